@@ -1,0 +1,350 @@
+"""Numbers that remember where they come from. A film draws no numeral that is not one of these.
+
+==========  =======================================================================================
+Number      a value of a recording: recording, tensor and index
+Derived     a named formula of :mod:`gptviz.maths` over tracked values
+Quoted      a figure that a publication printed, with its source; drawn marked
+Count       how many things there are, or which of them one is; never a literal
+Setting     a knob of the film or of its request: a temperature, k, a shift; named and declared
+==========  =======================================================================================
+
+All of them are floats. Plain arithmetic on them gives a plain float, which nothing will draw: what is drawn must be
+made with :func:`derive`, so that its formula is known. Text follows the same rule: a :class:`Claim` is a sentence
+whose truth depends on numbers, with a wording for when it holds and one for when it does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence, Sized
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from gptviz.errors import NotFinite, UntrackedNumber
+from gptviz.recording.wording import written
+
+Array = npt.NDArray[Any]
+
+
+class Tracked(float):
+    """A float with an address. Not made directly; see the five kinds."""
+
+    kind: ClassVar[str] = ""
+
+    @property
+    def address(self) -> str:
+        """Where the value comes from, for a person to read and for the audit to list."""
+        raise NotImplementedError
+
+    def recomputed(self) -> float:
+        """The value once more, from its origin; the audit compares it with the value that was drawn."""
+        return float(self)
+
+    def __format__(self, spec: str) -> str:
+        return written(float(self), spec)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({float(self)!r}, {self.address})"
+
+    def __reduce__(self) -> Any:
+        return _copied, (self,)
+
+    def __copy__(self) -> Tracked:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tracked:
+        return self  # Manim copies mobjects deeply; an address never changes
+
+
+def _copied(tracked: Tracked) -> float:
+    """What a tracked value becomes outside its process: a plain float, for an address does not travel."""
+    return float(tracked)
+
+
+class Number(Tracked):
+    """A value of a recording."""
+
+    kind = "number"
+    recording: str
+    tensor: str
+    index: tuple[int, ...]
+
+    def __new__(cls, value: float, recording: str, tensor: str, index: tuple[int, ...] = ()) -> Number:
+        number = super().__new__(cls, value)
+        number.recording, number.tensor, number.index = recording, tensor, index
+        return number
+
+    @property
+    def address(self) -> str:
+        index = f"[{', '.join(map(str, self.index))}]" if self.index else ""
+        return f"{self.recording}#{self.tensor}{index}"
+
+
+class Numbers(Sequence[Any]):
+    """An array of a recording that keeps its address: indexing gives a :class:`Number` or a smaller array.
+
+    ``array`` is the plain numpy array (read only), for formulas and for drawing what is not a numeral.
+    """
+
+    def __init__(self, array: Array, recording: str, tensor: str, index: tuple[Array, ...] | None = None) -> None:
+        self.array = array
+        self.recording, self.tensor = recording, tensor
+        self._index = np.indices(array.shape) if index is None else index  # where each entry lies in the whole tensor
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(self.array.shape)
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return np.asarray(self.array, dtype=dtype)
+
+    def __getitem__(self, key: Any) -> Any:
+        part = self.array[key]
+        where = tuple(axis[key] for axis in self._index)
+        if np.ndim(part) == 0:
+            return Number(float(part), self.recording, self.tensor, tuple(int(i) for i in where))
+        return Numbers(part, self.recording, self.tensor, where)
+
+    @property
+    def address(self) -> str:
+        return f"{self.recording}#{self.tensor}{list(self.shape)}"
+
+
+class Derived(Tracked):
+    """A formula of :mod:`gptviz.maths` over tracked values; made with :func:`derive`."""
+
+    kind = "derived"
+    formula: Callable[..., Any]
+    inputs: tuple[Any, ...]
+    pick: tuple[int, ...]
+
+    def __new__(cls, value: float, formula: Callable[..., Any], inputs: tuple[Any, ...],
+                pick: tuple[int, ...] = ()) -> Derived:
+        derived = super().__new__(cls, value)
+        derived.formula, derived.inputs, derived.pick = formula, inputs, pick
+        return derived
+
+    @property
+    def address(self) -> str:
+        inputs = ", ".join(_address(value) for value in self.inputs)
+        index = f"[{', '.join(map(str, self.pick))}]" if self.pick else ""
+        return f"{self.formula.__name__}({inputs}){index}"
+
+    def recomputed(self) -> float:
+        result = self.formula(*[_plain(value) for value in self.inputs])
+        return float(np.asarray(result)[self.pick] if self.pick else result)
+
+
+class Quoted(Tracked):
+    """A figure that a publication printed. ``source`` names it; the figure is drawn marked as quoted."""
+
+    kind = "quoted"
+    source: str
+
+    def __new__(cls, value: float, source: str) -> Quoted:
+        if not source.strip():
+            raise UntrackedNumber("a quoted figure without a source", "a quotation names where it was printed")
+        quoted = super().__new__(cls, value)
+        quoted.source = source
+        return quoted
+
+    @property
+    def address(self) -> str:
+        return f"quoted from {self.source}"
+
+
+class Count(Tracked):
+    """How many things there are, or which of them one is: a count of an object that can be counted, never a literal."""
+
+    kind = "count"
+    what: str
+
+    def __new__(cls, things: Sized, what: str) -> Count:
+        count = super().__new__(cls, len(things))
+        count.what = what
+        return count
+
+    @classmethod
+    def position(cls, index: int, things: Sized, what: str, first: int = 0) -> Count:
+        """The position ``index`` of one of ``things`` (counted from ``first``). Raises IndexError outside them."""
+        if not 0 <= index < len(things):
+            raise IndexError(f"{what} {index} of {len(things)}")
+        count = super().__new__(cls, index + first)
+        count.what = f"{what}, position among {len(things)}"
+        return count
+
+    @property
+    def address(self) -> str:
+        return f"count of {self.what}"
+
+
+class Setting(Tracked):
+    """A knob of the film, or of the request that a recording answers; named and declared there."""
+
+    kind = "setting"
+    name: str
+
+    def __new__(cls, value: float, name: str) -> Setting:
+        setting = super().__new__(cls, value)
+        setting.name = name
+        return setting
+
+    @property
+    def address(self) -> str:
+        return f"setting {self.name}"
+
+
+def derive(formula: Callable[..., Any], *inputs: Any, pick: int | tuple[int, ...] | None = None) -> Derived:
+    """The value of a formula of :mod:`gptviz.maths` over tracked values, as a tracked value.
+
+    ``inputs`` are tracked values, arrays of them (:class:`Numbers`, lists of tracked values) or None;
+    ``pick`` chooses an entry where the formula gives an array.
+    Raises UntrackedNumber for a formula from elsewhere or an untracked input, NotFinite for a result that is not finite.
+    """
+    _check(formula, inputs)
+    index = () if pick is None else pick if isinstance(pick, tuple) else (pick,)
+    result = np.asarray(formula(*[_plain(value) for value in inputs]))
+    return _derived(result[index] if index else result, formula, inputs, index)
+
+
+def derive_each(formula: Callable[..., Any], *inputs: Any) -> list[Derived]:
+    """Every entry of a formula that gives a vector; the formula runs once. Inputs and errors as for :func:`derive`."""
+    _check(formula, inputs)
+    result = np.asarray(formula(*[_plain(value) for value in inputs]))
+    return [_derived(value, formula, inputs, (i,)) for i, value in enumerate(result)]
+
+
+def _derived(value: Any, formula: Callable[..., Any], inputs: tuple[Any, ...], pick: tuple[int, ...]) -> Derived:
+    if not np.isfinite(value):
+        raise NotFinite(f"{formula.__name__} gave {value}", f"from {', '.join(_address(each) for each in inputs)}")
+    return Derived(float(value), formula, inputs, pick)
+
+
+def _check(formula: Callable[..., Any], inputs: Sequence[Any]) -> None:
+    if getattr(formula, "__module__", "") != "gptviz.maths":
+        raise UntrackedNumber(f"{getattr(formula, '__name__', formula)} is not a formula of gptviz.maths",
+                              "a derived number names a formula that is documented and tested there")
+    for value in inputs:
+        if not is_tracked(value):
+            raise UntrackedNumber(f"{value!r} has no address", f"it was given to {formula.__name__}",
+                                  "give a Number, a Derived, a Quoted, a Count or a Setting")
+
+
+def is_tracked(value: Any) -> bool:
+    """Whether a value, or every entry of a list of values, has an address."""
+    if isinstance(value, (Tracked, Numbers)) or value is None:
+        return True
+    return isinstance(value, (list, tuple)) and all(is_tracked(entry) for entry in value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Numbers):
+        return np.asarray(value.array, dtype=np.float64)
+    if isinstance(value, (list, tuple)):
+        return np.array([_plain(entry) for entry in value], dtype=np.float64)
+    return None if value is None else float(value)
+
+
+def _address(value: Any) -> str:
+    if isinstance(value, (Tracked, Numbers)):
+        return value.address
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_address(entry) for entry in value) + "]"
+    return "none"
+
+
+class Token(str):
+    """A token's text with its id and bytes. Digits in it belong to the token, so they need no other address.
+
+    ``id`` is a Number; ``raw`` the bytes that the token stands for; ``whole`` says whether these are text on their own.
+    """
+
+    id: Number
+    raw: bytes
+    address: str
+
+    def __new__(cls, text: str, id: Number, raw: bytes, address: str) -> Token:
+        token = super().__new__(cls, text)
+        token.id, token.raw, token.address = id, raw, address
+        return token
+
+    @property
+    def whole(self) -> bool:
+        """False for a token whose bytes are a part of a character only, such as one byte of an emoji."""
+        try:
+            self.raw.decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+        return True
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Token:
+        return self
+
+    def __reduce__(self) -> Any:
+        return str, (str(self),)
+
+
+class Word(str):
+    """A word or a prompt of a recording or its request: text that is data, not narration."""
+
+    address: str
+
+    def __new__(cls, text: str, address: str) -> Word:
+        word = super().__new__(cls, text)
+        word.address = address
+        return word
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Word:
+        return self
+
+    def __reduce__(self) -> Any:
+        return str, (str(self),)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence whose truth depends on the numbers: a predicate of :mod:`gptviz.maths` over tracked values.
+
+    ``true`` is said when it holds and ``false`` when it does not. Without a wording for ``false`` the audit fails
+    where the claim is shown and does not hold. Wordings are templates like those of narration.
+    """
+
+    predicate: Callable[..., Any]
+    inputs: tuple[Any, ...]
+    true: str
+    false: str | None = None
+
+    def __post_init__(self) -> None:
+        _check(self.predicate, self.inputs)
+
+    @property
+    def held(self) -> bool:
+        """Whether the predicate holds of the recorded numbers."""
+        return bool(self.predicate(*[_plain(value) for value in self.inputs]))
+
+    @property
+    def wording(self) -> str:
+        """The wording to be shown."""
+        return self.true if self.held or self.false is None else self.false
+
+    @property
+    def honest(self) -> bool:
+        """Whether the wording that is shown says what is so."""
+        return self.held or self.false is not None
+
+    @property
+    def address(self) -> str:
+        return f"{self.predicate.__name__}({', '.join(_address(value) for value in self.inputs)})"
+
+
+def text_is_data(text: str) -> bool:
+    """Whether digits in a text are data: a token's or a recorded word's, not narration."""
+    return isinstance(text, (Token, Word))

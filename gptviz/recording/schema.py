@@ -1,0 +1,264 @@
+"""The manifest of a recording, and the recording itself.
+
+A recording is a manifest (JSON, made to be read and compared by people) and a safetensors file beside it. Its digest
+covers what was asked and what was found, never by whom: two models that compute the same values make equal digests.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field
+
+from gptviz.errors import NotDeclared, NotFinite, RecordingCorrupt
+from gptviz.recording.number import Count, Number, Numbers, Setting, Token, Word
+from gptviz.recording.requests import Request
+
+SCHEMA = 1
+
+#: Every axis a tensor may have. The terms are those of transformers and TransformerLens.
+AXES = ("token", "layer", "head", "query", "key", "d_model", "d_head", "d_mlp", "vocab", "step", "component", "rank",
+        "temperature", "word", "pair", "row", "column", "bin", "part", "position", "neighbour", "checkpoint", "size")
+
+#: Dtypes that a tensor may have, by their safetensors names.
+DTYPES = ("float64", "float32", "float16", "int64", "int32", "int16", "uint16", "uint8", "int8", "bool")
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Array = npt.NDArray[Any]
+Value = Any  # a JSON value: text, number, boolean, None, or lists and dicts of them
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TokenRow(_Strict):
+    """One token: its id, its text as the tokenizer decodes it alone, its bytes as hexadecimal digits."""
+
+    id: int
+    text: str
+    bytes: Annotated[str, Field(pattern=r"^([0-9a-f]{2})*$")]
+
+
+class TensorEntry(_Strict):
+    """What a tensor is: dtype, shape, the names of its axes, and the sha256 of its bytes in C order."""
+
+    dtype: Literal[DTYPES]  # type: ignore[valid-type]
+    shape: tuple[Annotated[int, Field(ge=0)], ...]
+    axes: tuple[Literal[AXES], ...]  # type: ignore[valid-type]
+    sha256: Sha256
+
+
+class Provenance(_Strict):
+    """Who computed the numbers, from what, with what. No part of the digest."""
+
+    model: str                        #: as a badge names it: "GPT-2 small", "gptviz-mini", "word2vec GoogleNews 300d"
+    reference: str                    #: what was loaded: "gpt2@607a30d", a folder's name, "mini"
+    parameters: int | None = None     #: learned numbers of the model, or None for word vectors
+    fingerprint: str | None = None    #: sha256 over weights and tokenizer, or over the vector file
+    weights_sha256: str | None = None
+    tokenizer_sha256: str | None = None
+    attention: str | None = None      #: attention implementation, such as "eager"
+    dtype: str = "float32"
+    device: str = "cpu"
+    versions: dict[str, str] = Field(default_factory=dict)
+    recorder: str = ""                #: module and version of the recorder, such as "next_token/1"
+    seed: int | None = None
+    source: str | None = None         #: for numbers computed elsewhere: the public source, and its
+    commit: str | None = None         #: commit, and
+    licence: str | None = None        #: licence
+    note: str | None = None           #: what a viewer should know: a synthetic or stand-in model says so here
+
+
+class Manifest(_Strict):
+    """The JSON file of a recording."""
+
+    schema_version: Literal[1] = SCHEMA  # type: ignore[assignment]
+    kind: str
+    request: dict[str, Any]
+    digest: Sha256
+    tokens: dict[str, list[TokenRow]] = Field(default_factory=dict)
+    values: dict[str, Any] = Field(default_factory=dict)
+    tensors: dict[str, TensorEntry] = Field(default_factory=dict)
+    file_sha256: Sha256 | None = None
+    provenance: Provenance
+
+
+@dataclass
+class Content:
+    """What a recorder found: the part of a recording that its digest covers, next to the request.
+
+    ``tokens``: lists of tokens by name; ``values``: small JSON values; ``tensors``: arrays with the names of their axes.
+    ``seed``: of the recorder's own random draws, for the provenance.
+    """
+
+    tokens: dict[str, list[TokenRow]] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
+    tensors: dict[str, tuple[Array, tuple[str, ...]]] = field(default_factory=dict)
+    seed: int | None = None
+
+
+def make(request: Request, content: Content, provenance: Provenance) -> Recording:
+    """A recording in memory, of the class that belongs to the request's kind. Raises NotFinite for NaN or infinity."""
+    check_finite(content.values, "values")
+    arrays, entries = {}, {}
+    for name, (array, axes) in content.tensors.items():
+        array = np.ascontiguousarray(array)
+        if len(axes) != array.ndim:
+            raise ValueError(f"{name} has shape {array.shape}, its axes are {axes}")
+        check_finite_array(array, name)
+        array.flags.writeable = False
+        arrays[name] = array
+        entries[name] = TensorEntry(dtype=str(array.dtype), shape=array.shape, axes=axes,
+                                    sha256=hashlib.sha256(array.tobytes()).hexdigest())
+    asked = request.as_dict()
+    manifest = Manifest(kind=request.kind, request=asked, tokens=content.tokens, values=content.values,
+                        tensors=entries, provenance=provenance,
+                        digest=digest_of(asked, content.tokens, content.values, entries))
+    return typed(manifest, arrays, "unsaved")
+
+
+def digest_of(request: Mapping[str, Any], tokens: Mapping[str, list[TokenRow]], values: Mapping[str, Value],
+              tensors: Mapping[str, TensorEntry]) -> str:
+    """sha256 over request, tokens, values and tensors (with their axes); provenance is left out on purpose."""
+    covered = {"schema": SCHEMA, "request": request, "values": values,
+               "tokens": {name: [row.model_dump() for row in rows] for name, rows in tokens.items()},
+               "tensors": {name: entry.model_dump(mode="json") for name, entry in tensors.items()}}
+    text = json.dumps(covered, sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_finite(value: Value, where: str) -> None:
+    """Raises NotFinite, with the place, for NaN or infinity in a JSON value."""
+    if isinstance(value, float) and not np.isfinite(value):
+        raise NotFinite(f"{where} is {value}", "a recording holds finite numbers only")
+    if isinstance(value, dict):
+        for key, entry in value.items():
+            check_finite(entry, f"{where}.{key}")
+    elif isinstance(value, (list, tuple)):
+        for i, entry in enumerate(value):
+            check_finite(entry, f"{where}[{i}]")
+
+
+def check_finite_array(array: Array, name: str) -> None:
+    """Raises NotFinite, with the first index, for NaN or infinity in an array."""
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise NotFinite(f"{name}[{', '.join(map(str, index))}] is {array[index]}",
+                        "a recording holds finite numbers only", "check the model's weights: they may be damaged")
+
+
+KINDS: dict[str, type[Recording]] = {}
+
+
+class Recording:
+    """What a film receives: numbers with addresses. A kind with accessors of its own derives from this class.
+
+    ``name`` is the recording's place, such as ``gpt2/softmax/row``; ``manifest`` its manifest.
+    """
+
+    kind: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        KINDS[cls.kind] = cls
+
+    def __init__(self, manifest: Manifest, tensors: Mapping[str, Array], name: str) -> None:
+        self.manifest, self.name = manifest, name
+        self._tensors = tensors
+
+    @property
+    def digest(self) -> str:
+        return self.manifest.digest
+
+    @property
+    def provenance(self) -> Provenance:
+        return self.manifest.provenance
+
+    @property
+    def request(self) -> Request:
+        return Request.from_dict(self.manifest.request)
+
+    def array(self, tensor: str) -> Array:
+        """A tensor as a plain, read-only numpy array; its axes stand in the manifest."""
+        return self._tensors[tensor]
+
+    def numbers(self, tensor: str) -> Numbers:
+        """A tensor whose entries keep their addresses."""
+        return Numbers(self.array(tensor), self.name, tensor)
+
+    def number(self, tensor: str, *index: int) -> Number:
+        """One entry of a tensor."""
+        return Number(float(self.array(tensor)[index]), self.name, tensor, index)
+
+    def has(self, path: str) -> bool:
+        """Whether there is a tensor or a value of this name that is not None."""
+        if path in self._tensors:
+            return True
+        try:
+            return self._value(path) is not None
+        except (KeyError, IndexError, TypeError):
+            return False
+
+    def value(self, path: str) -> Number:
+        """A number among the small values, by its path: ``logsumexp``, ``heads.0.score``."""
+        value = self._value(path)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise TypeError(f"{path} is {value!r}, not a number")
+        return Number(float(value), self.name, f"values.{path}")
+
+    def values(self, path: str) -> Numbers:
+        """A list (or a table) of numbers among the small values, whose entries keep their addresses."""
+        return Numbers(np.asarray(self._value(path), dtype=np.float64), self.name, f"values.{path}")
+
+    def text(self, path: str) -> Word:
+        """A text among the small values; its digits are data."""
+        return Word(str(self._value(path)), f"{self.name}#values.{path}")
+
+    def flag(self, path: str) -> bool:
+        """A yes or no among the small values."""
+        return bool(self._value(path))
+
+    def size(self, path: str, what: str) -> Count:
+        """How many entries a list among the small values has."""
+        return Count(self._value(path), what)
+
+    def _value(self, path: str) -> Value:
+        value: Value = self.manifest.values
+        for key in path.split("."):
+            value = value[int(key)] if isinstance(value, list) else value[key]
+        return value
+
+    def tokens(self, name: str = "prompt") -> list[Token]:
+        """A list of tokens by name, each with id, bytes and address."""
+        return [Token(row.text, Number(row.id, self.name, f"tokens.{name}.id", (i,)), bytes.fromhex(row.bytes),
+                      f"{self.name}#tokens.{name}[{i}]")
+                for i, row in enumerate(self.manifest.tokens[name])]
+
+    def setting(self, name: str) -> Setting:
+        """A number of the request: its k, its temperature. Raises NotDeclared where the request has no such number."""
+        value = self.manifest.request.get(name)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise NotDeclared(f"the request {self.manifest.kind} has no number {name!r}",
+                              f"it has {', '.join(self.manifest.request)}")
+        return Setting(value, f"{name} of {self.name}")
+
+    def asked(self, name: str) -> Word:
+        """A text of the request, such as its prompt; its digits are data."""
+        return Word(str(self.manifest.request[name]), f"{self.name}#request.{name}")
+
+
+def typed(manifest: Manifest, tensors: Mapping[str, Array], name: str) -> Recording:
+    """The recording as the class that belongs to its kind."""
+    import gptviz.recording.kinds  # noqa: F401, PLC0415  (fills KINDS; a cycle at import time)
+
+    kind = KINDS.get(manifest.kind)
+    if kind is None:
+        raise RecordingCorrupt(f"{name} is of the kind {manifest.kind!r}, which gptviz does not know",
+                               f"it knows {', '.join(sorted(KINDS))}")
+    return kind(manifest, tensors, name)

@@ -1,0 +1,178 @@
+"""Where recordings lie: ``<root>/<edition>/<scene>/<need>.json`` with ``<need>.safetensors`` beside it.
+
+A recording is written whole or not at all, and read only as what its manifest says: the digests of the tensor file and
+of the content are checked, bounded in size, and nothing in it can run code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+from pydantic import ValidationError
+
+from gptviz.errors import GptvizError, RecordingCorrupt, RecordingMissing, RecordingTooNew
+from gptviz.recording.files import disk_errors, inside, replacing, write_bytes
+from gptviz.recording.requests import Request
+from gptviz.recording.schema import SCHEMA, Array, Manifest, Recording, check_finite_array, digest_of, typed
+
+MANIFEST_LIMIT = 8_000_000   # bytes; the largest committed one is far below
+TENSORS_LIMIT = 64_000_000
+HEADER_LIMIT = 1_000_000
+
+
+class Store:
+    """The recordings under one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, edition: str, scene: str, need: str) -> Path:
+        """Where the manifest of a need lies, or would lie. Raises UnsafePath for names that lead elsewhere."""
+        return inside(self.root, edition, scene, f"{need}.json")
+
+    def editions(self) -> list[str]:
+        """The names of the editions that are here."""
+        return sorted(p.name for p in self.root.iterdir() if p.is_dir()) if self.root.is_dir() else []
+
+    def has(self, edition: str, scene: str, need: str) -> bool:
+        """Whether a need is recorded: its manifest is there, which is written last."""
+        return self.path(edition, scene, need).is_file()
+
+    def manifest(self, edition: str, scene: str, need: str) -> Manifest:
+        """A manifest, checked on its own. Raises RecordingMissing, RecordingCorrupt, RecordingTooNew."""
+        path = self.path(edition, scene, need)
+        again = f"gptviz record {scene} --model {edition}"
+        if not path.is_file():
+            raise RecordingMissing(f"{edition}/{scene}/{need} is not recorded", f"there is no {path}", f"record it: {again}")
+        return read_manifest(path, again)
+
+    def read(self, edition: str, scene: str, need: str) -> Recording:
+        """A recording, verified against its digests. Errors as for :meth:`manifest`."""
+        manifest = self.manifest(edition, scene, need)
+        path = self.path(edition, scene, need)
+        arrays = _read_tensors(path.with_suffix(".safetensors"), manifest, f"gptviz record {scene} --model {edition}")
+        return typed(manifest, arrays, f"{edition}/{scene}/{need}")
+
+    def matches(self, edition: str, scene: str, need: str, request: Request) -> bool:
+        """Whether a need is recorded as an answer to this very request."""
+        if not self.has(edition, scene, need):
+            return False
+        return self.manifest(edition, scene, need).request == request.as_dict()
+
+    def write(self, edition: str, scene: str, need: str, recording: Recording) -> Path:
+        """Writes a recording, tensors first, manifest last; returns the manifest's path. The same content, the same bytes."""
+        path = self.path(edition, scene, need)
+        arrays = {name: recording.array(name) for name in sorted(recording.manifest.tensors)}
+        tensors = path.with_suffix(".safetensors")
+        file_sha256 = None
+        if arrays:
+            data = safetensors.numpy.save(arrays)
+            file_sha256 = hashlib.sha256(data).hexdigest()
+            _keep_previous(tensors)
+            write_bytes(tensors, data)
+        manifest = recording.manifest.model_copy(update={"file_sha256": file_sha256})
+        text = json.dumps(manifest.model_dump(mode="json", exclude_none=True), indent=1, ensure_ascii=False, allow_nan=False)
+        with replacing(path) as temporary, disk_errors(path, len(text)):
+            temporary.write_text(text + "\n", encoding="utf-8")
+            read_manifest(temporary, "")
+        _previous(tensors).unlink(missing_ok=True)
+        if not arrays:
+            tensors.unlink(missing_ok=True)
+        return path
+
+
+def read_manifest(path: Path, again: str) -> Manifest:
+    """A manifest from a file of anyone's: bounded, strict JSON, checked against the schema and its own digest."""
+    hint = f"record it again: {again}" if again else ""
+    try:
+        if path.stat().st_size > MANIFEST_LIMIT:
+            raise ValueError(f"it is larger than {MANIFEST_LIMIT:,} bytes")
+        data = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+        if not isinstance(data, dict):
+            raise ValueError("it is not a JSON object")
+        version = data.get("schema_version")
+        if isinstance(version, int) and version > SCHEMA:
+            raise RecordingTooNew(f"{path} was made by a newer gptviz",
+                                  f"its schema version is {version}, this gptviz reads {SCHEMA}", "update gptviz")
+        manifest = Manifest.model_validate(data)
+        actual = digest_of(manifest.request, manifest.tokens, manifest.values, manifest.tensors)
+        if actual != manifest.digest:
+            raise ValueError(f"its digest should be {manifest.digest}, and is {actual}")
+        if manifest.tensors and manifest.file_sha256 is None:
+            raise ValueError("it names tensors but no file_sha256")
+        Request.from_dict(manifest.request)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        reason = f"{error.error_count()} fields are wrong, first {error.errors()[0]['loc']}: {error.errors()[0]['msg']}" \
+            if isinstance(error, ValidationError) else str(error)
+        raise RecordingCorrupt(f"{path} is not a manifest that can be trusted", reason, hint) from error
+    return manifest
+
+
+def _read_tensors(path: Path, manifest: Manifest, again: str) -> dict[str, Array]:
+    if not manifest.tensors:
+        return {}
+    try:
+        data = _verified(path, str(manifest.file_sha256))
+        arrays = safetensors.numpy.load(data)
+        for name, entry in manifest.tensors.items():
+            array = arrays[name]
+            if (str(array.dtype), array.shape) != (entry.dtype, entry.shape):
+                raise ValueError(f"{name} is {array.dtype}{array.shape}, its manifest says {entry.dtype}{entry.shape}")
+            if hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest() != entry.sha256:
+                raise ValueError(f"the bytes of {name} are not those of its manifest")
+            check_finite_array(array, name)
+            array.flags.writeable = False
+        if extra := set(arrays) - set(manifest.tensors):
+            raise ValueError(f"its manifest knows nothing of {', '.join(sorted(extra))}")
+    except (OSError, KeyError, ValueError, safetensors.SafetensorError, GptvizError) as error:
+        reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise RecordingCorrupt(f"{path} cannot be trusted", reason, f"record it again: {again}") from error
+    return {name: arrays[name] for name in manifest.tensors}
+
+
+def _verified(path: Path, sha256: str) -> bytes:
+    """The bytes of a tensor file with this sha256; the one set aside by an interrupted write serves too."""
+    actual = ""
+    for candidate in (path, _previous(path)):
+        if not candidate.is_file():
+            continue
+        if candidate.stat().st_size > TENSORS_LIMIT:
+            raise ValueError(f"it is larger than {TENSORS_LIMIT:,} bytes")
+        data = candidate.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        if digest == sha256:
+            if len(data) < 8 or struct.unpack("<Q", data[:8])[0] > HEADER_LIMIT:
+                raise ValueError("its header is longer than any recording's")
+            return data
+        actual = actual or digest
+    raise ValueError(f"its sha256 should be {sha256}, and is {actual}" if actual else "it is not there")
+
+
+def _previous(tensors: Path) -> Path:
+    return tensors.with_name(f".{tensors.name}.previous")
+
+
+def _keep_previous(tensors: Path) -> None:
+    """Keeps the old tensor file reachable until its new manifest is in place, so that no moment has neither."""
+    if tensors.is_file() and not tensors.is_symlink():
+        previous = _previous(tensors)
+        previous.unlink(missing_ok=True)
+        os.link(tensors, previous)
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return result
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no number that a recording may hold")

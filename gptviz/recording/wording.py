@@ -1,0 +1,104 @@
+"""How a number is written: the few formats that films use, and whether a text says what its number is.
+
+========================  ======================  =====================================================
+spec                      0.12928 / 50257 ...     meaning
+========================  ======================  =====================================================
+``.2f`` ``+.2f`` ``,.0f`` ``−92.86``              as Python, with a true minus sign
+``,``                     ``50,257``              a whole number with separators
+``d``                     ``50257``               a whole number
+``.1%``                   ``12.9 %``              percent, with a narrow no-break space
+``.3``                    ``.129``                three decimals without the leading zero (|x| < 1)
+``words``                 ``seven``               a small whole number as a word
+``ordinal``               ``third``               a small whole number as an ordinal word
+``one_in``                ``eight``               the odds: 1/x, rounded, as a word ("one in eight")
+``M``                     ``124M``                millions, at most one decimal
+========================  ======================  =====================================================
+"""
+
+from __future__ import annotations
+
+import re
+
+from gptviz.errors import UntrackedNumber
+
+MINUS = "\u2212"
+NARROW = "\u202f"
+
+_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+          "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_ORDINALS = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
+             "twelve": "twelfth"}
+
+
+def written(value: float, spec: str) -> str:
+    """A number as text. Raises UntrackedNumber for a format that cannot say the value (words above 999)."""
+    if spec in ("words", "ordinal", "one_in"):
+        whole = _whole(1 / value if spec == "one_in" else value, near=spec == "one_in")
+        return ordinal(whole) if spec == "ordinal" else words(whole)
+    if spec == "M":
+        millions = f"{value / 1e6:.1f}" if abs(value) < 1e7 else f"{value / 1e6:.0f}"
+        return _signed(millions.removesuffix(".0")) + "M"
+    if spec in ("", "d", ","):
+        return _signed(f"{_whole(value):{'' if spec == 'd' else spec}}")
+    if re.fullmatch(r"\.\d", spec):
+        text = f"{value:{spec}f}"
+        return _signed(re.sub(r"^(-?)0\.", r"\1.", text))
+    if spec.endswith("%"):
+        return _signed(f"{value:{spec}}"[:-1]) + NARROW + "%"
+    return _signed(f"{value:{spec}}")
+
+
+def says(text: str, value: float, spec: str) -> bool:
+    """Whether ``text`` is the correct rounding of ``value`` in this format, judged from the text alone.
+
+    Independent of :func:`written`: the text is read back and must lie within half a unit of its last digit.
+    """
+    if spec in ("words", "ordinal", "one_in"):
+        target = 1 / value if spec == "one_in" else value
+        whole = next((n for n in range(1000) if text in (words(n), ordinal(n))), None)
+        return whole is not None and abs(target - whole) <= (0.5 if spec == "one_in" else 1e-9)
+    match = re.fullmatch(rf"([+{MINUS}]?)([\d,]*)(?:\.(\d+))?({NARROW}%|M)?", text)
+    if not match or not (match[2] or match[3]):
+        return False
+    sign = -1.0 if match[1] == MINUS else 1.0
+    read = sign * float(f"{match[2].replace(',', '') or '0'}.{match[3] or '0'}")
+    scale = {f"{NARROW}%": 100.0, "M": 1e-6}.get(match[4] or "", 1.0)
+    unit = 10.0 ** -len(match[3] or "")
+    return abs(value * scale - read) <= unit / 2 * (1 + 1e-9) + 1e-12 * abs(read)
+
+
+def words(whole: int) -> str:
+    """A whole number from 0 to 999 in words."""
+    if not 0 <= whole < 1000:
+        raise UntrackedNumber(f"{whole} is not written in words", "words are for numbers below a thousand",
+                              "give the number another format, such as {n:,}")
+    if whole < 20:
+        return _WORDS[whole]
+    if whole < 100:
+        return _TENS[whole // 10] + (f"-{_WORDS[whole % 10]}" if whole % 10 else "")
+    rest = f" and {words(whole % 100)}" if whole % 100 else ""
+    return f"{_WORDS[whole // 100]} hundred{rest}"
+
+
+def ordinal(whole: int) -> str:
+    """A whole number from 0 to 999 as an ordinal word."""
+    head, dash, last = words(whole).rpartition("-")
+    if not dash:
+        head, dash, last = words(whole).rpartition(" ")
+    return head + dash + (_ORDINALS.get(last) or (last[:-1] + "ieth" if last.endswith("y") else last + "th"))
+
+
+def _whole(value: float, near: bool = False) -> int:
+    whole = round(value)
+    if not near and abs(value - whole) > 1e-9:
+        raise UntrackedNumber(f"{value} is not a whole number", "it is written without decimals",
+                              "give the number a format with decimals, such as {p:.2f}")
+    return whole
+
+
+def _signed(text: str) -> str:
+    """A true minus sign, and none in front of a number that was rounded to zero."""
+    if text.startswith("-"):
+        text = text[1:] if not re.search(r"[1-9]", text) else MINUS + text[1:]
+    return text
