@@ -51,3 +51,170 @@ def probabilities(logits: Any, log_sum_exp: float) -> Vector:
 def remainder(shares: Any) -> float:
     """What some shares (rank) leave of one."""
     return float(1.0 - np.asarray(shares, dtype=np.float64).sum())
+
+
+def surprise(logit: float, log_sum_exp: float) -> float:
+    """The loss of one prediction, in nats: minus the natural log of the probability that the true token was given.
+
+    Cross-entropy with a one-hot truth: Goodfellow, Bengio, Courville 2016, "Deep Learning", eq. 6.12.
+    """
+    return float(log_sum_exp - logit)
+
+
+def surprises(logits: Any, log_sum_exps: Any) -> Vector:
+    """The loss of several predictions (token), in nats, each from its own row; see :func:`surprise`."""
+    return np.asarray(log_sum_exps, dtype=np.float64) - np.asarray(logits, dtype=np.float64)
+
+
+def mean(values: Any) -> float:
+    """The arithmetic mean of some values."""
+    return float(np.asarray(values, dtype=np.float64).mean())
+
+
+def total(values: Any) -> float:
+    """The sum of some values."""
+    return float(np.asarray(values, dtype=np.float64).sum())
+
+
+def difference(after: float, before: float) -> float:
+    """How much the first of two values exceeds the second."""
+    return float(after - before)
+
+
+def perplexity(loss: float) -> float:
+    """e^loss: among how many equally likely tokens a model with this loss (nats) would be choosing.
+
+    Jelinek, Mercer, Bahl, Baker 1977, "Perplexity - a measure of the difficulty of speech recognition tasks".
+    """
+    return float(np.exp(loss))
+
+
+def descending(scores: Any) -> npt.NDArray[np.int64]:
+    """The indices of scores (vocab) from the highest to the lowest; of equal scores the lower index comes first."""
+    return np.argsort(-np.asarray(scores, dtype=np.float64), kind="stable")
+
+
+def top_p_size(shares: Any, p: float) -> int:
+    """How many of the likeliest tokens (rank, highest first) are needed until their shares reach ``p``.
+
+    The nucleus of Holtzman, Buys, Du, Forbes, Choi 2020, "The curious case of neural text degeneration", eq. 2.
+    Raises ValueError for a p outside (0, 1].
+    """
+    if not 0 < p <= 1:
+        raise ValueError(f"a top-p of {p}: it lies above 0 and is at most 1")
+    cumulative = np.cumsum(np.asarray(shares, dtype=np.float64))
+    return int(min(np.searchsorted(cumulative, p, side="left") + 1, len(cumulative)))
+
+
+def cumulative_bounds(shares: Any) -> Vector:
+    """Where the intervals of shares (rank) lie when they are put end to end: 0, then the running sum, which ends at 1.
+
+    The bounds of share i are entries i and i + 1 (rank + 1 entries); divided by the total, so that the last is exactly 1.
+    Inverse transform sampling: Devroye 1986, "Non-uniform random variate generation", chapter III.2.
+    """
+    running = np.concatenate(([0.0], np.cumsum(np.asarray(shares, dtype=np.float64))))
+    running /= running[-1]
+    running[-1] = 1.0
+    return running
+
+
+def drawn(bounds: Any, u: float) -> int:
+    """Which interval [low, high) of :func:`cumulative_bounds` a number u of [0, 1) falls into."""
+    edges = np.asarray(bounds, dtype=np.float64)
+    return int(min(np.searchsorted(edges, u, side="right") - 1, len(edges) - 2))
+
+
+def chance_all_drawn(shares: Any) -> float:
+    """The chance that as many draws without replacement as there are shares (rank) give these and no others.
+
+    The sum over all orders of the product of p_i over what is left: Plackett 1975, "The analysis of permutations", eq. 2.
+    Computed over subsets: an order's next factor depends only on which were drawn before it. At most 16 shares.
+    """
+    p = np.asarray(shares, dtype=np.float64)
+    if len(p) > 16:
+        raise ValueError(f"{len(p)} shares: the number of subsets doubles with each")
+    chance = np.zeros(1 << len(p))
+    chance[0] = 1.0
+    for subset in range(1 << len(p)):
+        taken = sum(p[i] for i in range(len(p)) if subset >> i & 1)
+        for i in range(len(p)):
+            if not subset >> i & 1:
+                chance[subset | 1 << i] += chance[subset] * p[i] / (1.0 - taken)
+    return float(chance[-1])
+
+
+def products(weights: Any, data: Any) -> Vector:
+    """Weight times number, term by term (d_model)."""
+    return np.asarray(weights, dtype=np.float64) * np.asarray(data, dtype=np.float64)
+
+
+def running_sums(weights: Any, data: Any, bias: float | None = None) -> Vector:
+    """The running sum of a dot product (d_model): entry i adds the first i + 1 products, to the bias where there is one."""
+    return np.cumsum(products(weights, data)) + (0.0 if bias is None else bias)
+
+
+def dot(first: Any, second: Any) -> float:
+    """The dot product of two vectors."""
+    return float(np.asarray(first, dtype=np.float64) @ np.asarray(second, dtype=np.float64))
+
+
+def norm(vector: Any) -> float:
+    """The Euclidean length of a vector."""
+    return float(np.linalg.norm(np.asarray(vector, dtype=np.float64)))
+
+
+def cosine(first: Any, second: Any) -> float:
+    """The cosine of the angle between two vectors. Raises ValueError where one of them is zero."""
+    length = norm(first) * norm(second)
+    if length == 0:
+        raise ValueError("a vector of zeros has no direction")
+    return dot(first, second) / length
+
+
+def layer_norm(vector: Any, gain: Any, bias: Any, epsilon: float = 1e-5) -> Vector:
+    """A vector (d_model) with its mean taken off, divided by its deviation, times gain, plus bias.
+
+    Ba, Kiros, Hinton 2016, "Layer normalization", eq. 4; the variance is the mean square, plus epsilon, as in GPT-2.
+    """
+    x = np.asarray(vector, dtype=np.float64)
+    centred = x - x.mean(axis=-1, keepdims=True)
+    deviation = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + epsilon)
+    return np.asarray(centred / deviation * np.asarray(gain, dtype=np.float64) + np.asarray(bias, dtype=np.float64))
+
+
+def gelu_new(x: Any) -> Any:
+    """GPT-2's activation: 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).
+
+    Hendrycks, Gimpel 2016, "Gaussian error linear units", section 2 (the tanh approximation); transformers' ``gelu_new``.
+    """
+    value = np.asarray(x, dtype=np.float64)
+    return 0.5 * value * (1.0 + np.tanh(np.sqrt(2.0 / np.pi) * (value + 0.044715 * value**3)))
+
+
+def multiplications(n_layer: float, d_model: float, d_mlp: float, vocab: float, tokens: float) -> float:
+    """How many multiplications one more token costs a GPT-2 that keeps the keys and values of the ``tokens`` it has read.
+
+    Of each block: 3 d^2 for query, key and value, d^2 for the heads' common output, 2 d d_mlp for the MLP, and for each
+    token that may be looked at d for its score and d for its value; at the end d for each entry of the vocabulary.
+    Kaplan et al. 2020, "Scaling laws for neural language models", table 1, with the vocabulary's share added.
+    """
+    block = 4 * d_model**2 + 2 * d_model * d_mlp + 2 * d_model * tokens
+    return float(n_layer * block + d_model * vocab)
+
+
+def descent_step(weight: float, rate: float, gradient: float) -> float:
+    """A weight after one step of gradient descent: w - rate times gradient.
+
+    Robbins, Monro 1951; Goodfellow, Bengio, Courville 2016, "Deep Learning", algorithm 8.1.
+    """
+    return float(weight - rate * gradient)
+
+
+def entropy(shares: Any) -> float:
+    """The uncertainty of shares of one (vocab), in bits: minus the sum of p log2 p; shares of zero add nothing.
+
+    Shannon 1948, "A mathematical theory of communication", section 6.
+    """
+    p = np.asarray(shares, dtype=np.float64)
+    p = p[p > 0]
+    return float(-(p * np.log2(p)).sum())
