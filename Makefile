@@ -1,0 +1,127 @@
+# gptviz: `make help` lists what can be made. Everything that is installed goes into one folder, .venv.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+.SHELLFLAGS := -ec
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV ?= .venv
+# Further arguments of `pip install`; and the address of PyTorch's CPU index, which spares gigabytes (see the README).
+PIP_ARGS ?=
+TORCH_INDEX ?=
+PYTEST_ARGS ?= -n auto
+
+# What a user names is data, whatever characters it holds: it never enters a recipe's text. `value` takes it unexpanded
+# (so `$$` in it is a dollar and nothing is run), and gptviz reads it from the environment.
+DATA := SCENE MODEL VECTORS PROMPT QUALITY MEDIA RECORDINGS EDITION CAPTIONS FORCE STOCK JOBS BEAT ALL A B SCHEDULER
+define take
+ifneq ($$(origin $(1)),undefined)
+override $(1) := $$(value $(1))
+export GPTVIZ_$(1) := $$(value $(1))
+endif
+endef
+$(foreach name,$(DATA),$(eval $(call take,$(name))))
+
+# One stamp for each set of packages, named after the content of the files that say what is installed: a touched file
+# installs nothing, a changed one does.
+KEY := $(shell cat pyproject.toml constraints.txt | cksum | tr ' ' '-')
+RENDER := $(VENV)/.stamp-render-$(KEY)
+MODELS := $(VENV)/.stamp-models-$(KEY)
+DEV := $(VENV)/.stamp-dev-$(KEY)
+CLUSTER := $(VENV)/.stamp-cluster-$(KEY)
+GPTVIZ := $(VENV)/bin/gptviz
+PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt $(PIP_ARGS) \
+	$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+
+# A model is run where one is named; rendering from the committed recordings needs none.
+NEEDS := $(RENDER) $(if $(strip $(MODEL)$(VECTORS)$(PROMPT)),$(MODELS)) $(if $(strip $(SCHEDULER)),$(CLUSTER))
+
+.PHONY: help render record list status verify doctor course compare gallery audit inspect bench test test-all \
+	test-clone lint clean
+
+help:  ## what can be made, and with which variables
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
+	@printf '%s\n' '' \
+	'  SCENE=softmax       the film, or several; ALL=1 for all of them' \
+	'  MODEL=gpt2          a hub id, id@revision, a local folder, or mini (bundled); none: the committed recordings' \
+	'  VECTORS=...         word vectors: a gensim-data name, a file, or mini (bundled)' \
+	'  PROMPT="..."        in place of the film'"'"'s own prompt' \
+	'  QUALITY=m           l (480p), m (720p), h (1080p60), p (1440p60), k (2160p60)' \
+	'  CAPTIONS=file       captions beside the film only, not drawn in it' \
+	'  FORCE=1  JOBS=2  STOCK=1  BEAT=3  MEDIA=folder  RECORDINGS=folder  EDITION=name'
+
+render: $(NEEDS)  ## make a film: make render SCENE=softmax
+	@$(GPTVIZ) render
+
+record: $(RENDER) $(MODELS)  ## run a model and record what films need: make record SCENE=softmax MODEL=mini
+	@$(GPTVIZ) record
+
+list: $(RENDER)  ## the films
+	@$(GPTVIZ) list
+
+status: $(RENDER)  ## which films are fresh, stale or missing, and why
+	@$(GPTVIZ) status
+
+verify: $(RENDER) $(MODELS)  ## compute the committed recordings again, and compare
+	@$(GPTVIZ) verify
+
+doctor: $(RENDER)  ## is everything here that gptviz needs?
+	@$(GPTVIZ) doctor
+
+course: $(NEEDS)  ## render what is stale; one film per chapter, and the course's page
+	@$(GPTVIZ) course
+
+compare: $(NEEDS)  ## two editions side by side: make compare SCENE=softmax A=gpt2 B=mini
+	@$(GPTVIZ) compare
+
+gallery: $(RENDER)  ## the drawing library, piece by piece
+	@$(GPTVIZ) gallery
+
+audit: $(RENDER)  ## where every number of a film comes from: make audit SCENE=softmax
+	@$(GPTVIZ) audit
+
+inspect: $(RENDER)  ## a film's contact sheet and the faults of its layout: make inspect SCENE=softmax
+	@$(GPTVIZ) inspect
+
+bench: $(DEV)  ## how fast films are made, beside plain Manim
+	@$(VENV)/bin/python -m benchmarks
+
+lint: $(DEV)  ## ruff and mypy
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/mypy --no-error-summary
+
+test: lint  ## the fast tests: units, recorders, contracts, lint, the audit of three films
+	@$(VENV)/bin/python -m pytest -q -m 'not slow and not clone' $(PYTEST_ARGS)
+
+test-all: $(DEV)  ## the slow tests, which `make test` leaves out: all audits, frames, faults
+	@$(VENV)/bin/python -m pytest -q -m 'slow and not clone' $(PYTEST_ARGS)
+
+test-clone: $(DEV)  ## the film softmax in an empty clone
+	@$(VENV)/bin/python -m pytest -q -m clone tests/house/test_clone.py
+
+clean:  ## remove what was rendered (recordings and the gallery stay)
+	@rm -rf media/videos media/course media/inspect media/.staging
+
+$(RENDER):
+	@tools/system-packages.sh $(PYTHON)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gptviz needs Python 3.11 or newer: make PYTHON=...")'
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@echo 'Installing what rendering needs (once; a few minutes)'
+	@$(PIP) -e .
+	@rm -f $(VENV)/.stamp-render-* && touch $@
+
+$(MODELS): $(RENDER)
+	@echo 'Installing what running a model needs (once)'
+	@$(PIP) -e '.[models]'
+	@rm -f $(VENV)/.stamp-models-* && touch $@
+
+$(DEV): $(RENDER) $(MODELS) $(CLUSTER)
+	@echo 'Installing the test tools (once)'
+	@$(PIP) -e '.[models,dev]'
+	@rm -f $(VENV)/.stamp-dev-* && touch $@
+
+$(CLUSTER): $(RENDER)
+	@echo 'Installing what rendering on many machines needs (once)'
+	@$(PIP) -e '.[cluster]'
+	@rm -f $(VENV)/.stamp-cluster-* && touch $@
