@@ -1,6 +1,7 @@
 """The formulas that a viewer is told, in plain numpy. Recorders and films use these and no others.
 
-Functions take float64 arrays and give float64. Probabilities are shares of one, entropies bits, where not said otherwise.
+Functions take float64 arrays and give float64. Probabilities are shares of one, entropies bits, where not said
+otherwise.
 """
 
 from __future__ import annotations
@@ -103,13 +104,13 @@ def top_p_size(shares: Any, p: float) -> int:
     if not 0 < p <= 1:
         raise ValueError(f"a top-p of {p}: it lies above 0 and is at most 1")
     cumulative = np.cumsum(np.asarray(shares, dtype=np.float64))
-    return int(min(np.searchsorted(cumulative, p, side="left") + 1, len(cumulative)))
+    return min(int(np.searchsorted(cumulative, p, side="left")) + 1, len(cumulative))
 
 
 def cumulative_bounds(shares: Any) -> Vector:
     """Where the intervals of shares (rank) lie when they are put end to end: 0, then the running sum, which ends at 1.
 
-    The bounds of share i are entries i and i + 1 (rank + 1 entries); divided by the total, so that the last is exactly 1.
+    Share i lies between entries i and i + 1 (rank + 1 entries); divided by the total, so that the last is exactly 1.
     Inverse transform sampling: Devroye 1986, "Non-uniform random variate generation", chapter III.2.
     """
     running = np.concatenate(([0.0], np.cumsum(np.asarray(shares, dtype=np.float64))))
@@ -121,14 +122,14 @@ def cumulative_bounds(shares: Any) -> Vector:
 def drawn(bounds: Any, u: float) -> int:
     """Which interval [low, high) of :func:`cumulative_bounds` a number u of [0, 1) falls into."""
     edges = np.asarray(bounds, dtype=np.float64)
-    return int(min(np.searchsorted(edges, u, side="right") - 1, len(edges) - 2))
+    return min(int(np.searchsorted(edges, u, side="right")), len(edges) - 1) - 1
 
 
 def chance_all_drawn(shares: Any) -> float:
     """The chance that as many draws without replacement as there are shares (rank) give these and no others.
 
-    The sum over all orders of the product of p_i over what is left: Plackett 1975, "The analysis of permutations", eq. 2.
-    Computed over subsets: an order's next factor depends only on which were drawn before it. At most 16 shares.
+    The sum over all orders of the products of p_i over what is left: Plackett 1975, "The analysis of permutations",
+    eq. 2. Computed over subsets: an order's next factor depends only on which were drawn before it. At most 16 shares.
     """
     p = np.asarray(shares, dtype=np.float64)
     if len(p) > 16:
@@ -149,7 +150,7 @@ def products(weights: Any, data: Any) -> Vector:
 
 
 def running_sums(weights: Any, data: Any, bias: float | None = None) -> Vector:
-    """The running sum of a dot product (d_model): entry i adds the first i + 1 products, to the bias where there is one."""
+    """The running sum of a dot product (d_model): entry i adds the first i + 1 products (to the bias, if given)."""
     return np.cumsum(products(weights, data)) + (0.0 if bias is None else bias)
 
 
@@ -185,14 +186,14 @@ def layer_norm(vector: Any, gain: Any, bias: Any, epsilon: float = 1e-5) -> Vect
 def gelu_new(x: Any) -> Any:
     """GPT-2's activation: 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).
 
-    Hendrycks, Gimpel 2016, "Gaussian error linear units", section 2 (the tanh approximation); transformers' ``gelu_new``.
+    Hendrycks, Gimpel 2016, "Gaussian error linear units", section 2 (tanh approximation); transformers' ``gelu_new``.
     """
     value = np.asarray(x, dtype=np.float64)
     return 0.5 * value * (1.0 + np.tanh(np.sqrt(2.0 / np.pi) * (value + 0.044715 * value**3)))
 
 
 def multiplications(n_layer: float, d_model: float, d_mlp: float, vocab: float, tokens: float) -> float:
-    """How many multiplications one more token costs a GPT-2 that keeps the keys and values of the ``tokens`` it has read.
+    """How many multiplications one more token costs a GPT-2 that has kept keys and values of ``tokens`` tokens.
 
     Of each block: 3 d^2 for query, key and value, d^2 for the heads' common output, 2 d d_mlp for the MLP, and for each
     token that may be looked at d for its score and d for its value; at the end d for each entry of the vocabulary.
