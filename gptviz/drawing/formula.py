@@ -1,0 +1,32 @@
+"""Formulas, set by Typst, with parts that have names and colours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from manim import MathTypst, VGroup, VMobject
+
+from gptviz.drawing import theme
+
+# A Typst text of font size 48 has an em of about 0.64 units; measured on the width of an em dash set by MathTypst.
+_POINTS_PER_PIXEL = 48 / (0.64 * 1080 / theme.HEIGHT)
+
+
+class Formula(VGroup):
+    """A formula in Typst's mathematical notation. Parts are marked ``{{ e^(x_i) : power }}`` and coloured by name.
+
+    Digits in a formula belong to the formula; the audit knows them by this class.
+    """
+
+    def __init__(self, source: str, size: float = theme.STATEMENT, color: str = theme.TEXT,
+                 colors: Mapping[str, str] | None = None) -> None:
+        super().__init__()
+        self.source = source
+        self._typst = MathTypst(source, font_size=size * _POINTS_PER_PIXEL, color=color)
+        self.add(self._typst)
+        for name, colour in (colors or {}).items():
+            self.part(name).set_color(colour)
+
+    def part(self, name: str) -> VMobject:
+        """A marked part."""
+        return self._typst.select(name)
