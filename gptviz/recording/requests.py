@@ -65,6 +65,199 @@ class NextToken(Request):
     temperatures: bool = False
 
 
+@dataclass(frozen=True)
+class Merges(Request):
+    """How the byte-pair merges of the model's tokenizer put ``prompt``, and each of ``others``, together from bytes."""
+
+    kind: ClassVar[str] = "merges"
+    prompt: str
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Vocabulary(Request):
+    """What the vocabulary of the model's tokenizer holds: its ``first`` entries, its ``longest``, counts of kinds."""
+
+    kind: ClassVar[str] = "vocabulary"
+    first: int = 10
+    longest: int = 5
+
+
+@dataclass(frozen=True)
+class SamplingLoop(Request):
+    """``steps`` tokens written after ``prompt``, one at a time, with the ``top`` candidates of each step.
+
+    ``policy`` is ``greedy``, ``temperature``, ``top_k`` or ``top_p``; all but the first draw, with ``seed``, from the
+    distribution at ``temperature`` (0 is greedy) restricted to the ``top_k`` likeliest or to the ``top_p`` nucleus.
+    ``start_token`` puts the model's start token in front, which may then stand alone. With ``escape`` the first tokens
+    are chosen greedily until the text has turned in a loop three times; from then on the policy chooses.
+    """
+
+    kind: ClassVar[str] = "sampling_loop"
+    prompt: str = ""
+    steps: int = 40
+    policy: Literal["greedy", "temperature", "top_k", "top_p"] = "temperature"
+    temperature: float = 1.0
+    top_k: int = 0
+    top_p: float = 1.0
+    seed: int = 0
+    start_token: bool = False
+    escape: bool = False
+    top: int = 12
+
+
+@dataclass(frozen=True)
+class Replay(Request):
+    """A given text under the model: the probability and the rank of each true token, and the ``top`` candidates there.
+
+    ``prompt`` is the beginning of ``text`` that is given and not scored. The first token of all has nothing before it
+    and is not scored either, unless ``start_token`` puts the model's start token in front.
+    """
+
+    kind: ClassVar[str] = "replay"
+    text: str
+    prompt: str = ""
+    start_token: bool = False
+    top: int = 12
+
+
+@dataclass(frozen=True)
+class CacheEquality(Request):
+    """``steps`` greedy tokens after ``prompt`` with the keys and values kept, and again with everything recomputed."""
+
+    kind: ClassVar[str] = "cache_equality"
+    prompt: str
+    steps: int = 16
+
+
+@dataclass(frozen=True)
+class CandidateSets(Request):
+    """Who may be drawn after ``prompt``: by each of ``top_k`` and ``top_p``, and the mass that they keep."""
+
+    kind: ClassVar[str] = "candidate_sets"
+    prompt: str
+    temperature: float = 1.0
+    top_k: tuple[int, ...] = (1, 5, 20, 40)
+    top_p: tuple[float, ...] = (0.9,)
+    named: int = 20
+
+
+@dataclass(frozen=True)
+class Draws(Request):
+    """``draws`` tokens drawn after ``prompt`` without replacement, beside the likeliest; drawn with ``seed``.
+
+    With ``top_k`` above 0 only the ``top_k`` likeliest take part.
+    """
+
+    kind: ClassVar[str] = "draws"
+    prompt: str
+    draws: int = 5
+    top_k: int = 0
+    temperature: float = 1.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class LogitBlock(Request):
+    """All scores after every token of ``prompt``, their first and last ``ends``; and again with ``continuation`` added.
+
+    ``named`` tokens (each must be one token) are looked up in the last row of ``prompt``.
+    """
+
+    kind: ClassVar[str] = "logit_block"
+    prompt: str
+    continuation: str = ""
+    named: tuple[str, ...] = ()
+    ends: int = 3
+
+
+@dataclass(frozen=True)
+class LogitLens(Request):
+    """The residual stream of ``prompt`` read out after every block as if it were the last: the ``top`` tokens there."""
+
+    kind: ClassVar[str] = "logit_lens"
+    prompt: str
+    top: int = 5
+
+
+@dataclass(frozen=True)
+class LensChoice(Request):
+    """The logit lens of that one of ``prompts`` whose leading token changes most often from block to block."""
+
+    kind: ClassVar[str] = "lens_choice"
+    prompts: tuple[str, ...]
+    top: int = 5
+
+
+@dataclass(frozen=True)
+class ResidualStream(Request):
+    """Lengths, directions and layer-norm statistics of the residual stream of ``prompt``.
+
+    The vectors at ``positions`` are kept whole; negative ones count from the end.
+    """
+
+    kind: ClassVar[str] = "residual_stream"
+    prompt: str
+    positions: tuple[int, ...] = (-1,)
+
+
+@dataclass(frozen=True)
+class TwoContexts(Request):
+    """The same ``word`` in two prompts: how its two vectors part, block by block, with the ``top`` nearest tokens."""
+
+    kind: ClassVar[str] = "two_contexts"
+    prompt: str
+    other: str
+    word: str
+    top: int = 5
+
+
+@dataclass(frozen=True)
+class MatrixVector(Request):
+    """One matrix-vector product at the last token of ``prompt``: ``rows`` rows of the first layer of an MLP.
+
+    The block and the first row are those whose neuron is excited most (see the recording's ``rule``).
+    """
+
+    kind: ClassVar[str] = "matrix_vector"
+    prompt: str
+    rows: int = 48
+
+
+@dataclass(frozen=True)
+class EveryPosition(Request):
+    """What the model predicts at every position of ``prompt``, and the loss against the token that follows there."""
+
+    kind: ClassVar[str] = "every_position"
+    prompt: str
+    top: int = 5
+
+
+@dataclass(frozen=True)
+class TrainingStep(Request):
+    """One step of gradient descent on ``prompt`` with learning rate ``rate``: every prediction before and after it."""
+
+    kind: ClassVar[str] = "training_step"
+    prompt: str
+    rate: float
+    top: int = 5
+
+
+@dataclass(frozen=True)
+class LearningCurve(Request):
+    """The model at several ``ages`` (in training steps): its ``top`` tokens after ``prompt`` and ``steps`` greedy ones.
+
+    The loss of each age is the mean over ``windows`` windows of held-out text.
+    """
+
+    kind: ClassVar[str] = "learning_curve"
+    prompt: str
+    ages: tuple[int, ...] = (0, 51, 256, 1280, 4910)
+    steps: int = 24
+    top: int = 10
+    windows: int = 64
+
+
 def prompt_field(request: Request) -> str | None:
     """The name of the field that ``PROMPT=`` replaces, or None where a request has no prompt."""
     return next((f.name for f in fields(request) if f.name == "prompt"), None)
