@@ -77,6 +77,19 @@ class Model:
         """The rows of some tokens."""
         return [self.token_row(i) for i in ids]
 
+    @property
+    def end_token(self) -> int | None:
+        """The id of the token that ends a text and, alone, starts one (GPT-2: 50256); None where there is none."""
+        return None
+
+    def merges(self) -> list[tuple[bytes, bytes]]:
+        """The byte pairs that the tokenizer merges, in the order of their ranks."""
+        raise self._not_here("the merges of a byte-level tokenizer")
+
+    def pieces(self, text: str) -> list[bytes]:
+        """The pieces (a word with its space, a run of digits or marks) that merges never cross; together, the text."""
+        raise self._not_here("the merges of a byte-level tokenizer")
+
     def next_logits(self, ids: list[int]) -> Floats:
         """The scores of the next token after ids (vocab)."""
         return self.logits(ids)[-1]
