@@ -219,3 +219,219 @@ def entropy(shares: Any) -> float:
     p = np.asarray(shares, dtype=np.float64)
     p = p[p > 0]
     return float(-(p * np.log2(p)).sum())
+
+
+# --- attention ----------------------------------------------------------------------------------------------------
+
+
+def attention_scores(queries: Any, keys: Any) -> Vector:
+    """Raw scores (query, key): the dot product of every query (query, d_head) with every key (key, d_head).
+
+    Vaswani et al. 2017, "Attention is all you need", eq. 1, before the division.
+    """
+    return np.asarray(np.asarray(queries, dtype=np.float64) @ np.asarray(keys, dtype=np.float64).T)
+
+
+def scaled(scores: Any, d_head: float) -> Any:
+    """Scores divided by the root of the length of the vectors that made them: Vaswani et al. 2017, section 3.2.1."""
+    return np.asarray(scores, dtype=np.float64) / np.sqrt(d_head)
+
+
+def causal_mask(length: float) -> npt.NDArray[np.bool_]:
+    """Which key (key) each query (query) may look at: itself and what stands before it."""
+    return np.tril(np.ones((int(length), int(length)), dtype=bool))
+
+
+def attention_pattern(scores: Any, d_head: float) -> Vector:
+    """Weights (..., query, key) from raw scores: divided, the future struck out, softmax of each row.
+
+    Vaswani et al. 2017, eq. 1 with the mask of section 3.2.3: its minus infinity gives a weight of exactly 0.
+    """
+    x = np.asarray(scaled(scores, d_head))
+    x = np.where(causal_mask(x.shape[-1]), x, -np.inf)
+    return softmax(x)
+
+
+def attention_unmasked(scores: Any, d_head: float) -> Vector:
+    """Weights (..., query, key) from raw scores as :func:`attention_pattern` gives them, but without the mask."""
+    return softmax(scaled(scores, d_head))
+
+
+def previous_token_score(pattern: Any) -> Any:
+    """The mean weight on the token before, over the queries after the first. ``pattern`` is (..., query, key).
+
+    Previous token heads: Wang et al. 2022, "Interpretability in the wild", section 3.
+    """
+    return np.diagonal(np.asarray(pattern, dtype=np.float64), offset=-1, axis1=-2, axis2=-1).mean(axis=-1)
+
+
+def self_token_score(pattern: Any) -> Any:
+    """The mean weight on the query's own token, over the queries after the first. ``pattern`` is (..., query, key)."""
+    return np.diagonal(np.asarray(pattern, dtype=np.float64), axis1=-2, axis2=-1)[..., 1:].mean(axis=-1)
+
+
+def first_token_score(pattern: Any) -> Any:
+    """The mean weight on the first token, over the queries after it. ``pattern`` is (..., query, key).
+
+    The attention sink: Xiao, Tian, Chen, Han, Lewis 2023, "Efficient streaming language models with attention sinks".
+    """
+    return np.asarray(pattern, dtype=np.float64)[..., 1:, 0].mean(axis=-1)
+
+
+def repeats(ids: Any) -> npt.NDArray[np.bool_]:
+    """For each query (query) which earlier keys (key) are the same token."""
+    row = np.asarray(ids)
+    return np.tril(row[:, None] == row[None, :], k=-1)
+
+
+def duplicate_token_score(pattern: Any, ids: Any) -> Any:
+    """The mean weight on earlier copies of the query's own token, over the queries that have one.
+
+    ``pattern`` is (..., query, key), ``ids`` (token). Duplicate token heads: Wang et al. 2022, "Interpretability in the
+    wild", section 3. Raises ValueError where no token stands twice.
+    """
+    same = repeats(ids)
+    if not same.any():
+        raise ValueError("no token stands twice")
+    onto = (np.asarray(pattern, dtype=np.float64) * same).sum(axis=-1)
+    return onto[..., same.any(axis=-1)].mean(axis=-1)
+
+
+def induction_score(pattern: Any, period: float) -> Any:
+    """The mean weight on the token that followed the last copy of the query's token, in a text of repeated tokens.
+
+    ``pattern`` is (..., query, key); the text repeats every ``period`` tokens, the queries are those after the first
+    period. Olsson et al. 2022, "In-context learning and induction heads", "prefix matching score".
+    """
+    weights = np.asarray(pattern, dtype=np.float64)
+    stripe = np.diagonal(weights, offset=1 - int(period), axis1=-2, axis2=-1)  # its first entry is query period - 1
+    return stripe[..., 1:].mean(axis=-1)
+
+
+def count_above(values: Any, bound: float) -> int:
+    """How many of some values exceed a bound."""
+    return int((np.asarray(values, dtype=np.float64) > bound).sum())
+
+
+def moved(pattern: Any, lengths: Any) -> Vector:
+    """How much each key brings to each query (..., query, key): weight times length of what the key has to give (..., key).
+
+    Kobayashi, Kuribayashi, Yokoi, Inui 2020, "Attention is not only a weight", eq. 4.
+    """
+    return np.asarray(np.asarray(pattern, dtype=np.float64) * np.asarray(lengths, dtype=np.float64)[..., None, :])
+
+
+def shares_of_sum(values: Any) -> Vector:
+    """Each value's share of the sum along the last axis."""
+    x = np.asarray(values, dtype=np.float64)
+    return np.asarray(x / x.sum(axis=-1, keepdims=True))
+
+
+def composition(second: Any, first: Any) -> float:
+    """How much of what ``first`` writes ``second`` reads: |second first| / (|second| |first|), Frobenius norms.
+
+    Matrices as they act on a column vector. Elhage et al. 2021, "A mathematical framework for transformer circuits",
+    "Two-layer attention-only transformers: composition": W_QK^T for K, W_QK for Q, W_OV for V.
+    """
+    after, before = np.asarray(second, dtype=np.float64), np.asarray(first, dtype=np.float64)
+    return float(np.linalg.norm(after @ before) / (np.linalg.norm(after) * np.linalg.norm(before)))
+
+
+def hidden_divisor(scores: Any, printed: Any) -> int:
+    """By what whole number up to 64 scores (row, column) must be divided for their masked softmax to be what was printed.
+
+    The one whose largest difference is smallest; above the diagonal nothing is compared.
+    """
+    target = np.asarray(printed, dtype=np.float64)
+    mask = causal_mask(len(target))
+
+    def off(divisor: int) -> float:
+        return float(np.abs(np.where(mask, attention_pattern(scores, divisor**2) - target, 0.0)).max())
+
+    return min(range(1, 65), key=off)
+
+
+def principal_components(points: Any, count: int) -> tuple[Vector, Vector, Vector]:
+    """The ``count`` directions along which points (row, d_model) vary most.
+
+    Gives coordinates (row, component), directions (component, d_model) and the shares of the variance that they hold
+    (component), largest first.
+
+    Signs are fixed: of every direction the entry of largest size is positive. Pearson 1901; computed as the singular
+    value decomposition of the centred points (Jolliffe 2002, "Principal component analysis", section 3.5).
+    """
+    x = np.asarray(points, dtype=np.float64)
+    centred = x - x.mean(axis=0)
+    _, lengths, rows = np.linalg.svd(centred, full_matrices=False)
+    rows = rows[:count]
+    largest = np.abs(rows).argmax(axis=1)
+    rows = rows * np.sign(rows[np.arange(len(rows)), largest])[:, None]
+    return centred @ rows.T, rows, lengths[:count] ** 2 / (lengths**2).sum()
+
+
+# --- weights ------------------------------------------------------------------------------------------------------
+
+
+def wrapped_byte(weights: Any) -> npt.NDArray[np.uint8]:
+    """|w| times 1024 in one byte that wraps round at 256, as ``(abs(w) * 1024).astype(uint8)`` does."""
+    return (np.abs(np.asarray(weights, dtype=np.float64)) * 1024).astype(np.int64).astype(np.uint8)
+
+
+def saturating_byte(weights: Any) -> npt.NDArray[np.uint8]:
+    """|w| times 1024 in one byte that stays at 255 once it is full."""
+    return np.asarray(np.minimum(np.abs(np.asarray(weights, dtype=np.float64)) * 1024, 255), dtype=np.uint8)
+
+
+def ratio(part: float, whole: float) -> float:
+    """One value divided by another."""
+    return float(part / whole)
+
+
+# --- parameters ---------------------------------------------------------------------------------------------------
+
+
+def product(values: Any) -> float:
+    """The product of some values: how many numbers a tensor of that shape holds."""
+    return float(np.prod(np.asarray(values, dtype=np.float64)))
+
+
+def block_parameters(d_model: float, d_mlp: float) -> float:
+    """Learned numbers of one GPT-2 block: four matrices with their biases and two layer norms.
+
+    d x 3d + 3d, d x d + d, d x m + m, m x d + d, and 2 x 2d: transformers' ``GPT2Block``.
+    """
+    return 4 * d_model**2 + 2 * d_model * d_mlp + 5 * d_model + d_mlp + 4 * d_model
+
+
+def gpt2_parameters(n_layer: float, d_model: float, d_mlp: float, vocab: float, positions: float) -> float:
+    """Learned numbers of a GPT-2, its output matrix being its embedding (tied): transformers' ``GPT2LMHeadModel``."""
+    return (vocab + positions) * d_model + n_layer * block_parameters(d_model, d_mlp) + 2 * d_model
+
+
+def kv_cache_bytes(n_layer: float, d_model: float, tokens: float, bytes_each: float) -> float:
+    """The size of the keys and values kept for ``tokens`` tokens: two vectors of d_model in every block."""
+    return 2 * n_layer * d_model * tokens * bytes_each
+
+
+def attention_matrices(n_layer: float, n_head: float, d_model: float, d_head: float) -> float:
+    """Numbers of the query, key, value and output matrices of all blocks, biases left out."""
+    return 4 * n_layer * n_head * d_model * d_head
+
+
+def mlp_matrices(n_layer: float, d_model: float, d_mlp: float) -> float:
+    """Numbers of the up and down matrices of all blocks, biases left out."""
+    return 2 * n_layer * d_model * d_mlp
+
+
+def matrices_as_counted(n_layer: float, n_head: float) -> float:
+    """How many matrices there are when every head's query, key and value map count as one each.
+
+    Beside them one output matrix and two MLP matrices to a block, the embedding and the unembedding:
+    the count of 3Blue1Brown 2024, "Transformers, the tech behind LLMs", for GPT-3.
+    """
+    return n_layer * n_head * 3 + n_layer + 2 * n_layer + 2
+
+
+def rest(logits: Any, log_sum_exp: float) -> float:
+    """The probability that some scores (rank) leave to all others of their row; never below zero."""
+    return max(0.0, remainder(probabilities(logits, log_sum_exp)))
