@@ -314,7 +314,7 @@ def count_above(values: Any, bound: float) -> int:
 
 
 def moved(pattern: Any, lengths: Any) -> Vector:
-    """How much each key brings to each query (..., query, key): weight times length of what the key has to give (..., key).
+    """How much each key brings to each query (..., query, key): weight times the length (..., key) it gives.
 
     Kobayashi, Kuribayashi, Yokoi, Inui 2020, "Attention is not only a weight", eq. 4.
     """
@@ -338,7 +338,7 @@ def composition(second: Any, first: Any) -> float:
 
 
 def hidden_divisor(scores: Any, printed: Any) -> int:
-    """By what whole number up to 64 scores (row, column) must be divided for their masked softmax to be what was printed.
+    """By what whole number up to 64 scores (row, column) were divided, if their masked softmax is what was printed.
 
     The one whose largest difference is smallest; above the diagonal nothing is compared.
     """
