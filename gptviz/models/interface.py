@@ -113,6 +113,10 @@ class Model:
         """
         raise self._not_here("what happens inside the blocks")
 
+    def ablated_logits(self, ids: list[int], layer: int, head: int) -> Floats:
+        """The scores of the next token after ids (vocab) with one head switched off: its ``z`` set to zero everywhere."""
+        raise self._not_here("what the model says without one of its heads")
+
     def weight(self, name: str) -> Floats:
         """A learned tensor by its transformers name without the leading ``transformer.``: ``wte.weight``,
         ``h.0.attn.c_attn.weight`` (d_model, 3 d_model), ``ln_f.bias``.

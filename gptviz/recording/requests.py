@@ -258,6 +258,139 @@ class LearningCurve(Request):
     windows: int = 64
 
 
+@dataclass(frozen=True)
+class AttentionPatterns(Request):
+    """The weights of all heads for ``prompt`` (its first ``longest`` tokens), and the heads that stand out, by rules."""
+
+    kind: ClassVar[str] = "attention_patterns"
+    prompt: str
+    longest: int = 48
+
+
+@dataclass(frozen=True)
+class AttentionHead(Request):
+    """One head on ``prompt`` (its first ``longest`` tokens): scores and weights, and with ``inside`` the vectors as well.
+
+    The head is ``head`` (layer, head) where declared; else the one with the largest weight from the word ``query`` to
+    the word ``key``; else, and where ``prompt`` lacks these words, the one with the largest weight that jumps.
+    """
+
+    kind: ClassVar[str] = "attention_head"
+    prompt: str
+    query: str = ""
+    key: str = ""
+    head: tuple[int, ...] = ()
+    inside: bool = False
+    longest: int = 48
+
+
+@dataclass(frozen=True)
+class HeadScores(Request):
+    """How much every head looks at the previous, its own, the first and a duplicate token, over several prompts."""
+
+    kind: ClassVar[str] = "head_scores"
+    prompts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class InductionHeads(Request):
+    """The induction score of every head on ``draws`` texts of ``tokens`` random tokens, each text said twice."""
+
+    kind: ClassVar[str] = "induction_heads"
+    tokens: int = 25
+    draws: int = 8
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class SinkNorms(Request):
+    """What every head brings from the first token of ``prompt`` (its first ``longest`` tokens): weight times length."""
+
+    kind: ClassVar[str] = "sink_norms"
+    prompt: str
+    longest: int = 48
+
+
+@dataclass(frozen=True)
+class HeadAblation(Request):
+    """The likeliest token after ``prompt`` with each head switched off in turn; ``top`` candidates with and without one."""
+
+    kind: ClassVar[str] = "head_ablation"
+    prompt: str
+    top: int = 6
+
+
+@dataclass(frozen=True)
+class HeadComposition(Request):
+    """How much every head reads of what every earlier head writes, from the weights alone."""
+
+    kind: ClassVar[str] = "head_composition"
+
+
+@dataclass(frozen=True)
+class WeightPicture(Request):
+    """The matrices ``attn.c_attn`` of all blocks as a picture at most ``pixels`` wide and high, with exact statistics.
+
+    Beside it the same matrices freshly initialised: normal numbers of deviation ``fresh_std``, drawn with ``seed``.
+    ``corner`` rows and columns of the first block are kept as numbers.
+    """
+
+    kind: ClassVar[str] = "weight_picture"
+    pixels: int = 1152
+    corner: int = 32
+    fresh_std: float = 0.02
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class WeightSample(Request):
+    """``count`` learned numbers of the model, drawn at random with ``seed`` from all that are at hand."""
+
+    kind: ClassVar[str] = "weight_sample"
+    count: int = 2000
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class PositionVectors(Request):
+    """The position vectors: lengths, three principal components, cosines of every ``stride``-th and of the ``anchors``."""
+
+    kind: ClassVar[str] = "position_vectors"
+    stride: int = 4
+    anchors: tuple[int, ...] = (0, 100)
+
+
+@dataclass(frozen=True)
+class EmbeddingRows(Request):
+    """The embedding rows of the tokens of ``prompt``, ``window`` rows around one of them, and a histogram of all.
+
+    Beside it the same matrix freshly initialised: normal numbers of deviation ``fresh_std``, drawn with ``seed``.
+    ``listed`` are words of which is said whether each is one token.
+    """
+
+    kind: ClassVar[str] = "embedding_rows"
+    prompt: str
+    listed: tuple[str, ...] = ()
+    window: int = 128
+    fresh_std: float = 0.02
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class ParameterTally(Request):
+    """The learned numbers of the model, tensor by tensor and group by group; sizes of its kept keys and values."""
+
+    kind: ClassVar[str] = "parameter_tally"
+
+
+@dataclass(frozen=True)
+class ModelFamily(Request):
+    """The published sizes of GPT-2: learned numbers by tensor and group of each of ``models``, built without memory."""
+
+    kind: ClassVar[str] = "model_family"
+    models: tuple[str, ...] = ("gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl")
+
+
 def prompt_field(request: Request) -> str | None:
     """The name of the field that ``PROMPT=`` replaces, or None where a request has no prompt."""
     return next((f.name for f in fields(request) if f.name == "prompt"), None)
