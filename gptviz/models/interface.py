@@ -114,7 +114,7 @@ class Model:
         raise self._not_here("what happens inside the blocks")
 
     def ablated_logits(self, ids: list[int], layer: int, head: int) -> Floats:
-        """The scores of the next token after ids (vocab) with one head switched off: its ``z`` set to zero everywhere."""
+        """The scores of the next token after ids (vocab) with one head switched off: ``z`` of it is 0 everywhere."""
         raise self._not_here("what the model says without one of its heads")
 
     def weight(self, name: str) -> Floats:

@@ -260,7 +260,7 @@ class LearningCurve(Request):
 
 @dataclass(frozen=True)
 class AttentionPatterns(Request):
-    """The weights of all heads for ``prompt`` (its first ``longest`` tokens), and the heads that stand out, by rules."""
+    """The weights of all heads for ``prompt`` (its first ``longest`` tokens); the heads that stand out, by rules."""
 
     kind: ClassVar[str] = "attention_patterns"
     prompt: str
@@ -269,7 +269,7 @@ class AttentionPatterns(Request):
 
 @dataclass(frozen=True)
 class AttentionHead(Request):
-    """One head on ``prompt`` (its first ``longest`` tokens): scores and weights, and with ``inside`` the vectors as well.
+    """One head on ``prompt`` (its first ``longest`` tokens): scores and weights, with ``inside`` the vectors too.
 
     The head is ``head`` (layer, head) where declared; else the one with the largest weight from the word ``query`` to
     the word ``key``; else, and where ``prompt`` lacks these words, the one with the largest weight that jumps.
@@ -313,7 +313,7 @@ class SinkNorms(Request):
 
 @dataclass(frozen=True)
 class HeadAblation(Request):
-    """The likeliest token after ``prompt`` with each head switched off in turn; ``top`` candidates with and without one."""
+    """The likeliest token after ``prompt`` with each head switched off in turn; ``top`` rows with and without one."""
 
     kind: ClassVar[str] = "head_ablation"
     prompt: str
@@ -353,7 +353,7 @@ class WeightSample(Request):
 
 @dataclass(frozen=True)
 class PositionVectors(Request):
-    """The position vectors: lengths, three principal components, cosines of every ``stride``-th and of the ``anchors``."""
+    """The position vectors: lengths, principal components, cosines of every ``stride``-th and of the ``anchors``."""
 
     kind: ClassVar[str] = "position_vectors"
     stride: int = 4
