@@ -435,3 +435,45 @@ def matrices_as_counted(n_layer: float, n_head: float) -> float:
 def rest(logits: Any, log_sum_exp: float) -> float:
     """The probability that some scores (rank) leave to all others of their row; never below zero."""
     return max(0.0, remainder(probabilities(logits, log_sum_exp)))
+
+
+def exponential(x: float) -> float:
+    """e to the power of x."""
+    return float(np.exp(x))
+
+
+def powers(scores: Any, shift: float) -> Vector:
+    """e^(x - shift) of some scores (rank): the numerators of softmax, with the scores shifted as every library does."""
+    return np.asarray(np.exp(np.asarray(scores, dtype=np.float64) - shift))
+
+
+def power_total(log_sum_exp: float, shift: float) -> float:
+    """The sum of e^(x - shift) over a whole vocabulary, from its log-sum-exp: the denominator of softmax."""
+    return float(np.exp(log_sum_exp - shift))
+
+
+def power_rest(log_sum_exp: float, scores: Any, shift: float) -> float:
+    """What the scores that are not shown add to the denominator of softmax."""
+    return power_total(log_sum_exp, shift) - float(powers(scores, shift).sum())
+
+
+def pulled(logits: Any, log_sum_exp: float, index: float, amount: float) -> Vector:
+    """Probabilities (rank) of some scores after one of them, at ``index``, was raised by ``amount``; exact for the whole
+    vocabulary, since only one term of its sum has changed.
+    """
+    shares = probabilities(logits, log_sum_exp)
+    which = int(index)
+    growth = np.exp(amount)
+    moved = shares.copy()
+    moved[which] *= growth
+    return np.asarray(moved / (1 - shares[which] + shares[which] * growth))
+
+
+def is_negative(highest: float) -> bool:
+    """Whether the highest of some numbers is below zero: then all are."""
+    return highest < 0
+
+
+def million(total: float) -> float:
+    """A number in millions."""
+    return total / 1e6

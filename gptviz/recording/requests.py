@@ -57,12 +57,14 @@ class NextToken(Request):
 
     ``temperatures`` adds log-sum-exp and entropy of the whole vocabulary on the grid of temperatures that a sweep needs
     (0.05 to 5 in steps of 0.01); the exact answer at any T of the grid follows from them.
+    ``sample`` adds so many tokens from the whole vocabulary, at evenly spaced ranks, the last one the lowest.
     """
 
     kind: ClassVar[str] = "next_token"
     prompt: str
     top: int = 20
     temperatures: bool = False
+    sample: int = 0
 
 
 @dataclass(frozen=True)
