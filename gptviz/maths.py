@@ -477,3 +477,32 @@ def is_negative(highest: float) -> bool:
 def million(total: float) -> float:
     """A number in millions."""
     return total / 1e6
+
+
+def place(rank: float) -> int:
+    """The place that a rank counted from 0 is in when one counts from 1."""
+    return int(rank) + 1
+
+
+def mean_surprise(logits: Any, log_sum_exps: Any) -> float:
+    """The mean loss of several predictions (token), in nats; see :func:`surprise`."""
+    return mean(surprises(logits, log_sum_exps))
+
+
+def multiplications_of_all(n_layer: float, d_model: float, d_mlp: float, vocab: float, tokens: float) -> float:
+    """How many multiplications a text of ``tokens`` tokens costs when all of it is computed for its last prediction.
+
+    As :func:`multiplications`, for every token of the text: token i looks at i tokens, and the last alone is scored.
+    """
+    block = tokens * (4 * d_model**2 + 2 * d_model * d_mlp) + d_model * tokens * (tokens + 1)
+    return float(n_layer * block + d_model * vocab)
+
+
+def kv_cache_numbers(n_layer: float, d_model: float, tokens: float) -> float:
+    """How many numbers the keys and values of ``tokens`` tokens are: two vectors of d_model in every block."""
+    return 2 * n_layer * d_model * tokens
+
+
+def probability_at(logit: float, log_sum_exp_at: float, temperature: float) -> float:
+    """The probability of one score at a temperature, given the log-sum-exp of its whole row over that temperature."""
+    return float(np.exp(logit / temperature - log_sum_exp_at))

@@ -78,7 +78,7 @@ class Model:
         return [self.token_row(i) for i in ids]
 
     @property
-    def end_token(self) -> int | None:
+    def end_id(self) -> int | None:
         """The id of the token that ends a text and, alone, starts one (GPT-2: 50256); None where there is none."""
         return None
 
