@@ -119,6 +119,12 @@ class ProbabilityBars(VGroup):
             row.share.place(np.array([row.bar.right()[0] + self._gap, row.share.baseline()[1], 0]))
         return self
 
+    def set_spec(self, spec: str) -> Self:
+        """Writes the shares in another format from the next :meth:`set_shares` on."""
+        for row in self.rows:
+            row.share.spec = spec
+        return self
+
     def set_scores(self, scores: Sequence[Tracked]) -> Self:
         """Shows other scores."""
         for row, value in zip(self.rows, scores, strict=False):

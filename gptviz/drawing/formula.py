@@ -8,8 +8,8 @@ from manim import MathTypst, VGroup, VMobject
 
 from gptviz.drawing import theme
 
-# A Typst text of font size 48 has an em of about 0.64 units; measured on the width of an em dash set by MathTypst.
-_POINTS_PER_PIXEL = 48 / (0.64 * 1080 / theme.HEIGHT)
+# A Typst text of font size 48 has an em of half a unit: its capital H is 0.3415 units high, 0.683 em in its font.
+_POINTS_PER_PIXEL = 48 / (0.5 * 1080 / theme.HEIGHT)
 
 
 class Formula(VGroup):

@@ -240,9 +240,12 @@ def _visible_text(text: str) -> list[tuple[str, bool]]:
 
 
 def _run_of(piece: Piece, size: float, color: str, font: str) -> Run:
-    if isinstance(piece.origin, Token) or (isinstance(piece.origin, Word) and not face(font).has(piece.text)):
-        text = "".join(part for part, _ in _visible(piece.origin, 40))
+    if isinstance(piece.origin, (Token, Word)) and not face(font).has(piece.text):
+        known = face(theme.TOKEN_FACE).has(piece.text)
+        text = piece.text if known else "".join(part for part, _ in _visible(piece.origin, 40))
         return Run(text, size, color, theme.TOKEN_FACE, Statement((piece,)))
+    if isinstance(piece.origin, Token):
+        return Run(piece.text, size * 0.96, color, theme.TOKEN_FACE, Statement((piece,)))
     return Run(piece.text, size, color, font, Statement((piece,)))
 
 

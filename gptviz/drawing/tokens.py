@@ -31,6 +31,18 @@ class TokenBox(VGroup):
             self.add(self.id)
 
 
+def tail(tokens: Sequence[Token], width: float, size: float = theme.LABEL) -> list[Token]:
+    """The last tokens of a prompt, as many as fit on one line of a strip of ``width`` units; at least one."""
+    kept: list[Token] = []
+    room = width
+    for token in reversed(tokens):
+        room -= TokenBox(token, size).box.width + theme.units(size) * 0.42
+        if kept and room < 0:
+            break
+        kept.insert(0, token)
+    return kept
+
+
 class TokenStrip(VGroup):
     """Tokens side by side, on as many lines as ``width`` units ask for; ``strip[i]`` is the box of token i."""
 

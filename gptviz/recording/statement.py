@@ -66,7 +66,7 @@ def compose(template: str | Claim | Statement, **fields: Any) -> Statement:
     if isinstance(template, Claim):
         return Statement(_of_claim(template, fields))
     if isinstance(template, (Token, Word)):
-        return Statement((Piece(str(template), template),))
+        return Statement((Piece(_spoken(template), template),))
     pieces: list[Piece] = []
     for literal, name, spec, conversion in string.Formatter().parse(template):
         if literal:
@@ -84,7 +84,7 @@ def _of_field(template: str, name: str, value: Any, spec: str, fields: Mapping[s
     if isinstance(value, Tracked):
         return [Piece(format(value, spec), value, spec)]
     if isinstance(value, (Token, Word)):
-        return [Piece(str(value), value)]
+        return [Piece(_spoken(value), value)]
     if isinstance(value, Claim):
         return _of_claim(value, fields)
     if isinstance(value, Statement):
@@ -93,6 +93,16 @@ def _of_field(template: str, name: str, value: Any, spec: str, fields: Mapping[s
         return [Piece(value)]
     raise UntrackedNumber(f"{name} = {value!r} in {template!r} has no address", "a film writes tracked numbers only",
                           "take it from a recording, or derive it with a formula of gptviz.maths")
+
+
+def _spoken(text: Token | Word) -> str:
+    """A token or a recorded text inside a sentence: without the spaces at its ends; bytes as hexadecimal digits.
+
+    Where the exact token matters it is drawn as such, with its spaces as marks, not written into a sentence.
+    """
+    if isinstance(text, Token) and not text.whole:
+        return f"<{text.raw.hex(' ').upper()}>"
+    return " ".join(text.split()) or {" ": "a space", "\n": "a new line"}.get(str(text), "white space")
 
 
 def _of_claim(claim: Claim, fields: Mapping[str, Any]) -> list[Piece]:
