@@ -1,7 +1,7 @@
 """What a recorder may ask of a model. Every method that a model cannot serve raises NotRecorded, and says what would.
 
-Three kinds of model answer: a causal language model that runs (``language``), runs recorded elsewhere (``recorded``), and
-a checkpoint that holds some tensors only (``partial``). Arrays are numpy, float32, on the processor.
+Three kinds of model answer: a causal language model that runs (``language``), runs recorded elsewhere (``recorded``),
+and a checkpoint that holds some tensors only (``partial``). Arrays are numpy, float32, on the processor.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Shape:
-    """The sizes of a GPT-2 architecture. ``d_mlp`` is the width of the hidden layer of an MLP (4 d_model by default)."""
+    """The sizes of a GPT-2 architecture. ``d_mlp``: the width of the hidden layer of an MLP (by default 4 d_model)."""
 
     n_layer: int
     n_head: int
@@ -47,7 +47,7 @@ class Attention:
 
 
 class Model:
-    """The interface. ``title`` is what a badge says, ``short`` the name of its edition, ``reference`` what was asked for."""
+    """The interface. ``title`` is what a badge says, ``short`` the edition's name, ``reference`` what was asked for."""
 
     title: str
     short: str
@@ -61,7 +61,7 @@ class Model:
     def encode(self, text: str) -> list[int]:
         """The ids of a text, at least one and at most ``shape.positions``.
 
-        Raises PromptRefused for an empty, blank or too long text (with count and limit) and for text that is no Unicode.
+        Raises PromptRefused for an empty, blank or too long text (with count and limit) and for what is no Unicode.
         """
         raise self._not_here("a tokenizer")
 
@@ -92,7 +92,8 @@ class Model:
 
     def next_logits(self, ids: list[int]) -> Floats:
         """The scores of the next token after ids (vocab)."""
-        return self.logits(ids)[-1]
+        scores: Floats = self.logits(ids)[-1]
+        return scores
 
     def logits(self, ids: list[int]) -> Floats:
         """The scores at every position (token, vocab)."""
@@ -105,11 +106,11 @@ class Model:
     def activations(self, ids: list[int]) -> Mapping[str, Floats]:
         """Everything a run computes, by TransformerLens' names with the block's number for a prefix:
 
-        ``embed``, ``pos_embed`` (token, d_model); ``blocks.0.resid_pre``, ``resid_mid``, ``resid_post`` (token, d_model);
-        ``blocks.0.ln1`` and ``ln2`` (normalised, with gain and bias: what the layer reads); ``blocks.0.q``, ``k``, ``v``,
-        ``z`` (token, head, d_head); ``blocks.0.scores``, ``pattern`` (head, query, key); ``blocks.0.attn_out``,
-        ``mlp_out`` (token, d_model); ``blocks.0.mlp_pre``, ``mlp_post`` (token, d_mlp); ``ln_final`` (token, d_model);
-        ``logits`` (token, vocab).
+        ``embed``, ``pos_embed`` (token, d_model); ``blocks.0.resid_pre``, ``resid_mid``, ``resid_post``
+        (token, d_model); ``blocks.0.ln1`` and ``ln2`` (normalised, with gain and bias: what the layer reads);
+        ``blocks.0.q``, ``k``, ``v``, ``z`` (token, head, d_head); ``blocks.0.scores``, ``scaled``, ``pattern``
+        (head, query, key; as in :class:`Attention`); ``blocks.0.attn_out``, ``mlp_out`` (token, d_model);
+        ``blocks.0.mlp_pre``, ``mlp_post`` (token, d_mlp); ``ln_final`` (token, d_model); ``logits`` (token, vocab).
         """
         raise self._not_here("what happens inside the blocks")
 
@@ -128,5 +129,6 @@ class Model:
         return False
 
     def _not_here(self, what: str) -> NotRecorded:
-        return NotRecorded(f"{self.title} cannot give {what}", f"it was loaded from {self.reference}, which does not hold it",
+        return NotRecorded(f"{self.title} cannot give {what}",
+                           f"it was loaded from {self.reference}, which does not hold it",
                            "name a whole model: a hub id, a local folder, or mini")

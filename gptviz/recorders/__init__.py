@@ -1,0 +1,64 @@
+"""How numbers are taken: pure functions ``record(model, request) -> Content``, one module per family.
+
+A family is one module of this package. It registers its functions by the type of the request that they answer::
+
+    from gptviz.models.interface import Model
+    from gptviz.recorders import recorder
+    from gptviz.recording.requests import NextToken
+    from gptviz.recording.schema import Content
+
+    @recorder(NextToken, version=1)
+    def record(model: Model, request: NextToken) -> Content:
+        ids = model.encode(request.prompt)
+        ...
+        return Content(tokens={...}, values={...}, tensors={"logits": (array, ("rank",))})
+
+Nothing else has to be told: :func:`take` imports every module of the package. A function gets the
+:class:`~gptviz.models.interface.Model`, or for a request whose ``source`` is "vectors" the word vectors; it draws
+random numbers only from a generator that it seeds itself, and names that seed in ``Content.seed``. It writes nothing
+and keeps nothing. Importing this package imports no torch; a family's module is imported when the first request is
+taken.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gptviz.recorders.registry import RECORDERS, Registered, recorder
+from gptviz.recording import schema
+from gptviz.recording.requests import Request
+
+if TYPE_CHECKING:
+    from gptviz.recording.schema import Recording
+
+__all__ = ["recorder", "take"]
+
+
+def take(model: Any, request: Request) -> Recording:
+    """The recording of one request, in memory, with its provenance; the same bytes for the same model and request.
+
+    ``model`` is a :class:`~gptviz.models.interface.Model`, or word vectors for a request of theirs; torch and BLAS run
+    on one thread. Raises NotFinite, PromptRefused, and NotRecorded where the model cannot serve the request.
+    """
+    from gptviz.models.threads import one_thread  # noqa: PLC0415
+
+    registered = _find(type(request))
+    with one_thread():
+        content = registered.function(model, request)
+    provenance = model.provenance()
+    versions = {**provenance.versions, "numpy": np.__version__}
+    return schema.make(request, content, provenance.model_copy(update={
+        "recorder": registered.name, "seed": content.seed, "versions": dict(sorted(versions.items()))}))
+
+
+def _find(kind: type[Request]) -> Registered:
+    if kind not in RECORDERS:
+        for module in pkgutil.iter_modules(__path__):
+            importlib.import_module(f"{__name__}.{module.name}")
+    if kind not in RECORDERS:
+        raise NotImplementedError(f"no recorder answers {kind.__name__}")
+    return RECORDERS[kind]
