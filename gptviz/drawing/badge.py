@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 from manim import VGroup
 
@@ -11,6 +12,7 @@ from gptviz.drawing import theme
 from gptviz.drawing.text import Words
 from gptviz.recording.number import Number, Word
 from gptviz.recording.schema import Recording
+from gptviz.recording.statement import compose
 
 _PROMPT = 44  # characters of a prompt that a badge has room for
 
@@ -20,7 +22,8 @@ class Badge(VGroup):
 
     def __init__(self, recordings: Sequence[Recording]) -> None:
         super().__init__()
-        parts, fields = [], {}
+        parts: list[str] = []
+        fields: dict[str, Any] = {}
         for i, recording in enumerate(_one_per_model(recordings)):
             provenance = recording.provenance
             fields[f"model{i}"] = Word(provenance.model, f"{recording.name}#provenance.model")
@@ -41,7 +44,7 @@ class Badge(VGroup):
         if len({str(r.asked("prompt")) for r in prompts}) == 1:
             fields["prompt"] = _short(prompts[0].asked("prompt"))
             parts.append("\u201c{prompt}\u201d")
-        words = Words(" \u00b7 ".join(parts), theme.SMALLEST, theme.SECONDARY, **fields)
+        words = Words(compose(" \u00b7 ".join(parts), **fields), theme.SMALLEST, theme.SECONDARY)
         self.add(words.place([theme.LEFT_EDGE, theme.BOTTOM_EDGE + theme.units(theme.SMALLEST) * 0.25, 0]))
 
 

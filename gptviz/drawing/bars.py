@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import numpy as np
-from manim import VGroup, VMobject
+from manim import Mobject, VGroup, VMobject
 
 from gptviz.drawing import theme
 from gptviz.drawing.text import Numeral, TokenText, Words
@@ -61,13 +61,13 @@ class BarRow(VGroup):
 class ProbabilityBars(VGroup):
     """Tokens with their scores and shares, highest first, and the rest of the vocabulary as the last row.
 
-    ``unit`` is the length of a share of one; every bar, the rest's too, is true to it. ``columns`` are the distances, from
-    the left edge, of the end of the scores and of the start of the bars. Rows are ``row`` units apart. The left edge of the
-    labels is at x = 0 and the first row's middle at y = 0 until the whole is moved.
+    ``unit`` is the length of a share of one; every bar, the rest's too, is true to it. ``columns`` are the distances,
+    from the left edge, of the end of the scores and of the start of the bars. Rows are ``row`` units apart. The left
+    edge of the labels is at x = 0 and the first row's middle at y = 0 until the whole is moved.
     """
 
     def __init__(self, tokens: Sequence[Token], shares: Sequence[Tracked], rest: Tracked | None = None,
-                 rest_label: Words | None = None, scores: Sequence[Tracked] | None = None, unit: float = 8.0,
+                 rest_label: Words | None = None, *, scores: Sequence[Tracked] | None = None, unit: float = 8.0,
                  columns: tuple[float, float] = (3.9, 4.2), row: float = 0.44, size: float = theme.LABEL,
                  spec: str = ".1%", score_spec: str = ".2f", limit: int = 15) -> None:
         super().__init__()
@@ -133,13 +133,13 @@ class ProbabilityBars(VGroup):
         return self
 
     def follow(self, state: Callable[[], dict[str, Any]]) -> Self:
-        """Recomputes the rows at every frame: ``state`` gives ``shares``, ``rest`` and, where they change, ``scores``."""
+        """Recomputes the rows at every frame from ``state()``: ``shares``, ``rest`` and, if they change, ``scores``."""
 
-        def update(bars: ProbabilityBars) -> None:
+        def update(_: Mobject) -> None:
             now = state()
-            bars.set_shares(now["shares"], now.get("rest"))
+            self.set_shares(now["shares"], now.get("rest"))
             if "scores" in now:
-                bars.set_scores(now["scores"])
+                self.set_scores(now["scores"])
 
         self.add_updater(update)
         return self
@@ -148,12 +148,14 @@ class ProbabilityBars(VGroup):
 class ShareStrip(VGroup):
     """Shares laid end to end: a strip whose whole length, ``width`` units, is one. ``parts[i]`` are its bars."""
 
-    def __init__(self, shares: Sequence[Tracked], width: float, thickness: float = 0.3, rest: Tracked | None = None) -> None:
+    def __init__(self, shares: Sequence[Tracked], width: float, thickness: float = 0.3,
+                 rest: Tracked | None = None) -> None:
         super().__init__()
         self.full = width
         values = [*shares, *([rest] if rest is not None else [])]
         colours = [theme.PROBABILITY] * len(shares) + [theme.REST] * (rest is not None)
-        self.parts = [Bar(float(value) * width, thickness, colour) for value, colour in zip(values, colours, strict=True)]
+        self.parts = [Bar(float(value) * width, thickness, colour)
+                      for value, colour in zip(values, colours, strict=True)]
         for part in self.parts:
             part.set_stroke(theme.GROUND, 2)
         self.add(*self.parts)

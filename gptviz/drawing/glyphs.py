@@ -23,7 +23,7 @@ _FEATURES = {"kern": True, "tnum": True, "calt": False, "liga": False}
 
 @dataclass(frozen=True)
 class Shaped:
-    """A shaped text, in em: ``points`` (4 n, 3) of cubic curves with the baseline's start at the origin, ``advance``."""
+    """A shaped text, in em: ``points`` (4 n, 3) of cubic curves, the baseline starting at the origin; ``advance``."""
 
     points: Points
     advance: float
@@ -59,7 +59,8 @@ class Face:
                                   "show the text as bytes")
             outline = self._outline(info.codepoint)
             if len(outline):
-                parts.append(outline + np.array([(pen + position.x_offset) / self._em, position.y_offset / self._em, 0]))
+                offset = np.array([pen + position.x_offset, position.y_offset, 0.0])
+                parts.append(outline + offset / self._em)
             pen += position.x_advance
         points = np.concatenate(parts) if parts else np.zeros((0, 3))
         points.flags.writeable = False
@@ -85,7 +86,8 @@ def _drawing() -> Any:
     def move(x: float, y: float, _curves: list[Any]) -> None:
         at["start"] = at["now"] = (x, y)
 
-    def cubic(x1: float, y1: float, x2: float, y2: float, x: float, y: float, curves: list[Any]) -> None:
+    def cubic(  # noqa: PLR0917  (HarfBuzz' own order)
+            x1: float, y1: float, x2: float, y2: float, x: float, y: float, curves: list[Any]) -> None:
         curves.append([at["now"], (x1, y1), (x2, y2), (x, y)])
         at["now"] = (x, y)
 

@@ -8,7 +8,7 @@ from gptviz.recording.number import Setting
 
 
 class Knob(ValueTracker):
-    """A turning value. ``step`` is its grid: a temperature film turns in steps of 0.01, where its numbers are recorded."""
+    """A turning value. ``step`` is its grid: a temperature turns in steps of 0.01, where its numbers are recorded."""
 
     def __init__(self, name: str, value: float, step: float = 0.0) -> None:
         super().__init__(value)

@@ -1,7 +1,7 @@
 """Words, numerals and tokens on screen. Each is made of runs: one mobject per text of one font and colour.
 
-A text knows its baseline, so that texts are set on lines, not on the boxes of their letters; and it keeps the pieces that
-it was made of, so that the audit knows where each of its digits comes from.
+A text knows its baseline, so that texts are set on lines, not on the boxes of their letters; and it keeps the pieces
+that it was made of, so that the audit knows where each of its digits comes from.
 """
 
 from __future__ import annotations
@@ -47,10 +47,11 @@ class Run(VMobject):
         if len(self._local) == 0 or len(self.points) != len(self._local):
             return self._home
         first, last = int(np.argmin(self._local[:, 0])), int(np.argmax(self._local[:, 0]))
-        apart = complex(*(self._local[last] - self._local[first])[:2])
-        now = complex(*(self.points[last] - self.points[first])[:2])
-        em = now / apart
-        origin = complex(*self.points[first][:2]) - em * complex(*self._local[first][:2])
+        # The plane as complex numbers, where a product scales and turns.
+        local = self._local[:, 0] + 1j * self._local[:, 1]
+        now = self.points[:, 0] + 1j * self.points[:, 1]
+        em = complex((now[last] - now[first]) / (local[last] - local[first]))
+        origin = complex(now[first] - em * local[first])
         return np.array([origin.real, origin.imag, self.points[first][2]]), np.array([em.real, em.imag, 0.0])
 
     @property
@@ -92,8 +93,8 @@ class Run(VMobject):
 class Numeral(Run):
     """A tracked number as one mobject, in tabular figures; it takes no other number.
 
-    ``spec`` is a format of :mod:`gptviz.recording.wording`. Changing its number keeps the point named by ``align`` in place.
-    A quoted figure stands in quotation marks.
+    ``spec`` is a format of :mod:`gptviz.recording.wording`. Changing its number keeps the point named by ``align``
+    where it is. A quoted figure stands in quotation marks.
     """
 
     def __init__(self, number: Tracked, spec: str = ".2f", size: float = theme.LABEL, color: str = theme.TEXT,
@@ -131,48 +132,45 @@ class Words(VGroup):
     """
 
     def __init__(self, template: str | Claim | Statement, size: float = theme.LABEL, color: str = theme.TEXT,
-                 font: str = theme.TEXT_FACE, align: Align = "left", width: float | None = None,
+                 font: str = theme.TEXT_FACE, align: Align = "left", *, width: float | None = None,
                  leading: float = 1.35, **fields: Any) -> None:
         super().__init__()
         self.size, self.align = size, align
         self.pieces = compose(template, **fields)
         height = theme.units(size) * leading
+        self.lines: list[list[Run]] = []
         for number, line in enumerate(_lines(self.pieces, size, font, width)):
-            group = VGroup()
-            pen = 0.0
-            for piece in line:
-                run = _run_of(piece, size, color, font)
+            runs, pen = [_run_of(piece, size, color, font) for piece in line], 0.0
+            for run in runs:
                 run.place(np.array([pen, -number * height, 0]))
                 pen += run.advance
-                group.add(run)
-            for run in group:
-                run.shift(np.array([-_SHARE[align] * pen, 0, 0]))
-            self.add(group)
+            self.lines.append(runs)
+            self.add(VGroup(*runs).shift(np.array([-_SHARE[align] * pen, 0, 0])))
 
     @property
     def first(self) -> Run:
         """The first run, whose baseline is that of the first line."""
-        return self[0][0]  # type: ignore[no-any-return]
+        return self.lines[0][0]
 
     @property
     def advance(self) -> float:
         """The width of the widest line, in units."""
-        return max(sum(run.advance for run in line) for line in self)
+        return max(sum(run.advance for run in line) for line in self.lines)
 
     def place(self, point: Any, align: Align | None = None) -> Self:
         """Moves the text so that the baseline of its first line starts, is centred or ends at a point."""
         target = np.asarray(point, dtype=float)
-        width = sum(run.advance for run in self[0])
+        width = sum(run.advance for run in self.lines[0])
         self.shift(target - self.first.baseline() - np.array([_SHARE[align or self.align] * width, 0, 0]))
         return self
 
     def baseline(self, align: Align = "left") -> Points:
         """The point where the first line's baseline starts, has its middle or ends."""
-        return self.first.baseline() + np.array([_SHARE[align] * sum(run.advance for run in self[0]), 0, 0])
+        return self.first.baseline() + np.array([_SHARE[align] * sum(run.advance for run in self.lines[0]), 0, 0])
 
     def named(self, *origins: Any) -> VGroup:
         """The runs whose piece comes from one of some values, to colour or to move them."""
-        return VGroup(*[run for line in self for run in line if any(run.pieces[0].origin is o for o in origins)])
+        return VGroup(*[run for line in self.lines for run in line if any(run.pieces[0].origin is o for o in origins)])
 
 
 class TokenText(VGroup):
@@ -185,33 +183,36 @@ class TokenText(VGroup):
                                   "take it from recording.tokens(...) or recording.text(...)")
         self.token, self.size = token, size
         self.pieces = Statement((Piece(str(token), token),))
+        self.runs: list[Run] = []
         pen = 0.0
         for text, marked in _visible(token, limit):
-            font = theme.TOKEN_FACE if face(theme.TOKEN_FACE).has(text) else theme.TEXT_FACE  # the mono font lacks a return sign
+            mono = face(theme.TOKEN_FACE).has(text)  # it lacks a return sign
+            font = theme.TOKEN_FACE if mono else theme.TEXT_FACE
             run = Run(text, size, theme.SECONDARY if marked else color, font, Statement((Piece(text, token),)))
             run.place(np.array([pen, 0, 0]))
             pen += run.advance
-            self.add(run)
+            self.runs.append(run)
+        self.add(*self.runs)
 
     @property
     def advance(self) -> float:
         """The width that the token takes on its line, in units."""
-        return float(sum(run.advance for run in self))
+        return sum(run.advance for run in self.runs)
 
     @property
     def letters(self) -> VGroup:
         """The runs that are not marks."""
-        return VGroup(*[run for run in self if run.text.strip(SPACE_MARK)])
+        return VGroup(*[run for run in self.runs if run.text.strip(SPACE_MARK)])
 
     def place(self, point: Any, align: Align = "left") -> Self:
         """Moves the token so that its baseline starts, is centred or ends at a point."""
-        origin = self[0].baseline()
+        origin = self.runs[0].baseline()
         self.shift(np.asarray(point, dtype=float) - origin - np.array([_SHARE[align] * self.advance, 0, 0]))
         return self
 
     def baseline(self, align: Align = "left") -> Points:
         """The point where the baseline starts, has its middle or ends."""
-        return self[0].baseline() + np.array([_SHARE[align] * self.advance, 0, 0])  # type: ignore[no-any-return]
+        return self.runs[0].baseline() + np.array([_SHARE[align] * self.advance, 0, 0])
 
 
 def _visible(token: str, limit: int) -> list[tuple[str, bool]]:

@@ -1,6 +1,6 @@
 """How every film looks: colours by meaning, sizes of type, spacing, lengths of motion, fonts.
 
-Sizes of type are pixels of a 1080-line picture; :func:`units` turns pixels into Manim's units (8 to a picture's height).
+Sizes of type are pixels of a 1080-line picture; :func:`units` turns pixels into Manim's units, 8 to a picture's height.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
+
+Colours = npt.NDArray[np.float64]
 
 # Colour: one meaning each. Weights are the blue-orange pair, data grey, in every film.
 GROUND: Final = "#0E1116"
@@ -68,38 +71,39 @@ def units(pixels: float) -> float:
     return pixels * HEIGHT / 1080
 
 
-def rgb(colour: str) -> np.ndarray:
+def rgb(colour: str) -> Colours:
     """A colour ``#RRGGBB`` as three floats from 0 to 1."""
     return np.array([int(colour[i:i + 2], 16) for i in (1, 3, 5)]) / 255
 
 
-def diverging(values: np.ndarray, limit: float) -> np.ndarray:
+def diverging(values: npt.ArrayLike, limit: float) -> Colours:
     """Colours (..., rgb) of weights: blue below zero, the ground at zero, orange above; full at +-``limit``."""
     share = np.clip(np.asarray(values, dtype=np.float64) / (limit or 1.0), -1, 1)[..., None]
     ground = rgb(GROUND)
-    return np.where(share < 0, ground + (rgb(NEGATIVE) - ground) * -share, ground + (rgb(POSITIVE) - ground) * share)
+    below, above = ground + (rgb(NEGATIVE) - ground) * -share, ground + (rgb(POSITIVE) - ground) * share
+    return np.asarray(np.where(share < 0, below, above))
 
 
-def grey(values: np.ndarray, limit: float) -> np.ndarray:
+def grey(values: npt.ArrayLike, limit: float) -> Colours:
     """Colours (..., rgb) of data: grey by size, brightest at ``limit``; the sign is written, not coloured."""
     share = np.clip(np.abs(np.asarray(values, dtype=np.float64)) / (limit or 1.0), 0, 1)[..., None]
-    return rgb(DATA_LOW) + (rgb(DATA_HIGH) - rgb(DATA_LOW)) * share
+    return np.asarray(rgb(DATA_LOW) + (rgb(DATA_HIGH) - rgb(DATA_LOW)) * share)
 
 
-def attention(values: np.ndarray) -> np.ndarray:
+def attention(values: npt.ArrayLike) -> Colours:
     """Colours (..., rgb) of attention weights from 0 (the panel) to 1 (the attention yellow)."""
     share = np.clip(np.asarray(values, dtype=np.float64), 0, 1)[..., None]
-    return rgb(PANEL) + (rgb(ATTENTION) - rgb(PANEL)) * share
+    return np.asarray(rgb(PANEL) + (rgb(ATTENTION) - rgb(PANEL)) * share)
 
 
-# Nine anchors of matplotlib's cividis (Nunez, Anderton, Renslow 2018, PLoS ONE 13(7)), perceptually even and safe for
+# Ten anchors of matplotlib's cividis (Nunez, Anderton, Renslow 2018, PLoS ONE 13(7)), perceptually even and safe for
 # the colour-blind.
 _CIVIDIS = np.array([rgb(c) for c in ("#00224E", "#123570", "#3B496C", "#575D6D", "#707173", "#8A8678", "#A59C74",
                                       "#C3B369", "#E1CC55", "#FEE838")])
 
 
-def sequential(values: np.ndarray, low: float, high: float) -> np.ndarray:
+def sequential(values: npt.ArrayLike, low: float, high: float) -> Colours:
     """Colours (..., rgb) of sizes from ``low`` to ``high`` on a perceptually even map."""
     share = np.clip((np.asarray(values, dtype=np.float64) - low) / ((high - low) or 1.0), 0, 1) * (len(_CIVIDIS) - 1)
     below = np.minimum(share.astype(int), len(_CIVIDIS) - 2)
-    return _CIVIDIS[below] + (_CIVIDIS[below + 1] - _CIVIDIS[below]) * (share - below)[..., None]
+    return np.asarray(_CIVIDIS[below] + (_CIVIDIS[below + 1] - _CIVIDIS[below]) * (share - below)[..., None])

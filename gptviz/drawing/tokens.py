@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 from manim import RoundedRectangle, VGroup
@@ -21,7 +22,8 @@ class TokenBox(VGroup):
         em = theme.units(size)
         self.text = TokenText(token, size, limit=limit)
         self.box = RoundedRectangle(corner_radius=em * 0.25, width=self.text.advance + em * 0.9, height=em * 1.75,
-                                    stroke_width=1.5, stroke_color=theme.HAIRLINE, fill_color=theme.PANEL, fill_opacity=1)
+                                    stroke_width=1.5, stroke_color=theme.HAIRLINE,
+                                    fill_color=theme.PANEL, fill_opacity=1)
         self.text.place(self.box.get_center() + np.array([0, -em * 0.34, 0]), "center")
         self.add(self.box, self.text)
         self.id: Numeral | None = None
@@ -51,6 +53,7 @@ class TokenStrip(VGroup):
         super().__init__()
         em = theme.units(size)
         gap, line = em * 0.42, em * (3.6 if ids else 2.25)
+        self.boxes: list[TokenBox] = []
         pen, row = 0.0, 0
         for token in tokens:
             box = TokenBox(token, size, ids, limit)
@@ -58,11 +61,12 @@ class TokenStrip(VGroup):
                 pen, row = 0.0, row + 1
             box.shift(np.array([pen, -row * line, 0]) - box.box.get_left())
             pen += box.box.width + gap
-            self.add(box)
+            self.boxes.append(box)
+        self.add(*self.boxes)
         self.rows = row + 1
 
-    def place(self, left: float, top: float) -> TokenStrip:
+    def place(self, left: float, top: float) -> Self:
         """Moves the strip so that its first box has its left top corner there."""
-        corner = self[0].box.get_corner(np.array([-1.0, 1.0, 0.0]))
+        corner = self.boxes[0].box.get_corner(np.array([-1.0, 1.0, 0.0]))
         self.shift(np.array([left, top, 0.0]) - corner)
         return self

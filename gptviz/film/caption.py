@@ -40,8 +40,8 @@ def caption_lines(statement: Statement) -> list[Statement]:
         return [statement]
     breaks = [i for i in _spaces(statement) if i <= LINE and len(text) - i - 1 <= LINE]
     if not breaks:
-        raise CaptionTooLong(f"a beat says {len(text)} characters: {text!r}", f"a caption holds {LINES} lines of {LINE}",
-                             "say it shorter, or in two beats")
+        raise CaptionTooLong(f"a beat says {len(text)} characters: {text!r}",
+                             f"a caption holds {LINES} lines of {LINE}", "say it shorter, or in two beats")
     best = min(breaks, key=lambda i: abs(i - (len(text) - i - 1)))
     return [_part(statement, 0, best), _part(statement, best + 1, len(text))]
 

@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from manim import FadeOut, Mobject, Scene, VGroup, ValueTracker, linear
+from manim import FadeOut, Mobject, Scene, ValueTracker, VGroup, linear
 
 from gptviz.drawing import theme
 from gptviz.drawing.badge import Badge
@@ -64,9 +64,9 @@ class Beat:
 class Film(Scene):
     """The base of every film. Class attributes say what it needs; see the module's docstring for an example.
 
-    ``needs``: requests by name. ``main``: the need that ``PROMPT=`` replaces, if any. ``settings``: the film's own knobs.
-    ``chains``: groups of needs that must come from one model. ``waivers``: findings of the layout lint that are meant,
-    by name, each with its reason.
+    ``needs``: requests by name. ``main``: the need that ``PROMPT=`` replaces, if any. ``settings``: the film's own
+    knobs. ``chains``: groups of needs that must come from one model. ``waivers``: findings of the layout lint that are
+    meant, by name, each with its reason.
     """
 
     needs: ClassVar[Mapping[str, Request]] = {}
@@ -101,17 +101,18 @@ class Film(Scene):
     def setting(self, name: str) -> Setting:
         """A knob that the film declares. Raises NotDeclared for another."""
         if name not in self.settings:
-            raise NotDeclared(f"{type(self).__name__} has no setting {name!r}", f"it has {', '.join(self.settings) or 'none'}")
+            raise NotDeclared(f"{type(self).__name__} has no setting {name!r}",
+                              f"it has {', '.join(self.settings) or 'none'}")
         return Setting(self.settings[name], name)
 
     def setup(self) -> None:
         """The ground, and the title as the film's question; called by Manim before :meth:`construct`."""
-        self.camera.background_color = theme.GROUND
+        self.camera.background_color = theme.GROUND  # type: ignore[union-attr]
         if self.title():
             self.ask(self.title())
 
     def ask(self, template: str | Claim, **fields: Any) -> None:
-        """Sets the question in the title line (top left). A film whose question holds a number asks it anew with fields."""
+        """Sets the question in the title line, top left; a film whose question holds a number asks it with fields."""
         title = Words(template, theme.TITLE, theme.SECONDARY, **fields)
         title.place([theme.LEFT_EDGE, theme.TOP_EDGE - theme.units(theme.TITLE) * 0.75, 0])
         self._swap("_title", title)
@@ -121,9 +122,9 @@ class Film(Scene):
              hold: float = 0.0, **fields: Any) -> Iterator[None]:
         """One beat: its narration, and inside the ``with`` block what moves while it is said.
 
-        ``fields`` are the template's tracked values, tokens and claims. ``shows`` names the needs that the beat draws (all
-        of the film's by default): the badge follows it. On leaving, the film waits until the text can be read and at least
-        ``hold`` seconds of stillness have passed. Raises CaptionTooLong for more than two lines of 42 characters.
+        ``fields`` are the template's tracked values, tokens and claims. ``shows`` names the needs that the beat draws
+        (all of them by default): the badge follows it. On leaving, the film waits until the text can be read and at
+        least ``hold`` seconds of stillness have passed. Raises CaptionTooLong for more than two lines of 42 characters.
         """
         statement = compose(template, **fields)
         lines = caption_lines(statement)
@@ -142,6 +143,10 @@ class Film(Scene):
         if (rest := until - self.now) > 0:
             super().wait(rest)
         self.beats.append(Beat(number, label, start, self.now, moved, statement, drawn))
+        self.beat_ended(self.beats[-1])
+
+    def beat_ended(self, beat: Beat) -> None:
+        """Called while the last picture of a beat stands; a rehearsal looks on here."""
 
     def play(self, *animations: Any, **options: Any) -> None:
         """As Manim's; motion inside a beat is followed by stillness long enough to look at it."""
@@ -154,9 +159,11 @@ class Film(Scene):
         super().wait(duration, *args, **options)
         self._moved = moved
 
-    def sweep(self, tracker: ValueTracker, target: float, run_time: float, rate_func: Callable[[float], float] = linear) -> None:
+    def sweep(self, tracker: ValueTracker, target: float, run_time: float,
+              rate_func: Callable[[float], float] = linear) -> None:
         """Turns a knob to a value while everything that follows it is recomputed at every frame."""
-        self.play(tracker.animate(rate_func=rate_func).set_value(target), run_time=run_time)
+        turned = tracker.animate(rate_func=rate_func)  # type: ignore[operator]
+        self.play(turned.set_value(target), run_time=run_time)
 
     def stage(self) -> list[Mobject]:
         """What is on screen but for title, caption and badge."""

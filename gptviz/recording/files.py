@@ -23,9 +23,11 @@ def inside(root: Path, *parts: str) -> Path:
     """``root/parts...`` as a path that stays inside ``root``. Raises UnsafePath where a part or a link leads out."""
     path = root.joinpath(*parts)
     if any(part in ("", ".", "..") or "\0" in part or "/" in part or os.sep in part for part in parts):
-        raise UnsafePath(f"{'/'.join(parts)!r} is no path inside {root}", "a part of it is empty, '..' or holds a separator")
+        raise UnsafePath(f"{'/'.join(parts)!r} is no path inside {root}",
+                         "a part of it is empty, '..' or holds a separator")
     if not path.resolve().is_relative_to(root.resolve()):
-        raise UnsafePath(f"{path} leads out of {root}", "a symbolic link on the way points elsewhere", "remove the link")
+        raise UnsafePath(f"{path} leads out of {root}", "a symbolic link on the way points elsewhere",
+                         "remove the link")
     return path
 
 
@@ -36,7 +38,8 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises NoSpace when the disk is full and UnsafePath when ``path`` is a symbolic link; ``path`` is then as it was.
     """
     if path.is_symlink():
-        raise UnsafePath(f"{path} is a symbolic link", "it could lead anywhere, so it is not written to", "remove the link")
+        raise UnsafePath(f"{path} is a symbolic link", "it could lead anywhere, so it is not written to",
+                         "remove the link")
     temporary = path.with_name(f"{TEMPORARY}{secrets.token_hex(4)}-{path.name}")
     try:
         with disk_errors(path):
@@ -71,9 +74,10 @@ def disk_errors(path: Path, size: int | None = None) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _FULL:
-            needs = f"it needs about {max(1, (size or 0) // 1_000_000)} MB" if size else "the disk or a size limit is full"
-            raise NoSpace(f"no space left for {path}", needs, "free some space and run the same command again") from error
+            needs = f"about {max(1, size // 1_000_000)} MB are needed" if size else "the disk or a size limit is full"
+            raise NoSpace(f"no space left for {path}", needs,
+                          "free some space and run the same command again") from error
         if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-            raise UnsafePath(f"{path} cannot be written", f"{error.strerror}", "choose another folder or change its rights"
-                             ) from error
+            raise UnsafePath(f"{path} cannot be written", str(error.strerror),
+                             "choose another folder or change its rights") from error
         raise

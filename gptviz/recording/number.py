@@ -91,7 +91,8 @@ class Numbers(Sequence[Any]):
     def __init__(self, array: Array, recording: str, tensor: str, index: tuple[Array, ...] | None = None) -> None:
         self.array = array
         self.recording, self.tensor = recording, tensor
-        self._index = np.indices(array.shape) if index is None else index  # where each entry lies in the whole tensor
+        whole = tuple(np.indices(array.shape))
+        self._index: tuple[Array, ...] = whole if index is None else index  # where each entry lies in the whole tensor
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -207,7 +208,7 @@ def derive(formula: Callable[..., Any], *inputs: Any, pick: int | tuple[int, ...
 
     ``inputs`` are tracked values, arrays of them (:class:`Numbers`, lists of tracked values) or None;
     ``pick`` chooses an entry where the formula gives an array.
-    Raises UntrackedNumber for a formula from elsewhere or an untracked input, NotFinite for a result that is not finite.
+    Raises UntrackedNumber for a formula from elsewhere or an untracked input, NotFinite for NaN or infinity.
     """
     _check(formula, inputs)
     index = () if pick is None else pick if isinstance(pick, tuple) else (pick,)

@@ -94,7 +94,7 @@ class Manifest(_Strict):
 class Content:
     """What a recorder found: the part of a recording that its digest covers, next to the request.
 
-    ``tokens``: lists of tokens by name; ``values``: small JSON values; ``tensors``: arrays with the names of their axes.
+    ``tokens``: lists of tokens by name; ``values``: small JSON values; ``tensors``: arrays with their axes' names.
     ``seed``: of the recorder's own random draws, for the provenance.
     """
 
@@ -109,14 +109,14 @@ def make(request: Request, content: Content, provenance: Provenance) -> Recordin
     check_finite(content.values, "values")
     arrays, entries = {}, {}
     for name, (array, axes) in content.tensors.items():
-        array = np.ascontiguousarray(array)
         if len(axes) != array.ndim:
             raise ValueError(f"{name} has shape {array.shape}, its axes are {axes}")
         check_finite_array(array, name)
-        array.flags.writeable = False
-        arrays[name] = array
-        entries[name] = TensorEntry(dtype=str(array.dtype), shape=array.shape, axes=axes,
-                                    sha256=hashlib.sha256(array.tobytes()).hexdigest())
+        kept = np.array(array, order="C")
+        kept.flags.writeable = False
+        arrays[name] = kept
+        entries[name] = TensorEntry(dtype=str(kept.dtype), shape=kept.shape, axes=axes,
+                                    sha256=hashlib.sha256(kept.tobytes()).hexdigest())
     asked = request.as_dict()
     manifest = Manifest(kind=request.kind, request=asked, tokens=content.tokens, values=content.values,
                         tensors=entries, provenance=provenance,

@@ -1,6 +1,6 @@
 """Sentences with numbers in them: what narration and the words on screen are made of.
 
-A template such as ``"{word}: {p:.0%}"`` is taken apart into pieces, so that every numeral in the text keeps its address.
+A template such as ``"{word}: {p:.0%}"`` is taken apart into pieces, so that every numeral in it keeps its address.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from gptviz.recording.wording import says, words
 #: Proper names whose digits or number words count nothing. Closed: a film cannot add to it.
 NAMES = ("GPT-2", "GPT-3", "GPT-4", "word2vec", "2-D", "3-D", "300-D", "First Law", "Second Law", "zero-based")
 
-#: Words that say a number. Those up to two are too common in speech to be traced; above, a number word needs an address.
+#: Words that say a number. Those up to two are too common in speech to be traced; a larger one needs an address.
 NUMBER_WORDS = frozenset(
     [words(n) for n in range(3, 100)] + ["dozen", "hundred", "thousand", "million", "billion", "hundreds", "thousands",
                                          "millions", "billions", "half", "quarter", "twice", "thrice"]

@@ -50,7 +50,8 @@ class Store:
         path = self.path(edition, scene, need)
         again = f"gptviz record {scene} --model {edition}"
         if not path.is_file():
-            raise RecordingMissing(f"{edition}/{scene}/{need} is not recorded", f"there is no {path}", f"record it: {again}")
+            raise RecordingMissing(f"{edition}/{scene}/{need} is not recorded", f"there is no {path}",
+                                   f"record it: {again}")
         return read_manifest(path, again)
 
     def read(self, edition: str, scene: str, need: str) -> Recording:
@@ -67,7 +68,7 @@ class Store:
         return self.manifest(edition, scene, need).request == request.as_dict()
 
     def write(self, edition: str, scene: str, need: str, recording: Recording) -> Path:
-        """Writes a recording, tensors first, manifest last; returns the manifest's path. The same content, the same bytes."""
+        """Writes a recording, tensors first, manifest last; returns the manifest's path. Same content, same bytes."""
         path = self.path(edition, scene, need)
         arrays = {name: recording.array(name) for name in sorted(recording.manifest.tensors)}
         tensors = path.with_suffix(".safetensors")
@@ -78,7 +79,8 @@ class Store:
             _keep_previous(tensors)
             write_bytes(tensors, data)
         manifest = recording.manifest.model_copy(update={"file_sha256": file_sha256})
-        text = json.dumps(manifest.model_dump(mode="json", exclude_none=True), indent=1, ensure_ascii=False, allow_nan=False)
+        plain = manifest.model_dump(mode="json", exclude_none=True)
+        text = json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False)
         with replacing(path) as temporary, disk_errors(path, len(text)):
             temporary.write_text(text + "\n", encoding="utf-8")
             read_manifest(temporary, "")
@@ -94,7 +96,8 @@ def read_manifest(path: Path, again: str) -> Manifest:
     try:
         if path.stat().st_size > MANIFEST_LIMIT:
             raise ValueError(f"it is larger than {MANIFEST_LIMIT:,} bytes")
-        data = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+        text = path.read_text(encoding="utf-8")
+        data = json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
         if not isinstance(data, dict):
             raise ValueError("it is not a JSON object")
         version = data.get("schema_version")
@@ -109,10 +112,15 @@ def read_manifest(path: Path, again: str) -> Manifest:
             raise ValueError("it names tensors but no file_sha256")
         Request.from_dict(manifest.request)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        reason = f"{error.error_count()} fields are wrong, first {error.errors()[0]['loc']}: {error.errors()[0]['msg']}" \
-            if isinstance(error, ValidationError) else str(error)
-        raise RecordingCorrupt(f"{path} is not a manifest that can be trusted", reason, hint) from error
+        raise RecordingCorrupt(f"{path} is not a manifest that can be trusted", _reason(error), hint) from error
     return manifest
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{error.error_count()} fields are wrong, first {first['loc']}: {first['msg']}"
+    return str(error)
 
 
 def _read_tensors(path: Path, manifest: Manifest, again: str) -> dict[str, Array]:

@@ -72,7 +72,8 @@ class Softmax(Film):
                 [theme.LEFT_EDGE + strip.width * theme.LABEL / 88, 2.7, 0]), run_time=theme.MOVE)
             self.play(FadeIn(column), FadeIn(facts[0]), run_time=theme.QUICK)
             self.play(column.scroll.animate(rate_func=rates.ease_in_out_sine).set_value(column.lowest), run_time=3.6)
-        negative = Claim(maths.is_negative, (self.highest,), "Every one of them is negative: even the highest, {high:.2f}.",
+        negative = Claim(maths.is_negative, (self.highest,),
+                         "Every one of them is negative: even the highest, {high:.2f}.",
                          "They run from {low:.2f} to {high:.2f}.")
         with self.beat(negative, high=self.highest, low=row.value("lowest")):
             self.play(column.scroll.animate(rate_func=rates.ease_in_out_sine).set_value(0), run_time=2.2)
@@ -127,8 +128,10 @@ class Softmax(Film):
                                   lag_ratio=0.15), run_time=1.5)
             self.play(FadeIn(values), *self.header.add_column("e to that power", self.bars), self.wishes.tick(0),
                       run_time=theme.QUICK)
-        with self.beat("The {n:,} others are tiny each. Together they weigh {w:.3f}.", n=self.others, w=self._rest_power()):
-            self.play(FadeOut(curve.parts()), FadeIn(self.bars.rows[-1].bar), FadeIn(self.bars.rows[-1].share), run_time=0.8)
+        rest = self.bars.rows[-1]
+        with self.beat("The {n:,} others are tiny each. Together they weigh {w:.3f}.",
+                       n=self.others, w=self._rest_power()):
+            self.play(FadeOut(curve.parts()), FadeIn(rest.bar), FadeIn(rest.share), run_time=0.8)
 
     def shares_of_one(self) -> None:
         total = self._total()
@@ -148,7 +151,8 @@ class Softmax(Film):
                      .place([LEFT_COLUMN + SCORES_END, STRIP - 0.08, 0], "right"))
         with self.beat("Divide by that, and the strip is one. Each row gets its share of it."):
             numerals = VGroup(*[row.share for row in self.bars.rows])
-            self.play(FadeOut(numerals), FadeOut(self.whole_label), *self.header.rename_last("share"), run_time=theme.QUICK)
+            self.play(FadeOut(numerals), FadeOut(self.whole_label), *self.header.rename_last("share"),
+                      run_time=theme.QUICK)
             self.bars.unit = UNIT
             self.bars.set_spec(".1%").set_shares(shares, rest)
             self.play(FadeIn(numerals), FadeIn(one), self.wishes.tick(1), self.wishes.tick(2), run_time=theme.QUICK)
@@ -195,8 +199,8 @@ class Softmax(Film):
         formula = Formula("p_i = frac({{ e^(x_i) : power }}, {{ sum_j e^(x_j) : total }})", 64,
                           colors={"power": theme.PROBABILITY, "total": theme.SECONDARY})
         formula.move_to([4.2, 0.35, 0])
-        share = Words("{a:.3f} / {total:.3f} = {p:.1%}", theme.STATEMENT, align="center", a=self._power(), total=self._total(),
-                      p=row.probability(0)).place([4.2, -0.85, 0], "center")
+        share = Words("{a:.3f} / {total:.3f} = {p:.1%}", theme.STATEMENT, align="center", a=self._power(),
+                      total=self._total(), p=row.probability(0)).place([4.2, -0.85, 0], "center")
         with self.beat("{word}: about one in {odds:one_in}.", word=row.token(0), odds=row.probability(0), hold=2.0):
             self.play(*self.header.rename("minus the highest"), self.shift.animate.set_value(0), run_time=theme.MOVE)
             self.play(FadeIn(formula), FadeIn(share), Create(Focus(self.bars.rows[0])), run_time=theme.MOVE)
@@ -231,8 +235,7 @@ class ScoreColumn(VGroup):
         ranks = row.array("sample_ranks")
         entries += [(token, score) for token, score, rank in
                     zip(row.tokens("sample"), row.numbers("sample_logits"), ranks, strict=True) if rank >= SHOWN]
-        self.rows = [VGroup(TokenText(token, limit=15).place([self.X, 0, 0]),
-                            Numeral(score, ".2f", color=theme.SECONDARY, align="right").place([self.X + 4.2, 0, 0], "right"))
+        self.rows = [VGroup(TokenText(token, limit=15), Numeral(score, ".2f", color=theme.SECONDARY, align="right"))
                      for token, score in entries]
         self.add(*self.rows)
         self.lowest = (len(self.rows) - 1) * self.SPACING - (self.TOP - self.BOTTOM)
@@ -274,7 +277,8 @@ class Wishes(VGroup):
         super().__init__()
         for i, text in enumerate(("positive", "together exactly one", "in the same order")):
             y = self.TOP - i * self.LINE
-            box = RoundedRectangle(corner_radius=0.05, width=0.22, height=0.22, stroke_color=theme.SECONDARY, stroke_width=2)
+            box = RoundedRectangle(corner_radius=0.05, width=0.22, height=0.22, stroke_width=2,
+                                   stroke_color=theme.SECONDARY)
             self.add(VGroup(box.move_to([self.X, y, 0]), Words(text, theme.LABEL).place([self.X + 0.3, y - 0.07, 0])))
 
     def tick(self, index: int) -> Create:
