@@ -1,0 +1,139 @@
+"""A dot product spelled out term by term, and a matrix times a vector, row by row.
+
+Planned films: matvec (weights times data), scores_mask (query times key), plurality (a word times a direction).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from manim import VGroup, VMobject
+
+from gptviz import maths
+from gptviz.drawing import theme, tints
+from gptviz.drawing.cells import outline
+from gptviz.drawing.matrices import EmbeddingColumn, NumberMatrix
+from gptviz.drawing.text import Numeral, Run, Words
+from gptviz.drawing.windows import Computed, Rule
+from gptviz.recording.number import Numbers, Tracked
+
+_DIGITS = 0.363
+
+
+class DotProduct(VGroup):
+    """Two real vectors one above the other, below them products and running sum, and how much is left out.
+
+    ``first``, ``second`` (component); ``bias`` is where the sum starts; ``names`` name the four lines.
+    ``lines`` are the four rows (:class:`NumberMatrix`): first, second, products, sums. At first only the two vectors
+    are seen; :meth:`set_progress` brings up products and sums.
+    """
+
+    def __init__(self, first: Numbers, second: Numbers, shown: Rule = (6, 1), bias: Tracked | None = None,
+                 roles: tuple[tints.Role, tints.Role] = ("weights", "data"), spec: str = "+.2f",
+                 size: float = theme.LABEL,
+                 names: tuple[str, str, str, str] = ("weight", "number", "product", "sum so far")) -> None:
+        super().__init__()
+        sums = (Computed(maths.running_sums, first, second, bias) if bias is not None
+                else Computed(maths.running_sums, first, second))
+        arrays = (first, second, Computed(maths.products, first, second), sums)
+        columns = NumberMatrix(first[None, :], (1, 0), shown, names=("rows", "components")).columns
+        kept = [slot.index for slot in columns if slot.index is not None]
+        widest = max(Numeral(array[i], spec, size).advance for array in arrays for i in kept)
+        em = theme.units(size)
+        self.cell = (widest + 1.2 * em, em * 1.9)
+        self.names, self.signs = VGroup(), VGroup()
+        self.lines: list[NumberMatrix] = []
+        top = 0.0
+        signs = (" ", "\u00d7", "=", "\u03a3")
+        for array, role, name, sign in zip(arrays, (*roles, "data", "data"), names, signs, strict=True):
+            line = NumberMatrix(array[None, :], (1, 0), shown, role, spec, size, cell=self.cell,
+                                names=("rows", "components"))
+            line.shift(np.array([-line.box()[0], top, 0]))
+            base = np.array([-0.25, top - _DIGITS * em, 0])
+            self.signs.add(Run(sign, size, theme.SECONDARY).place(base, "right"))
+            self.names.add(Words(name, theme.LABEL, theme.SECONDARY).place(base - np.array([0.45, 0, 0]), "right"))
+            self.lines.append(line)
+            top -= self.cell[1] + (0.22 if sign == "\u00d7" else 0.1)
+        self.add(self.names, self.signs, *self.lines)
+        self.terms = len(kept)
+        self.set_progress(0.0)
+        self.center()
+
+    def set_progress(self, done: float) -> Self:
+        """How many of the terms shown have been multiplied and added: 0 to ``terms``; a part of one fades in."""
+        shares = np.clip(done - np.arange(self.terms), 0, 1)
+        for line in self.lines[2:]:
+            line.set_visible(shares)
+        for name, sign, gap, share in ((self.names[k], self.signs[k], self.lines[k].gaps, shares[0]) for k in (2, 3)):
+            passed = float(shares[-1]) if len(gap) else float(share)
+            gap.set_fill(opacity=passed)
+            for words in (name, sign):
+                words.set_fill(opacity=float(share))
+        return self
+
+    def term(self, number: int, color: str = theme.FOCUS) -> VMobject:
+        """A frame around one of the terms shown, from the first vector to its product."""
+        box = self.lines[0].box(0, self._index(number))
+        top, low = self.lines[0].at(box[0], box[3]), self.lines[2].at(box[2], self.lines[2].box()[1])
+        return outline((top[0], low[1], low[0], top[1]), color, grow=0.02)
+
+    def _index(self, number: int) -> int:
+        return [slot.index for slot in self.lines[0].columns if slot.index is not None][number]
+
+    @property
+    def result(self) -> Numeral:
+        """The numeral of the last sum: the dot product where the last component is shown."""
+        return self.lines[3].runs[-1]
+
+
+class MatVec(VGroup):
+    """A matrix of weights times a vector of data gives a vector: result i is row i times the vector.
+
+    ``weights`` (row, component), ``data`` (component), ``results`` (row), each tracked. ``matrix``, ``vector`` and
+    ``result`` are its parts. :meth:`set_progress` brings the results up row by row.
+    """
+
+    def __init__(self, weights: Numbers, data: Numbers, results: Numbers, rows: Rule = (6, 0), columns: Rule = (4, 1),
+                 spec: str = "+.2f", size: float = theme.LABEL, *,
+                 of: tuple[Tracked | None, Tracked | None] = (None, None),
+                 row_names: Sequence[Any] | str | None = None) -> None:
+        super().__init__()
+        self.matrix = NumberMatrix(weights, rows, columns, "weights", spec, size, of=of, row_names=row_names)
+        self.vector = EmbeddingColumn(data, columns, "data", spec, size, of=of[1])
+        self.result = EmbeddingColumn(results, rows, "data", spec, size, of=of[0])
+        self.signs = VGroup(Run("\u00d7", theme.STATEMENT, theme.SECONDARY), Run("=", theme.STATEMENT, theme.SECONDARY))
+        pen = self.matrix.box()[2]
+        low = -_DIGITS * theme.units(theme.STATEMENT)
+        for sign, column in zip(self.signs, (self.vector, self.result), strict=True):
+            sign.place(np.array([pen + 0.45, low, 0]), "center")
+            column.shift(np.array([pen + 0.9 - column.get_left()[0], 0, 0]))
+            pen = column.get_right()[0]
+        self.add(self.matrix, self.vector, self.result, self.signs)
+        self.center()
+        self.set_progress(0.0)
+
+    @property
+    def terms(self) -> int:
+        """How many rows are shown."""
+        return len(self.result.numerals)
+
+    def set_progress(self, done: float) -> Self:
+        """How many of the rows shown have given their result: 0 to ``terms``; a part of one fades in."""
+        shares = np.clip(done - np.arange(self.terms), 0, 1)
+        self.result.set_visible(shares)
+        self.result.gaps.set_fill(opacity=float(shares[-1]))
+        return self
+
+    def row_frame(self, number: int, color: str = theme.FOCUS) -> VMobject:
+        """A frame around one of the rows shown."""
+        return self.matrix.outline(row=self._shown()[number], color=color)
+
+    def result_center(self, number: int) -> npt.NDArray[np.float64]:
+        """The middle of one result's cell, where it is now."""
+        return self.result.center_of(row=self._shown()[number])
+
+    def _shown(self) -> list[int]:
+        return [slot.index for slot in self.matrix.rows if slot.index is not None]
