@@ -1,0 +1,46 @@
+"""The fast studio: films with the pixels of stock Manim in a fraction of the time.
+
+Everything stands beside Manim: a camera, a file writer and a renderer that are handed to the scene, and a few patches, each
+with its reason (:mod:`gptviz.render.fast.patches`). It was proven on the versions in :data:`PROVEN` and refuses all others::
+
+    reason = fast.supported()
+    scene = Film(renderer=fast.renderer(threads=1)) if reason is None else Film()
+    scene.render()
+    scene.renderer.file_writer.movie_file_path
+
+Importing this package imports no Manim; its functions do.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gptviz.render.fast.studio import FastRenderer
+
+PROVEN = ("0.22.0",)
+"""The versions of Manim whose frames the tests have compared."""
+
+
+def supported() -> str | None:
+    """None where the fast studio can be used, else why it cannot, in one line."""
+    try:
+        found = version("manim")
+    except PackageNotFoundError:
+        return "manim is not installed"
+    if found not in PROVEN:
+        return f"the fast renderer was not proven on manim {found}, only on {', '.join(PROVEN)}"
+    import av
+
+    if "libx264" not in av.codecs_available:
+        return "PyAV was built without x264"
+    return None
+
+
+def renderer(threads: int = 0) -> FastRenderer:
+    """A renderer to hand to a plain Scene (``renderer=``). ``threads`` is how many x264 may use: one each where films are
+    made side by side, 0 to let it decide. The picture does not depend on it."""
+    from gptviz.render.fast.studio import FastRenderer
+
+    return FastRenderer(threads)
