@@ -64,7 +64,7 @@ class Run(VMobject):
         origin, em = self.frame()
         up = np.array([-em[1], em[0], 0.0])
         wanted = self._local[:, :1] * em + self._local[:, 1:2] * up + origin
-        return bool(np.abs(wanted - self.points).max() < 0.05 * max(np.linalg.norm(em), 1e-6))
+        return bool(np.abs(wanted - self.points).max() < 0.05 * max(float(np.linalg.norm(em)), 1e-6))
 
     @property
     def advance(self) -> float:
@@ -166,7 +166,8 @@ class Words(VGroup):
 
     def baseline(self, align: Align = "left") -> Points:
         """The point where the first line's baseline starts, has its middle or ends."""
-        return self.first.baseline() + np.array([_SHARE[align] * sum(run.advance for run in self.lines[0]), 0, 0])
+        start: Points = self.first.baseline()
+        return np.asarray(start + np.array([_SHARE[align] * sum(run.advance for run in self.lines[0]), 0, 0]))
 
     def named(self, *origins: Any) -> VGroup:
         """The runs whose piece comes from one of some values, to colour or to move them."""
@@ -212,7 +213,8 @@ class TokenText(VGroup):
 
     def baseline(self, align: Align = "left") -> Points:
         """The point where the baseline starts, has its middle or ends."""
-        return self.runs[0].baseline() + np.array([_SHARE[align] * self.advance, 0, 0])
+        start: Points = self.runs[0].baseline()
+        return np.asarray(start + np.array([_SHARE[align] * self.advance, 0, 0]))
 
 
 def _visible(token: str, limit: int) -> list[tuple[str, bool]]:

@@ -91,8 +91,8 @@ class Numbers(Sequence[Any]):
     def __init__(self, array: Array, recording: str, tensor: str, index: tuple[Array, ...] | None = None) -> None:
         self.array = array
         self.recording, self.tensor = recording, tensor
-        whole = tuple(np.indices(array.shape))
-        self._index: tuple[Array, ...] = whole if index is None else index  # where each entry lies in the whole tensor
+        # Where each entry lies in the whole tensor.
+        self._index = tuple(np.asarray(axis) for axis in np.indices(array.shape)) if index is None else index
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -140,8 +140,8 @@ class Derived(Tracked):
         return f"{self.formula.__name__}({inputs}){index}"
 
     def recomputed(self) -> float:
-        result = self.formula(*[_plain(value) for value in self.inputs])
-        return float(np.asarray(result)[self.pick] if self.pick else result)
+        result = _run(self.formula, self.inputs)
+        return float(result[self.pick] if self.pick else result)
 
 
 class Quoted(Tracked):
@@ -212,15 +212,19 @@ def derive(formula: Callable[..., Any], *inputs: Any, pick: int | tuple[int, ...
     """
     _check(formula, inputs)
     index = () if pick is None else pick if isinstance(pick, tuple) else (pick,)
-    result = np.asarray(formula(*[_plain(value) for value in inputs]))
+    result = _run(formula, inputs)
     return _derived(result[index] if index else result, formula, inputs, index)
 
 
 def derive_each(formula: Callable[..., Any], *inputs: Any) -> list[Derived]:
     """Every entry of a formula that gives a vector; the formula runs once. Inputs and errors as for :func:`derive`."""
     _check(formula, inputs)
-    result = np.asarray(formula(*[_plain(value) for value in inputs]))
-    return [_derived(value, formula, inputs, (i,)) for i, value in enumerate(result)]
+    return [_derived(value, formula, inputs, (i,)) for i, value in enumerate(_run(formula, inputs))]
+
+
+def _run(formula: Callable[..., Any], inputs: Sequence[Any]) -> Array:
+    with np.errstate(all="ignore"):     # what is not finite is refused, with its address, by who asked
+        return np.asarray(formula(*[_plain(value) for value in inputs]))
 
 
 def _derived(value: Any, formula: Callable[..., Any], inputs: tuple[Any, ...], pick: tuple[int, ...]) -> Derived:
