@@ -118,6 +118,10 @@ class Model:
         """The scores of the next token after ids (vocab) with one head switched off: ``z`` of it is 0 everywhere."""
         raise self._not_here("what the model says without one of its heads")
 
+    def unembed(self, vectors: Floats) -> Floats:
+        """The scores (token, vocab) that the last layer norm and the output matrix make of vectors (token, d_model)."""
+        raise self._not_here("its output matrix")
+
     def weight(self, name: str) -> Floats:
         """A learned tensor by its transformers name without the leading ``transformer.``: ``wte.weight``,
         ``h.0.attn.c_attn.weight`` (d_model, 3 d_model), ``ln_f.bias``.

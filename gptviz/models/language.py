@@ -141,6 +141,12 @@ class LanguageModel(Model):
         finally:
             hook.remove()
 
+    def unembed(self, vectors: Floats) -> Floats:
+        with torch.no_grad(), one_thread():
+            body: Any = self.module.transformer
+            scores = self.module.lm_head(body.ln_f(torch.from_numpy(np.ascontiguousarray(vectors))))
+        return self._finite("logits", scores)
+
     def weight(self, name: str) -> Floats:
         if not self.has_weight(name):
             raise self._not_here(f"the weight {name}")
