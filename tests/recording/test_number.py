@@ -65,7 +65,8 @@ def test_a_claim_says_what_is_so() -> None:
 @pytest.mark.parametrize(("value", "spec", "text"), [
     (-92.8636, ".2f", "\u221292.86"), (50257, ",", "50,257"), (0.12928, ".1%", "12.9\u202f%"), (0.12928, ".3", ".129"),
     (-0.04, ".1f", "0.0"), (7, "words", "seven"), (42, "words", "forty-two"), (3, "ordinal", "third"),
-    (0.129, "one_in", "eight"), (124_439_808, "M", "124M"), (6_901_760, "M", "6.9M"), (118, "words", "one hundred and eighteen"),
+    (0.129, "one_in", "eight"), (124_439_808, "M", "124M"), (6_901_760, "M", "6.9M"),
+    (118, "words", "one hundred and eighteen"),
 ])
 def test_formats(value: float, spec: str, text: str) -> None:
     assert written(value, spec) == text
