@@ -308,6 +308,26 @@ def induction_score(pattern: Any, period: float) -> Any:
     return stripe[..., 1:].mean(axis=-1)
 
 
+def root(value: float) -> float:
+    """The square root."""
+    return float(np.sqrt(value))
+
+
+def smallest(values: Any) -> float:
+    """The smallest of some values."""
+    return float(np.asarray(values, dtype=np.float64).min())
+
+
+def count_below(values: Any, bound: float) -> int:
+    """How many of some values lie below a bound."""
+    return int((np.asarray(values, dtype=np.float64) < bound).sum())
+
+
+def adds_up(whole: float, parts: Any) -> bool:
+    """Whether parts make up a whole exactly."""
+    return bool(whole == np.asarray(parts, dtype=np.float64).sum())
+
+
 def count_above(values: Any, bound: float) -> int:
     """How many of some values exceed a bound."""
     return int((np.asarray(values, dtype=np.float64) > bound).sum())
@@ -393,6 +413,11 @@ def ratio(part: float, whole: float) -> float:
 def product(values: Any) -> float:
     """The product of some values: how many numbers a tensor of that shape holds."""
     return float(np.prod(np.asarray(values, dtype=np.float64)))
+
+
+def layer_norm_parameters(d_model: float) -> float:
+    """Learned numbers of a layer norm: a gain and a bias for each entry."""
+    return 2 * d_model
 
 
 def block_parameters(d_model: float, d_mlp: float) -> float:
@@ -506,3 +531,28 @@ def kv_cache_numbers(n_layer: float, d_model: float, tokens: float) -> float:
 def probability_at(logit: float, log_sum_exp_at: float, temperature: float) -> float:
     """The probability of one score at a temperature, given the log-sum-exp of its whole row over that temperature."""
     return float(np.exp(logit / temperature - log_sum_exp_at))
+
+
+def temperature_grid() -> Vector:
+    """The temperatures that a sweep passes through (temperature): 0.05 to 5 in steps of 0.01."""
+    return np.arange(5, 501) / 100.0
+
+
+def rest_at(logits: Any, log_sum_exp_at: float, temperature: float) -> float:
+    """What some scores (rank) leave to all others of their row at a temperature; see :func:`probability_at`."""
+    return rest(np.asarray(logits, dtype=np.float64) / temperature, log_sum_exp_at)
+
+
+def probability_at_zero(logit: float, highest: float, ties: float) -> float:
+    """The probability of one score as T goes to 0: the ``ties`` scores equal to the highest share all of it."""
+    return 1.0 / ties if logit == highest else 0.0
+
+
+def rest_at_zero(logits: Any, highest: float, ties: float) -> float:
+    """What some scores (rank) leave to all others of their row as T goes to 0; see :func:`probability_at_zero`."""
+    return 1.0 - float((np.asarray(logits, dtype=np.float64) == highest).sum()) / ties
+
+
+def entropy_at_zero(ties: float) -> float:
+    """The uncertainty in bits as T goes to 0: that of a fair choice among the ``ties`` scores equal to the highest."""
+    return float(np.log2(ties))

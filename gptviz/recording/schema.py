@@ -166,7 +166,8 @@ class Recording:
     kind: ClassVar[str] = ""
 
     def __init_subclass__(cls) -> None:
-        KINDS[cls.kind] = cls
+        if cls.kind:  # else a common base of several kinds
+            KINDS[cls.kind] = cls
 
     def __init__(self, manifest: Manifest, tensors: Mapping[str, Array], name: str) -> None:
         self.manifest, self.name = manifest, name

@@ -1,5 +1,23 @@
 """One class per kind of recording: the accessors that a film uses. Importing this package registers them all."""
 
+from gptviz.recording.kinds.architecture import ModelFamilyRecording, ParameterTallyRecording
+from gptviz.recording.kinds.attention import AttentionHeadRecording, AttentionPatternsRecording
+from gptviz.recording.kinds.heads import (
+    HeadAblationRecording,
+    HeadCompositionRecording,
+    HeadScoresRecording,
+    InductionHeadsRecording,
+    SinkNormsRecording,
+)
 from gptviz.recording.kinds.next_token import NextTokenRecording
+from gptviz.recording.kinds.weights import (
+    EmbeddingRowsRecording,
+    PositionVectorsRecording,
+    WeightPictureRecording,
+    WeightSampleRecording,
+)
 
-__all__ = ["NextTokenRecording"]
+__all__ = ["AttentionHeadRecording", "AttentionPatternsRecording", "EmbeddingRowsRecording", "HeadAblationRecording",
+           "HeadCompositionRecording", "HeadScoresRecording", "InductionHeadsRecording", "ModelFamilyRecording",
+           "ParameterTallyRecording", "PositionVectorsRecording", "SinkNormsRecording", "WeightPictureRecording",
+           "WeightSampleRecording", "NextTokenRecording"]
