@@ -13,21 +13,67 @@ from gptviz.errors import ModelMissing
 
 if TYPE_CHECKING:
     from gptviz.models.interface import Model
+    from gptviz.models.references import Name
 
 __all__ = ["load"]
 
 
-def load(reference: str, *, offline: bool = False) -> Model:
-    """A model: ``mini`` (bundled), a local folder, a hub id, or ``id@revision``.
+def load(reference: str, *, offline: bool = False, tokenizer: str | None = None) -> Model:
+    """The model of a reference:
+
+    - ``mini``, the bundled one;
+    - a folder that ``save_pretrained`` wrote;
+    - a folder of recorded runs, of a checkpoint's parts, or of a tokenizer: they serve what they hold;
+    - several folders joined by ``+``, each with a part of one model; ``tokenizer`` adds a folder in the same way;
+    - a hub id or ``id@revision``; the published GPT-2 models are pinned to a revision where none is given.
 
     ``offline`` never touches the network. Raises ModelMissing, ModelRefused, NotFinite, and UsageError for what names
     no model.
     """
     from gptviz.models import references  # noqa: PLC0415
+
+    if tokenizer is not None:
+        return _composite([reference, tokenizer], offline)
+    if reference == "mini":
+        return _whole(references.BUNDLED / "mini", references.MINI)
+    if Path(reference).is_dir():
+        return _folder(Path(reference))
+    if "+" in reference:
+        return _composite(reference.split("+"), offline)
+    repository, revision, name = references.hub(reference)
+    from gptviz.models.hub import fetch  # noqa: PLC0415
+
+    return _whole(fetch(repository, revision, offline=offline), name)
+
+
+def _whole(folder: Path, name: Name | None = None) -> Model:
     from gptviz.models.language import LanguageModel  # noqa: PLC0415
 
-    if reference == "mini":
-        return LanguageModel.from_folder(references.BUNDLED / "mini", references.MINI)
-    if Path(reference).is_dir():
-        return LanguageModel.from_folder(Path(reference))
-    raise ModelMissing(f"{reference} is not here")
+    return LanguageModel.from_folder(folder, name)
+
+
+def _folder(folder: Path) -> Model:
+    """The model of a local folder, by what lies in it."""
+    from gptviz.models.card import CARD  # noqa: PLC0415
+    from gptviz.models.checkpoint import PICKLES  # noqa: PLC0415
+    from gptviz.models.partial import PartialCheckpoint, TokenizerOnly  # noqa: PLC0415
+    from gptviz.models.recorded import RecordedRuns, run_files  # noqa: PLC0415
+    from gptviz.models.tokenization import tokenizer_files  # noqa: PLC0415
+
+    weights = any(path.suffix in (".safetensors", *PICKLES) for path in folder.iterdir())
+    if run_files(folder):
+        return RecordedRuns(folder)
+    if weights and ((folder / CARD).is_file() or not (folder / "config.json").is_file()):
+        return PartialCheckpoint(folder)
+    if weights or (folder / "config.json").is_file():
+        return _whole(folder)
+    if tokenizer_files(folder):
+        return TokenizerOnly(folder)
+    raise ModelMissing(f"{folder.name} holds no model", "there are no weights, no recorded runs and no tokenizer in it",
+                       "name a folder that save_pretrained wrote, a hub id, or mini")
+
+
+def _composite(references: list[str], offline: bool) -> Model:
+    from gptviz.models.composite import Composite  # noqa: PLC0415
+
+    return Composite([load(reference, offline=offline) for reference in references])

@@ -54,6 +54,10 @@ class Model:
     reference: str
     shape: Shape
 
+    def for_recording(self) -> Model:
+        """This model for one recording: a model of several parts notes which of them are asked, for its provenance."""
+        return self
+
     def provenance(self) -> Provenance:
         """Who the numbers come from; recorder and seed are filled in by :func:`gptviz.recorders.take`."""
         raise NotImplementedError

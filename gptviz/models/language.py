@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import torch
-import transformers
 from transformers import GPT2Config, GPT2LMHeadModel
 
 from gptviz.errors import ModelRefused, NotFinite, PromptRefused
@@ -73,7 +72,7 @@ class LanguageModel(Model):
         return Provenance(
             model=self.title, reference=self.reference, parameters=self.parameters, fingerprint=self.fingerprint,
             weights_sha256=self._weights_sha256, tokenizer_sha256=self.tokenizer.sha256, attention="eager",
-            versions={"torch": torch.__version__, "transformers": transformers.__version__},
+            versions={"torch": torch.__version__, **self.tokenizer.versions},
             source=self._name.source, commit=self._name.commit, licence=self._name.licence, note=self._name.note)
 
     @property

@@ -57,6 +57,14 @@ class Tokenizer:
                            "there is no tokenizer.json and no vocab.json with merges.txt",
                            "copy the tokenizer's files into the folder")
 
+    @property
+    def versions(self) -> dict[str, str]:
+        """The libraries that tokenise."""
+        import tokenizers  # noqa: PLC0415
+        import transformers  # noqa: PLC0415
+
+        return {"tokenizers": tokenizers.__version__, "transformers": transformers.__version__}
+
     @cached_property
     def vocab(self) -> dict[str, int]:
         """The id of every entry, as the vocabulary writes it (a leading space is ``\u0120``)."""

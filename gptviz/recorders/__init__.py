@@ -47,9 +47,10 @@ def take(model: Any, request: Request) -> Recording:
     from gptviz.models.threads import one_thread  # noqa: PLC0415
 
     registered = _find(type(request))
+    asked = model.for_recording() if request.source == "model" else model
     with one_thread():
-        content = registered.function(model, request)
-    provenance = model.provenance()
+        content = registered.function(asked, request)
+    provenance = asked.provenance()
     versions = {**provenance.versions, "numpy": np.__version__}
     return schema.make(request, content, provenance.model_copy(update={
         "recorder": registered.name, "seed": content.seed, "versions": dict(sorted(versions.items()))}))

@@ -1,0 +1,89 @@
+"""Parts of a model that cannot run: a checkpoint that holds some tensors only, and a tokenizer alone."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from gptviz.errors import NotRecorded
+from gptviz.models.card import card_of
+from gptviz.models.checkpoint import Checkpoint, compare
+from gptviz.models.config import expected_tensors
+from gptviz.models.interface import Floats, Model, Shape
+from gptviz.models.references import fingerprint, recognised, safe
+from gptviz.models.tokenization import Tokenizer
+from gptviz.recording.schema import Provenance, TokenRow
+
+#: sha256 of the vocabulary and merges of GPT-2, which all its sizes share.
+GPT2_TOKENIZER = "17c5c6fc7a99ad920539197a19e03a9b019ddac52f402b34c8b8f8be9d12bcf1"
+_NO_LIMIT = 1_000_000  # tokens; a tokenizer alone has no positions
+
+
+class PartialCheckpoint(Model):
+    """Some learned tensors of a model. It serves weights, and refuses to run."""
+
+    def __init__(self, folder: Path) -> None:
+        self._checkpoint = Checkpoint(folder)
+        self._card = card_of(folder, recognised(self._checkpoint))
+        self.title, self.short, self.shape = self._card.model, self._card.edition, self._card.shape
+        self.reference = folder.resolve().name
+        expected = expected_tensors(self.shape, tied=False)
+        shapes = self._checkpoint.shapes()
+        compare({name: shape for name, shape in expected.items() if name in shapes}, shapes, self.reference)
+
+    def provenance(self) -> Provenance:
+        return Provenance(model=self.title, reference=self.reference, parameters=self._card.parameters,
+                          fingerprint=fingerprint(self._weights_sha256, None), weights_sha256=self._weights_sha256,
+                          source=self._card.source, commit=self._card.commit, licence=self._card.licence,
+                          note=self._card.note)
+
+    def weight(self, name: str) -> Floats:
+        if not self.has_weight(name):
+            held = len(self._checkpoint.entries)
+            raise NotRecorded(f"{self.title} without {name}",
+                              f"{self.reference} holds {held} of {len(expected_tensors(self.shape))} tensors, not this one",
+                              "name a whole model: a hub id, a local folder, or mini")
+        return self._checkpoint.tensor(name)
+
+    def has_weight(self, name: str) -> bool:
+        return name in self._checkpoint
+
+    @cached_property
+    def _weights_sha256(self) -> str:
+        return self._checkpoint.fingerprint()
+
+
+class TokenizerOnly(Model):
+    """A tokenizer without a model: ids, texts, bytes and merges."""
+
+    def __init__(self, folder: Path) -> None:
+        self.tokenizer = Tokenizer.from_folder(folder)
+        self.reference = folder.resolve().name
+        known = self.tokenizer.sha256 == GPT2_TOKENIZER
+        self.title, self.short = ("GPT-2 tokenizer", "gpt2") if known else (self.reference, safe(self.reference))
+        self.shape = Shape(0, 1, 0, 0, self.tokenizer.size, 1024 if known else _NO_LIMIT)
+        self._source = "OpenAI, GPT-2 release" if known else None
+
+    def provenance(self) -> Provenance:
+        return Provenance(model=self.title, reference=self.reference,
+                          fingerprint=fingerprint(None, self.tokenizer.sha256), tokenizer_sha256=self.tokenizer.sha256,
+                          versions=self.tokenizer.versions, source=self._source, licence="MIT" if self._source else None)
+
+    def encode(self, text: str) -> list[int]:
+        return self.tokenizer.encode(text, self.shape.positions)
+
+    def decode(self, ids: list[int]) -> str:
+        return self.tokenizer.decode(ids)
+
+    def token_row(self, token_id: int) -> TokenRow:
+        return self.tokenizer.row(token_id)
+
+    @property
+    def end_id(self) -> int | None:
+        return self.tokenizer.end
+
+    def merges(self) -> list[tuple[bytes, bytes]]:
+        return self.tokenizer.merged_bytes()
+
+    def pieces(self, text: str) -> list[bytes]:
+        return self.tokenizer.pieces(text)

@@ -1,0 +1,70 @@
+"""The scores of the next token: the highest rows, and what makes true probabilities of them at any temperature.
+
+Probability of a row at temperature T: e^(x / T - lse(T)), lse(T) the log-sum-exp of the whole vocabulary's scores over
+T (Hinton, Vinyals, Dean 2015, eq. 1). Log-sum-exps and entropies are computed in float64.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gptviz import maths
+from gptviz.errors import UsageError
+from gptviz.models.interface import Model
+from gptviz.recorders.registry import recorder
+from gptviz.recording.requests import NextToken
+from gptviz.recording.schema import Content
+
+
+@recorder(NextToken)
+def record(model: Model, request: NextToken) -> Content:
+    """Tensors ``token_ids`` and ``logits`` (rank), of equal scores the lower id first; values of the whole vocabulary.
+
+    With ``temperatures``: ``temperatures``, ``logsumexp_by_temperature``, ``entropy_by_temperature`` (temperature).
+    With ``sample``: ``sample_ids``, ``sample_ranks``, ``sample_logits`` (row) at evenly spaced ranks down to the lowest.
+    """
+    if request.top < 1 or request.sample < 0:
+        raise UsageError(f"the {request.top} highest scores and {request.sample} others", "at least one row is kept")
+    ids = model.encode(request.prompt)
+    scores = model.next_logits(ids)
+    order = maths.descending(scores)
+    top = order[:request.top]
+    tensors: dict[str, Any] = {"token_ids": (top, ("rank",)), "logits": (scores[top], ("rank",))}
+    tokens = {"prompt": model.token_rows(ids), "top": model.token_rows(top.tolist())}
+    if request.temperatures:
+        tensors |= by_temperature(scores)
+    if request.sample:
+        ranks = spaced(len(scores), request.sample)
+        sampled = order[ranks]
+        tokens["sample"] = model.token_rows(sampled.tolist())
+        tensors |= {"sample_ids": (sampled, ("row",)), "sample_ranks": (ranks, ("row",)),
+                    "sample_logits": (scores[sampled], ("row",))}
+    return Content(tokens=tokens, values=whole_row(scores), tensors=tensors)
+
+
+def whole_row(scores: npt.NDArray[Any]) -> dict[str, Any]:
+    """What is true of all scores of a row (vocab): log-sum-exp, extremes, sum, how many are negative and equal to the
+    highest, entropy (bits).
+    """
+    x = np.asarray(scores, dtype=np.float64)
+    return {"vocab": len(x), "logsumexp": maths.logsumexp(x), "highest": float(x.max()), "lowest": float(x.min()),
+            "total": maths.total(x), "negative": int((x < 0).sum()), "ties": int((x == x.max()).sum()),
+            "entropy": maths.entropy(maths.softmax(x))}
+
+
+def by_temperature(scores: npt.NDArray[Any]) -> dict[str, Any]:
+    """Log-sum-exp and entropy (bits) of a whole row (vocab) at every temperature of the grid."""
+    grid = maths.temperature_grid()
+    x = np.asarray(scores, dtype=np.float64)
+    return {"temperatures": (grid, ("temperature",)),
+            "logsumexp_by_temperature": (np.array([maths.logsumexp(x / t) for t in grid]), ("temperature",)),
+            "entropy_by_temperature": (np.array([maths.entropy(maths.softmax(x, t)) for t in grid]), ("temperature",))}
+
+
+def spaced(vocab: int, count: int) -> npt.NDArray[np.int64]:
+    """So many ranks of a vocabulary, evenly spaced below the first, the last one the lowest; fewer where it is small."""
+    ranks = np.rint(np.arange(1, count + 1) * (vocab - 1) / count).astype(np.int64)
+    return np.unique(ranks)
