@@ -1,0 +1,278 @@
+"""Reading files of word vectors row by row, and refusing those that lie.
+
+Four formats, told apart by their content and never by their name: word2vec binary and text (Mikolov's ``word2vec``
+tool; a header line "words components", then a row a word), GloVe text (no header), and gz of each. Nothing here can
+run code: a pickle, an archive or a saved object is refused by its first bytes, before anything else is read of it.
+
+gensim reads the first three too, and is the tests' reference. It is not used here because it keeps every row in
+memory, takes the first of two rows for one word, ignores rows beyond those that the header announces, and lets NaN
+pass; a row that is wrong has to be named by its line.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+import zlib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, NoReturn, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from gptviz.errors import VectorsRefused
+
+Matrix = npt.NDArray[Any]
+Row = tuple[int, int, bytes, Matrix]  # the line (of a binary file: the row's), the byte where it begins, word, values
+
+BLOCK = 1 << 20
+LINE_LIMIT = 1 << 20     #: bytes; a row of 10,000 components is below it
+WORD_LIMIT = 1 << 12     #: bytes of one word
+COMPONENTS_LIMIT = 10_000
+HALF_FROM = 1_500_000_000    #: bytes; a larger matrix is kept in half precision
+GZ_RATIO = 1_032         #: no deflate stream grows by more (zlib's technical details, "maximum compression factor")
+
+#: First bytes of files that hold something else, some of which would run code when they are loaded.
+_OTHERS = (
+    (re.compile(rb"\x80[\x02-\x05]"), "a pickle, such as KeyedVectors.save writes; loading it would run what it holds"),
+    (re.compile(rb"PK\x03\x04"), "an archive, such as npz, zip or a torch checkpoint"),
+    (re.compile(rb"\x93NUMPY"), "a numpy array without its words"),
+    (re.compile(rb"\x89HDF"), "an HDF5 file"),
+    (re.compile(rb"BZh|\xfd7zXZ|\x28\xb5\x2f\xfd"), "packed with another program than gzip"),
+)
+_HEADER = re.compile(rb"\s*(\d{1,12})[ \t]+(\d{1,6})\s*")
+
+
+@dataclass(frozen=True)
+class VectorFile:
+    """What was read: ``words`` and their ``matrix`` (word, component), float32 or float16; the file's digests and form.
+
+    ``md5`` is the digest by which gensim-data publishes its files.
+    """
+
+    words: list[str]
+    matrix: Matrix
+    sha256: str
+    md5: str
+    form: str
+
+
+def read_vector_file(path: Path, *, wanted: Collection[str] | None = None, limit: int | None = None) -> VectorFile:
+    """Reads a file of word vectors: of ``wanted`` words only, and no more than the first ``limit`` rows, where given.
+
+    Every row that is passed is checked, asked for or not. The matrix is float32; one that would be larger than
+    ``HALF_FROM`` bytes is kept as float16, which moves a cosine by some 1e-5: so the three million words of GoogleNews'
+    word2vec fit into 2.5 GB. Raises VectorsRefused, with the line and, where it helps, the byte.
+    """
+    try:
+        sha256, md5 = _digests(path)
+        return _Reader(path, wanted, limit).read(sha256, md5)
+    except MemoryError as error:
+        raise VectorsRefused(f"{path} does not fit into memory", str(error), "read fewer rows: give a limit") from error
+    except OSError as error:
+        raise VectorsRefused(f"{path} cannot be read", f"{error.strerror or error}", "name a file of word vectors"
+                             ) from error
+
+
+def _digests(path: Path) -> tuple[str, str]:
+    sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            sha256.update(block)
+            md5.update(block)
+    return sha256.hexdigest(), md5.hexdigest()
+
+
+class _Reader:
+    """One reading of one file. ``line`` is the row that is being read, for errors."""
+
+    def __init__(self, path: Path, wanted: Collection[str] | None, limit: int | None) -> None:
+        self.path, self.wanted, self.limit = path, wanted, limit
+        self.line = 1
+        with path.open("rb") as file:
+            start = file.read(8)
+        self._not_another(start)
+        self.packed = start.startswith(b"\x1f\x8b")
+        self.size = path.stat().st_size * (GZ_RATIO if self.packed else 1)  # at most so many bytes of rows
+
+    def read(self, sha256: str, md5: str) -> VectorFile:
+        try:
+            return self._read(sha256, md5)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            self._refuse(f"the gz stream is cut short or damaged: {error}", "fetch the file again")
+
+    def _read(self, sha256: str, md5: str) -> VectorFile:
+        with self._open() as stream:
+            self._not_another(stream.read(8))
+        with self._open() as stream:
+            first = stream.readline(LINE_LIMIT)
+            if not first.endswith(b"\n"):
+                self._neither("its first line does not end" if first else "it is empty")
+            header = _HEADER.fullmatch(first)
+            text = header is None or _is_text(stream.read(4096))
+        count, components = (int(header[1]), int(header[2])) if header else self._glove(first)
+        if not 0 < components <= COMPONENTS_LIMIT or not count:
+            self._refuse(f"{count:,} words of {components:,} components", "nothing of the kind can be read")
+        if header and count * ((2 if text else 4) * components + 2) > self.size + 1:
+            self._refuse(f"the header announces {count:,} words of {components:,} components: the file has no room")
+        with self._open() as stream:
+            offset = len(stream.readline(LINE_LIMIT)) if header else 0
+            rows = _Rows(self, stream, components, offset, first_line=2 if header else 1)
+            words, matrix = self._collect(rows.text() if text else rows.binary(), count, components)
+        form = ("word2vec " if header else "GloVe ") + ("text" if text else "binary") + (", gz" if self.packed else "")
+        return VectorFile(words, matrix, sha256, md5, form)
+
+    def _collect(self, rows: Iterator[Row], count: int, components: int) -> tuple[list[str], Matrix]:
+        """The rows that were asked for, of the ``count`` that there are."""
+        most = count if self.limit is None else min(count, self.limit)
+        room = most if self.wanted is None else min(most, len(self.wanted))
+        half = room * components * 4 > HALF_FROM
+        largest = float(np.finfo(np.float16 if half else np.float32).max)
+        matrix = np.empty((room, components), dtype=np.float16 if half else np.float32)
+        lines: dict[str, int] = {}
+        passed = 0
+        for self.line, offset, raw, values in rows:
+            if passed == count:
+                self._refuse(f"the header announces {count:,} words, and here is one more")
+            passed += 1
+            word = self._word(raw, offset)
+            if not np.abs(values).max() <= largest:
+                self._refuse(f"the vector of {word!r} holds a number that is not finite, or too large")
+            if self.wanted is None or word in self.wanted:
+                if word in lines:
+                    self._refuse(f"the word {word!r} stands in line {lines[word]:,} already")
+                matrix[len(lines)] = values
+                lines[word] = self.line
+            if passed == self.limit:
+                break
+        if passed < most:
+            self.line += 1
+            self._refuse(f"the file ends after {passed:,} words, its header announces {count:,}")
+        return list(lines), matrix[:len(lines)]
+
+    def _word(self, raw: bytes, offset: int) -> str:
+        try:
+            word = raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            file = "unpacked file" if self.packed else "file"
+            byte = f"byte {offset + error.start:,} of the {file} is 0x{raw[error.start]:02x}"
+            self._refuse(f"its word is not UTF-8: {byte}")
+        if not word:
+            self._refuse("it has no word")
+        return word
+
+    def _glove(self, first: bytes) -> tuple[int, int]:
+        """How many rows and components a file without a header has."""
+        numbers = first.split()[1:]
+        if len(numbers) < 2 or not all(_is_number(number) for number in numbers[-2:]):
+            self._neither("its first line is neither 'words components' nor a word and its numbers")
+        components = sum(1 for _ in _numbers_from_the_end(numbers))
+        count = 0
+        last = b"\n"
+        with self._open() as stream:
+            while block := stream.read(BLOCK):
+                count += block.count(b"\n")
+                self.line, last = count + 1, block
+        self.line = 1
+        return count + (not last.endswith(b"\n")), components
+
+    def _open(self) -> IO[bytes]:
+        return cast(IO[bytes], gzip.open(self.path, "rb")) if self.packed else self.path.open("rb")
+
+    def _not_another(self, start: bytes) -> None:
+        for beginning, what in _OTHERS:
+            if beginning.match(start):
+                raise VectorsRefused(f"{self.path} holds no word vectors that can be trusted", f"it is {what}",
+                                     "save them in a format of word2vec: KeyedVectors.save_word2vec_format(path)")
+
+    def _neither(self, why: str) -> NoReturn:
+        raise VectorsRefused(f"{self.path} is neither a word2vec nor a GloVe file", why,
+                             "give word2vec binary, word2vec text or GloVe text, packed with gzip or not")
+
+    def _refuse(self, why: str, hint: str = "fetch the file again, or save it anew") -> NoReturn:
+        raise VectorsRefused(f"{self.path}, line {self.line:,}: it cannot be trusted", why, hint)
+
+
+class _Rows:
+    """The rows of a stream, from its first row on. ``offset`` is where that begins in the unpacked file."""
+
+    def __init__(self, reader: _Reader, stream: IO[bytes], components: int, offset: int, first_line: int) -> None:
+        self.reader, self.stream, self.components = reader, stream, components
+        self.offset, self.line = offset, first_line
+
+    def text(self) -> Iterator[Row]:
+        """A word, then its numbers, parted by single spaces. A word may hold spaces, as some of GloVe 840B do."""
+        while line := self.stream.readline(LINE_LIMIT):
+            self.reader.line = self.line
+            if len(line) == LINE_LIMIT:
+                self.reader._refuse(f"it is longer than {LINE_LIMIT:,} bytes")
+            word, *numbers = line.rstrip().rsplit(b" ", self.components)
+            found = len(numbers)
+            if b" " in word and _is_number(word.rsplit(b" ", 1)[1]):
+                found += 1 + sum(1 for _ in _numbers_from_the_end(word.split(b" ")[1:-1]))
+            if found != self.components:
+                self.reader._refuse(f"{found} numbers for the word {_shown(word)}, where {self.components} belong")
+            try:
+                values = np.array([float(number) for number in numbers])
+            except ValueError as error:
+                self.reader._refuse(f"{error}, for the word {_shown(word)}")
+            yield self.line, self.offset, word, values
+            self.offset += len(line)
+            self.line += 1
+
+    def binary(self) -> Iterator[Row]:
+        """A word, a space, its numbers as little-endian float32; the word2vec tool puts a line break after them."""
+        size = 4 * self.components
+        buffer, at = b"", 0
+        while True:
+            self.reader.line = self.line
+            space = buffer.find(b" ", at, at + WORD_LIMIT)
+            while space < 0 or len(buffer) - space - 1 < size:
+                if space < 0 and len(buffer) - at > WORD_LIMIT:
+                    self.reader._refuse(f"no word ends within {WORD_LIMIT:,} bytes: a row before it has more or fewer "
+                                        f"than {self.components} numbers")
+                more = self.stream.read(BLOCK)
+                if not more:
+                    if buffer[at:].strip():
+                        self.reader._refuse(f"the file ends in the middle of a row, {len(buffer) - at:,} bytes into it")
+                    return
+                buffer, at, self.offset = buffer[at:] + more, 0, self.offset + at
+                space = buffer.find(b" ", at, at + WORD_LIMIT)
+            begin = at + (buffer[at:at + 1] == b"\n")
+            values = np.frombuffer(buffer, "<f4", self.components, space + 1)
+            yield self.line, self.offset + begin, buffer[begin:space], values
+            at = space + 1 + size
+            self.line += 1
+
+
+def _is_text(sample: bytes) -> bool:
+    """Whether what follows a header is text: UTF-8 without control characters; the last character may be cut."""
+    if re.search(rb"[\x00-\x08\x0e-\x1f\x7f]", sample):
+        return False
+    try:
+        sample.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start >= len(sample) - 3 and error.reason == "unexpected end of data"
+    return True
+
+
+def _shown(word: bytes) -> str:
+    return repr(word[:40].decode("utf-8", errors="replace"))
+
+
+def _is_number(text: bytes) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _numbers_from_the_end(parts: list[bytes]) -> Iterator[bytes]:
+    for part in reversed(parts):
+        if not _is_number(part):
+            return
+        yield part
