@@ -43,7 +43,8 @@ def load(reference: str, *, offline: bool = False, tokenizer: str | None = None)
     repository, revision, name = references.hub(reference)
     from gptviz.models.hub import fetch  # noqa: PLC0415
 
-    return _whole(fetch(repository, revision, offline=offline), name)
+    folder = fetch(repository, revision, offline=offline)
+    return _whole(folder, references.at_commit(name, folder.name))
 
 
 def _whole(folder: Path, name: Name | None = None) -> Model:

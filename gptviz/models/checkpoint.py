@@ -10,7 +10,7 @@ import hashlib
 import json
 import math
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -140,13 +140,18 @@ class Checkpoint:
         del self.entries["lm_head.weight"]
 
     def fingerprint(self) -> str:
-        """sha256 over names, shapes and float32 values, in the order of names; a file's name plays no part."""
-        digest = hashlib.sha256()
-        for name in sorted(self.entries):
-            array = self.tensor(name)
-            digest.update(f"{name} {list(array.shape)}\n".encode())
-            digest.update(array.data)
-        return digest.hexdigest()
+        """sha256 over names, shapes and float32 values; a file's name plays no part."""
+        return digest(self.entries, self.tensor)
+
+
+def digest(names: Iterable[str], tensor: Callable[[str], Floats]) -> str:
+    """sha256 over names, shapes and values of float32 tensors, in the order of their names."""
+    whole = hashlib.sha256()
+    for name in sorted(names):
+        array = tensor(name)
+        whole.update(f"{name} {list(array.shape)}\n".encode())
+        whole.update(array.data)
+    return whole.hexdigest()
 
 
 def check_finite(array: npt.NDArray[Any], name: str) -> None:

@@ -1,4 +1,4 @@
-"""One model out of several parts: recorded runs, a partial checkpoint, a tokenizer. What can serve a question first, does.
+"""One model out of several parts: recorded runs, a partial checkpoint, a tokenizer. The first that can answer, does.
 
 The parts are of one model, checked by its title and by the size of the vocabulary: ids, scores and texts of two models
 never meet in one recording.
@@ -46,8 +46,8 @@ class Composite(Model):
     def encode(self, text: str) -> list[int]:
         ids = self._first("encode", lambda part: part.encode(text))
         if len(ids) > self.shape.positions:
-            raise PromptRefused(f"the prompt has {len(ids):,} tokens", f"the model reads at most {self.shape.positions:,}",
-                                "give a shorter text")
+            raise PromptRefused(f"the prompt has {len(ids):,} tokens",
+                                f"the model reads at most {self.shape.positions:,}", "give a shorter text")
         return ids
 
     def decode(self, ids: list[int]) -> str:
@@ -81,6 +81,9 @@ class Composite(Model):
     def ablated_logits(self, ids: list[int], layer: int, head: int) -> Floats:
         return self._first("ablated_logits", lambda part: part.ablated_logits(ids, layer, head))
 
+    def unembed(self, vectors: Floats) -> Floats:
+        return self._first("unembed", lambda part: part.unembed(vectors))
+
     def weight(self, name: str) -> Floats:
         return self._first("weight", lambda part: part.weight(name))
 
@@ -93,9 +96,9 @@ class Composite(Model):
         for part in self.parts:
             try:
                 answer = ask(part)
-            except NotRecorded as refusal:
+            except NotRecorded as error:
                 knows = getattr(type(part), method) is not getattr(Model, method)
-                refusals.append((not knows, refusal))
+                refusals.append((not knows, error))
                 continue
             if part not in self._asked:
                 self._asked.append(part)

@@ -17,7 +17,7 @@ from transformers import GPT2Config, GPT2LMHeadModel
 
 from gptviz.errors import ModelRefused, NotFinite, PromptRefused
 from gptviz.models import references
-from gptviz.models.checkpoint import Checkpoint, check_finite, compare
+from gptviz.models.checkpoint import Checkpoint, check_finite, compare, digest
 from gptviz.models.config import expected_tensors, read_config, shape_of, tied
 from gptviz.models.interface import Attention, Floats, Model
 from gptviz.models.threads import one_thread
@@ -33,11 +33,11 @@ class LanguageModel(Model):
     """
 
     def __init__(self, module: GPT2LMHeadModel, tokenizer: Tokenizer, name: references.Name,
-                 weights_sha256: str) -> None:
+                 weights_sha256: str | None = None) -> None:
         self.module, self.tokenizer = module, tokenizer
         self.title, self.short, self.reference = name.title, name.short, name.reference
         self.shape = shape_of(module.config.to_dict(), name.title)
-        self._name, self._weights_sha256 = name, weights_sha256
+        self._name, self._known_sha256 = name, weights_sha256
 
     @classmethod
     def from_folder(cls, folder: Path, name: references.Name | None = None) -> LanguageModel:
@@ -53,10 +53,15 @@ class LanguageModel(Model):
         compare(expected_tensors(shape, tied(config)), checkpoint.shapes(), folder.name)
         tokenizer = Tokenizer.from_folder(folder)
         check_size(tokenizer, shape.vocab, folder.name)
+        # Cloned, for torch aligns its own memory, and the order of a sum may depend on that.
         state = {name: torch.from_numpy(checkpoint.tensor(name)).clone() for name in checkpoint.entries}
         fingerprint = checkpoint.fingerprint()
-        name = name or references.local(folder, shape, fingerprint, checkpoint)
+        name = name or references.local(folder, fingerprint, checkpoint)
         return cls(build(config, state), tokenizer, name, fingerprint)
+
+    def with_module(self, module: GPT2LMHeadModel) -> LanguageModel:
+        """The same tokenizer and name with other weights: the model at another age, or behind a step of training."""
+        return LanguageModel(module, self.tokenizer, self._name)
 
     @property
     def parameters(self) -> int:
@@ -64,14 +69,19 @@ class LanguageModel(Model):
         return sum(p.numel() for p in self.module.parameters())
 
     @cached_property
+    def weights_sha256(self) -> str:
+        """sha256 over names, shapes and values of the weights."""
+        return self._known_sha256 or digest(self._weights, self.weight)
+
+    @cached_property
     def fingerprint(self) -> str:
         """sha256 over weights and tokenizer."""
-        return references.fingerprint(self._weights_sha256, self.tokenizer.sha256)
+        return references.fingerprint(self.weights_sha256, self.tokenizer.sha256)
 
     def provenance(self) -> Provenance:
         return Provenance(
             model=self.title, reference=self.reference, parameters=self.parameters, fingerprint=self.fingerprint,
-            weights_sha256=self._weights_sha256, tokenizer_sha256=self.tokenizer.sha256, attention="eager",
+            weights_sha256=self.weights_sha256, tokenizer_sha256=self.tokenizer.sha256, attention="eager",
             versions={"torch": torch.__version__, **self.tokenizer.versions},
             source=self._name.source, commit=self._name.commit, licence=self._name.licence, note=self._name.note)
 

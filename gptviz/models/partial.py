@@ -41,7 +41,7 @@ class PartialCheckpoint(Model):
         if not self.has_weight(name):
             held = len(self._checkpoint.entries)
             raise NotRecorded(f"{self.title} without {name}",
-                              f"{self.reference} holds {held} of {len(expected_tensors(self.shape))} tensors, not this one",
+                              f"{self.reference} holds {held} of {len(expected_tensors(self.shape))} tensors",
                               "name a whole model: a hub id, a local folder, or mini")
         return self._checkpoint.tensor(name)
 
@@ -66,8 +66,9 @@ class TokenizerOnly(Model):
 
     def provenance(self) -> Provenance:
         return Provenance(model=self.title, reference=self.reference,
-                          fingerprint=fingerprint(None, self.tokenizer.sha256), tokenizer_sha256=self.tokenizer.sha256,
-                          versions=self.tokenizer.versions, source=self._source, licence="MIT" if self._source else None)
+                          fingerprint=fingerprint(None, self.tokenizer.sha256),
+                          tokenizer_sha256=self.tokenizer.sha256, versions=self.tokenizer.versions,
+                          source=self._source, licence="MIT" if self._source else None)
 
     def encode(self, text: str) -> list[int]:
         return self.tokenizer.encode(text, self.shape.positions)

@@ -1,7 +1,7 @@
 """Runs recorded elsewhere, behind the same interface: JSON with prompt and ids, and a safetensors file beside it.
 
-``run.json``: ``prompt``, ``tokens`` (texts), ``ids``, ``tensors_sha256``. ``run.safetensors``: ``logits`` (vocab) of the
-last position; ``scores_raw``, ``scores_scaled``, ``pattern``, each (layer, head, query, key).
+``run.json``: ``prompt``, ``tokens`` (texts), ``ids``, ``tensors_sha256``. ``run.safetensors``: ``logits`` (vocab) of
+the last position; ``scores_raw``, ``scores_scaled``, ``pattern``, each (layer, head, query, key).
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ class RecordedRuns(Model):
         raise self._unknown(f"the {len(ids)} tokens {ids[:8]}")
 
     def _unknown(self, what: str) -> NotRecorded:
-        return NotRecorded(f"{what}: no such run was recorded",
-                           f"{self.reference} holds {len(self.runs)} runs: {'; '.join(run.prompt for run in self.runs)}",
+        prompts = "; ".join(run.prompt for run in self.runs)
+        return NotRecorded(f"{what}: no such run was recorded", f"{self.reference} holds {len(self.runs)}: {prompts}",
                            "take one of these prompts, or name a whole model: gpt2, a local folder, or mini")
 
     def _check(self, run: Run) -> None:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gptviz.errors import UsageError
 from gptviz.models.checkpoint import Checkpoint
-from gptviz.models.interface import Shape
 
 BUNDLED = Path(__file__).parent / "bundled"
 
@@ -33,23 +32,19 @@ class Name:
 
 @dataclass(frozen=True)
 class Known:
-    """A published model: its id on the hub, a pinned revision of it, its title, its sizes."""
+    """A published model: its id on the hub, a pinned revision of it, its title."""
 
     repository: str
     revision: str
     title: str
-    n_layer: int
-    d_model: int
 
 
-#: The published GPT-2 models, by the short names that everyone uses. Sizes: Radford et al. 2019, table 2.
+#: The published GPT-2 models, by the short names that everyone uses.
 KNOWN = {
-    "gpt2": Known("openai-community/gpt2", "607a30d783dfa663caf39e06633721c8d4cfcd7e", "GPT-2 small", 12, 768),
-    "gpt2-medium": Known("openai-community/gpt2-medium", "6dcaa7a952f72f9298047fd5137cd6e4f05f41da", "GPT-2 medium", 24,
-                         1024),
-    "gpt2-large": Known("openai-community/gpt2-large", "32b71b12589c2f8d625668d2335a01cac3249519", "GPT-2 large", 36,
-                        1280),
-    "gpt2-xl": Known("openai-community/gpt2-xl", "15ea56dee5df4983c59b2538573817e1667135e2", "GPT-2 XL", 48, 1600),
+    "gpt2": Known("openai-community/gpt2", "607a30d783dfa663caf39e06633721c8d4cfcd7e", "GPT-2 small"),
+    "gpt2-medium": Known("openai-community/gpt2-medium", "6dcaa7a952f72f9298047fd5137cd6e4f05f41da", "GPT-2 medium"),
+    "gpt2-large": Known("openai-community/gpt2-large", "32b71b12589c2f8d625668d2335a01cac3249519", "GPT-2 large"),
+    "gpt2-xl": Known("openai-community/gpt2-xl", "15ea56dee5df4983c59b2538573817e1667135e2", "GPT-2 XL"),
 }
 
 #: sha256 over some tensors (float32) of a published model, by which a folder of any name is recognised.
@@ -83,7 +78,14 @@ def hub(reference: str) -> tuple[str, str | None, Name]:
                                           source=known.repository, commit=pinned)
 
 
-def local(folder: Path, shape: Shape, weights_sha256: str, checkpoint: Checkpoint) -> Name:
+def at_commit(name: Name, commit: str) -> Name:
+    """The name of a hub's model with the commit that was really fetched: the hub's cache calls its folders by them."""
+    if not re.fullmatch(r"[0-9a-f]{40}", commit):
+        return name
+    return replace(name, reference=f"{name.reference.partition('@')[0]}@{commit[:7]}", commit=commit)
+
+
+def local(folder: Path, weights_sha256: str, checkpoint: Checkpoint) -> Name:
     """The name of a model in a folder: of a published model where its values say so, else the folder's name.
 
     A folder that merely has the name of a published model, or of the bundled one, gets eight digits of its fingerprint.

@@ -24,7 +24,7 @@ def record(model: Model, request: NextToken) -> Content:
     """Tensors ``token_ids`` and ``logits`` (rank), of equal scores the lower id first; values of the whole vocabulary.
 
     With ``temperatures``: ``temperatures``, ``logsumexp_by_temperature``, ``entropy_by_temperature`` (temperature).
-    With ``sample``: ``sample_ids``, ``sample_ranks``, ``sample_logits`` (row) at evenly spaced ranks down to the lowest.
+    With ``sample``: ``sample_ids``, ``sample_ranks``, ``sample_logits`` (row), at evenly spaced ranks to the lowest.
     """
     if request.top < 1 or request.sample < 0:
         raise UsageError(f"the {request.top} highest scores and {request.sample} others", "at least one row is kept")
@@ -46,8 +46,8 @@ def record(model: Model, request: NextToken) -> Content:
 
 
 def whole_row(scores: npt.NDArray[Any]) -> dict[str, Any]:
-    """What is true of all scores of a row (vocab): log-sum-exp, extremes, sum, how many are negative and equal to the
-    highest, entropy (bits).
+    """What is true of all scores of a row (vocab): log-sum-exp, extremes, sum, entropy (bits), how many are negative
+    and how many equal the highest.
     """
     x = np.asarray(scores, dtype=np.float64)
     return {"vocab": len(x), "logsumexp": maths.logsumexp(x), "highest": float(x.max()), "lowest": float(x.min()),
@@ -59,9 +59,10 @@ def by_temperature(scores: npt.NDArray[Any]) -> dict[str, Any]:
     """Log-sum-exp and entropy (bits) of a whole row (vocab) at every temperature of the grid."""
     grid = maths.temperature_grid()
     x = np.asarray(scores, dtype=np.float64)
-    return {"temperatures": (grid, ("temperature",)),
-            "logsumexp_by_temperature": (np.array([maths.logsumexp(x / t) for t in grid]), ("temperature",)),
-            "entropy_by_temperature": (np.array([maths.entropy(maths.softmax(x, t)) for t in grid]), ("temperature",))}
+    sums = np.array([maths.logsumexp(x / t) for t in grid])
+    entropies = np.array([maths.entropy(maths.softmax(x, t)) for t in grid])
+    return {"temperatures": (grid, ("temperature",)), "logsumexp_by_temperature": (sums, ("temperature",)),
+            "entropy_by_temperature": (entropies, ("temperature",))}
 
 
 def spaced(vocab: int, count: int) -> npt.NDArray[np.int64]:

@@ -98,7 +98,8 @@ class NextTokenRecording(Recording):
         index = self._nearest(t)
         nearest = self.number("temperatures", index)
         if abs(nearest - t) > 1e-9:
-            raise NotDeclared(f"nothing was recorded at the temperature {t}", f"the nearest that was is {float(nearest)}",
+            raise NotDeclared(f"nothing was recorded at the temperature {t}",
+                              f"the nearest that was is {float(nearest)}",
                               "let the dial stop at values of the grid: recording.temperature(t)")
         return index
 
