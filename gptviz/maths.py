@@ -499,11 +499,6 @@ def is_negative(highest: float) -> bool:
     return highest < 0
 
 
-def million(total: float) -> float:
-    """A number in millions."""
-    return total / 1e6
-
-
 def place(rank: float) -> int:
     """The place that a rank counted from 0 is in when one counts from 1."""
     return int(rank) + 1

@@ -78,8 +78,7 @@ class Softmax(Film):
         with self.beat(negative, high=self.highest, low=row.value("lowest")):
             self.play(column.scroll.animate(rate_func=rates.ease_in_out_sine).set_value(0), run_time=2.2)
             self.play(FadeIn(facts[1]), FadeIn(facts[2]), run_time=theme.QUICK)
-        with self.beat("Added up they give {total:.1f} million. These are not chances.",
-                       total=derive(maths.million, row.value("total"))):
+        with self.beat("Added up they give {total:,.0f}. These are not chances.", total=row.value("total")):
             self.play(FadeIn(facts[3]), run_time=theme.QUICK)
         self.column, self.facts = column, facts
 
