@@ -551,3 +551,88 @@ def rest_at_zero(logits: Any, highest: float, ties: float) -> float:
 def entropy_at_zero(ties: float) -> float:
     """The uncertainty in bits as T goes to 0: that of a fair choice among the ``ties`` scores equal to the highest."""
     return float(np.log2(ties))
+
+
+# --- words --------------------------------------------------------------------------------------------------------
+
+
+def distance(first: Any, second: Any) -> float:
+    """The Euclidean distance of two points."""
+    return norm(np.asarray(first, dtype=np.float64) - np.asarray(second, dtype=np.float64))
+
+
+def landing(a: Any, b: Any, c: Any) -> Vector:
+    """Where the arrow from b to c ends when it is carried to a: a - b + c (d_model).
+
+    Mikolov, Yih, Zweig 2013, "Linguistic regularities in continuous space word representations", section 4.
+    """
+    return np.asarray(a, dtype=np.float64) - np.asarray(b, dtype=np.float64) + np.asarray(c, dtype=np.float64)
+
+
+def landing_cosine(a: Any, b: Any, c: Any, d: Any) -> float:
+    """The cosine of d with the place where a - b + c lands; see :func:`landing`."""
+    return cosine(landing(a, b, c), d)
+
+
+def landing_distance(a: Any, b: Any, c: Any, d: Any) -> float:
+    """How far d lies from the place where a - b + c lands; see :func:`landing`."""
+    return distance(landing(a, b, c), d)
+
+
+def arrow_cosine(start: Any, end: Any, other_start: Any, other_end: Any) -> float:
+    """How alike two arrows are: the cosine of end - start with other_end - other_start."""
+    return cosine(landing(end, start, 0.0), landing(other_end, other_start, 0.0))
+
+
+def along(dot_product: float, length: float) -> float:
+    """How far a vector reaches along a direction: its dot product with it over the direction's length, its shadow."""
+    return float(dot_product / length)
+
+
+def across(vector_length: float, dot_product: float, length: float) -> float:
+    """How far a vector's tip lies beside a direction, by Pythagoras from its length and its shadow (:func:`along`)."""
+    return float(np.sqrt(max(vector_length**2 - along(dot_product, length) ** 2, 0.0)))
+
+
+def average_ranks(values: Any) -> Vector:
+    """The ranks of values, 1 the smallest; equal values share the mean of their ranks."""
+    x = np.asarray(values, dtype=np.float64)
+    below = (x[None, :] < x[:, None]).sum(axis=1)
+    return np.asarray(below + ((x[None, :] == x[:, None]).sum(axis=1) + 1) / 2.0)
+
+
+def spearman_rho(first: Any, second: Any) -> float:
+    """How much two lists of values rise together, from -1 to 1: the correlation of their ranks.
+
+    Spearman 1904, "The proof and measurement of association between two things"; ties as in Kendall 1948, section 3.
+    Raises ValueError where all values of a list are equal.
+    """
+    return cosine(*(ranks - ranks.mean() for ranks in (average_ranks(first), average_ranks(second))))
+
+
+def share_greater(first: Any, second: Any) -> float:
+    """In which share of places the first of two lists holds the greater value."""
+    return float((np.asarray(first, dtype=np.float64) > np.asarray(second, dtype=np.float64)).mean())
+
+
+def median(values: Any) -> float:
+    """The middle one of some values, or the mean of the two in the middle."""
+    return float(np.median(np.asarray(values, dtype=np.float64)))
+
+
+def largest(values: Any) -> float:
+    """The largest of some values."""
+    return float(np.asarray(values, dtype=np.float64).max())
+
+
+def principal_directions(scatter: Any, count: int) -> tuple[Vector, Vector]:
+    """The ``count`` main directions (component, d_model) of points, from the scatter matrix of all (d_model, d_model).
+
+    With the shares of the variance that they hold (component), largest first. For points that are too many to be taken
+    at once; source and signs as for :func:`principal_components`.
+    """
+    lengths, columns = np.linalg.eigh(np.asarray(scatter, dtype=np.float64))
+    rows = columns.T[::-1][:count]
+    strongest = np.abs(rows).argmax(axis=1)
+    rows = rows * np.sign(rows[np.arange(len(rows)), strongest])[:, None]
+    return rows, lengths[::-1][:count] / lengths.sum()
