@@ -1,7 +1,8 @@
 """One row of scores and who may be drawn from it: top-k and top-p sets, draws without replacement, the block of scores.
 
 Top-k: Fan, Lewis, Dauphin 2018, "Hierarchical neural story generation", section 4.2. Top-p: Holtzman et al. 2020,
-"The curious case of neural text degeneration", eq. 2. Without replacement: Plackett 1975, "The analysis of permutations".
+"The curious case of neural text degeneration", eq. 2. Without replacement: Plackett 1975, "The analysis of
+permutations".
 """
 
 from __future__ import annotations
@@ -95,7 +96,8 @@ def record_block(model: Model, request: LogitBlock) -> Content:
     lows = rows.logsumexp
     last = scores[-1]
     tensors: dict[str, tuple[npt.NDArray[np.generic], tuple[str, ...]]] = {
-        "first": (scores[:, :request.ends], ("token", "vocab")), "last": (scores[:, -request.ends:], ("token", "vocab")),
+        "first": (scores[:, :request.ends], ("token", "vocab")),
+        "last": (scores[:, -request.ends:], ("token", "vocab")),
         "grown_first": (grown[:, :request.ends], ("token", "vocab")),
         "grown_last": (grown[:, -request.ends:], ("token", "vocab")),
         "row_gaps": (np.abs(grown[:len(ids)] - scores).max(axis=1).astype(np.float32), ("token",)),

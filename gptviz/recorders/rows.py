@@ -1,4 +1,4 @@
-"""Rows of scores as recordings keep them: the highest of each, and what is needed to make true probabilities of them."""
+"""Rows of scores as recordings keep them: the highest of each, and what makes true probabilities of them."""
 
 from __future__ import annotations
 

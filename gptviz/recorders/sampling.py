@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,7 @@ from gptviz.recording.schema import Content, Value
 
 TURNS = 3  # how often a text repeats itself before it is called a loop
 
-ORDER_RULE = "put end to end by descending score, of equal scores the lower id first; drawn: the interval that u falls into"
+ORDER_RULE = "put end to end by descending score, of equal scores the lower id first; u falls into one interval"
 LOOP_RULE = "the end of the text repeats itself three times or more; the shortest such period, from its first turn on"
 SURPRISE_RULE = "the token with the largest loss; of equal ones the first"
 
@@ -31,8 +32,8 @@ SURPRISE_RULE = "the token with the largest loss; of equal ones the first"
 @dataclass(frozen=True)
 class Choice:
     """One step: the tokens that could be drawn (``order``, highest score first), their ``shares`` of one (0 for those
-    left out), how many were ``allowed``, the mass they ``kept`` before the others were left out, the ``rank`` of the
-    token that was chosen, and, where it was drawn, ``u`` and its interval.
+    left out), how many were ``allowed``, the mass they had (``kept``), the ``rank`` of the chosen token, and, where it
+    was drawn, ``u`` and its interval.
     """
 
     order: npt.NDArray[np.int64]
@@ -47,7 +48,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Loop:
-    """A text that turns in a circle: its ``period`` in tokens, the index where the first turn begins, the full turns."""
+    """A text that turns in a circle: its ``period`` in tokens, the index of its first turn, the full turns."""
 
     period: int
     first: int
@@ -132,17 +133,21 @@ def record(model: Model, request: SamplingLoop) -> Content:
             break
     if not chosen:
         raise PromptRefused(f"the prompt fills all {model.shape.positions:,} positions", "no token can follow it")
-    return _content(model, request, prompt, chosen, np.stack(scores), choices,
-                    {"stopped": stopped, "drawn_from": drawn_from,
-                     "loop": _loop_value(chosen), "text": model.decode(chosen)})
+    values = {"stopped": stopped, "drawn_from": drawn_from, "loop": _loop_value(chosen), "text": model.decode(chosen),
+              "vocab": model.shape.vocab, "order_rule": ORDER_RULE, "loop_rule": LOOP_RULE}
+    tensors = _tensors(np.stack(scores), chosen, choices, request.top)
+    return Content(
+        tokens={"prompt": model.token_rows(prompt), "chosen": model.token_rows(chosen),
+                "table": table(model, tensors["top_ids"][0])},
+        values=values, tensors=tensors, seed=request.seed if "u" in tensors else None)
 
 
-def _content(model: Model, request: SamplingLoop, prompt: list[int], chosen: list[int],
-             scores: npt.NDArray[np.float32], choices: list[Choice], values: dict[str, Value]) -> Content:
-    rows = top_rows(scores, request.top)
+def _tensors(scores: npt.NDArray[np.float32], chosen: list[int], choices: list[Choice],
+             top: int) -> dict[str, tuple[npt.NDArray[Any], tuple[str, ...]]]:
+    rows = top_rows(scores, top)
     width = rows.ids.shape[1]
     steps = np.arange(len(chosen))
-    tensors = {
+    tensors: dict[str, tuple[npt.NDArray[Any], tuple[str, ...]]] = {
         "top_ids": (rows.ids, ("step", "rank")),
         "top_logits": (rows.logits, ("step", "rank")),
         "top_shares": (np.stack([c.shares[:width] for c in choices]), ("step", "rank")),
@@ -158,11 +163,7 @@ def _content(model: Model, request: SamplingLoop, prompt: list[int], chosen: lis
     if draws:  # from step ``drawn_from`` on
         for name in ("u", "low", "high"):
             tensors[name] = (np.array([getattr(c, name) for c in draws]), ("step",))
-    return Content(
-        tokens={"prompt": model.token_rows(prompt), "chosen": model.token_rows(chosen),
-                "table": table(model, rows.ids)},
-        values={"vocab": model.shape.vocab, "order_rule": ORDER_RULE, "loop_rule": LOOP_RULE, **values},
-        tensors=tensors, seed=request.seed if draws else None)
+    return tensors
 
 
 def _loop_value(ids: list[int]) -> Value:
@@ -172,7 +173,7 @@ def _loop_value(ids: list[int]) -> Value:
 
 @recorder(Replay)
 def record_replay(model: Model, request: Replay) -> Content:
-    """The scores of a text's own tokens, from one run over the whole text: what stands later changes nothing before it."""
+    """The scores of a text's own tokens, from one run over all of it: later tokens change nothing before them."""
     ids = start_of(model, request.text, request.start_token)
     given = _given(model, request, ids)
     if len(ids) <= given:
@@ -184,7 +185,8 @@ def record_replay(model: Model, request: Replay) -> Content:
     logits = scores[np.arange(len(true)), true]
     losses = maths.surprises(logits, rows.logsumexp)
     return Content(
-        tokens={"prompt": model.token_rows(ids[:given]), "text": model.token_rows(true), "table": table(model, rows.ids)},
+        tokens={"prompt": model.token_rows(ids[:given]), "text": model.token_rows(true),
+                "table": table(model, rows.ids)},
         values={"vocab": model.shape.vocab, "surprise_rule": SURPRISE_RULE,
                 "most_surprising": int(losses.argmax()), "least_surprising": int(losses.argmin())},
         tensors={"top_ids": (rows.ids, ("token", "rank")), "top_logits": (rows.logits, ("token", "rank")),

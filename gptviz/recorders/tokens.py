@@ -26,7 +26,7 @@ Pair = tuple[bytes, bytes]
 def merge_steps(piece: bytes, ranks: Mapping[Pair, int]) -> list[tuple[int, int]]:
     """The merges that a piece goes through, in order: the index of the left part, and the rank of the pair."""
     parts = [bytes([byte]) for byte in piece]
-    steps = []
+    steps: list[tuple[int, int]] = []
     while True:
         known = [(ranks[pair], at) for at, pair in enumerate(zip(parts, parts[1:], strict=False)) if pair in ranks]
         if not known:

@@ -2,6 +2,7 @@
 
 from gptviz.recording.kinds.architecture import ModelFamilyRecording, ParameterTallyRecording
 from gptviz.recording.kinds.attention import AttentionHeadRecording, AttentionPatternsRecording
+from gptviz.recording.kinds.candidates import CandidateSetsRecording, DrawsRecording, LogitBlockRecording
 from gptviz.recording.kinds.heads import (
     HeadAblationRecording,
     HeadCompositionRecording,
@@ -9,7 +10,17 @@ from gptviz.recording.kinds.heads import (
     InductionHeadsRecording,
     SinkNormsRecording,
 )
+from gptviz.recording.kinds.matvec import MatrixVectorRecording
 from gptviz.recording.kinds.next_token import NextTokenRecording
+from gptviz.recording.kinds.residual import (
+    LensChoiceRecording,
+    LogitLensRecording,
+    ResidualStreamRecording,
+    TwoContextsRecording,
+)
+from gptviz.recording.kinds.sampling import CacheEqualityRecording, ReplayRecording, SamplingLoopRecording
+from gptviz.recording.kinds.tokens import MergesRecording, VocabularyRecording
+from gptviz.recording.kinds.training import EveryPositionRecording, LearningCurveRecording, TrainingStepRecording
 from gptviz.recording.kinds.weights import (
     EmbeddingRowsRecording,
     PositionVectorsRecording,
@@ -20,4 +31,8 @@ from gptviz.recording.kinds.weights import (
 __all__ = ["AttentionHeadRecording", "AttentionPatternsRecording", "EmbeddingRowsRecording", "HeadAblationRecording",
            "HeadCompositionRecording", "HeadScoresRecording", "InductionHeadsRecording", "ModelFamilyRecording",
            "ParameterTallyRecording", "PositionVectorsRecording", "SinkNormsRecording", "WeightPictureRecording",
-           "WeightSampleRecording", "NextTokenRecording"]
+           "WeightSampleRecording", "NextTokenRecording", "CacheEqualityRecording", "CandidateSetsRecording",
+           "DrawsRecording", "EveryPositionRecording", "LearningCurveRecording", "LensChoiceRecording",
+           "LogitBlockRecording", "LogitLensRecording", "MatrixVectorRecording", "MergesRecording", "ReplayRecording",
+           "ResidualStreamRecording", "SamplingLoopRecording", "TrainingStepRecording", "TwoContextsRecording",
+           "VocabularyRecording"]

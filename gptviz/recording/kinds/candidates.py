@@ -98,16 +98,16 @@ class CandidateSet:
     def share(self, rank: int) -> Derived:
         """The share of one that the token of a rank has once the others are left out."""
         if not rank < int(self.size):
-            raise NotDeclared(f"the token of rank {rank} is not among {int(self.size)}", "it is left out: its share is 0")
+            raise NotDeclared(f"the token of rank {rank} is not among {int(self.size)}", "it is left out")
         return derive(maths.ratio, self.recording.probability(rank), self.mass)
 
 
 class DrawsRecording(Recording):
     """Tokens drawn without replacement, beside the likeliest.
 
-    Tokens: ``prompt``, ``drawn`` (by step), ``best`` (by rank). Tensors: ``ranks``, ``drawn_shares`` (probability before
-    any draw), ``u``, ``low``, ``high``, ``remaining`` (mass that is left before the draw), each (step); ``best_shares``
-    (rank). Values: ``vocab``, ``order_rule``, ``draw_rule``.
+    Tokens: ``prompt``, ``drawn`` (by step), ``best`` (by rank). Tensors: ``ranks``, ``drawn_shares`` (probability
+    before any draw), ``u``, ``low``, ``high``, ``remaining`` (mass that is left before the draw), each (step);
+    ``best_shares`` (rank). Values: ``vocab``, ``order_rule``, ``draw_rule``.
     """
 
     kind = "draws"

@@ -48,7 +48,9 @@ class Row:
         return derive(maths.rest, self.logits, self.logsumexp)
 
 
-def row_of(recording: Recording, table: TokenTable, *index: int, prefix: str = "top") -> Row:
-    """The row at ``index`` of the tensors ``<prefix>_ids``, ``<prefix>_logits`` (..., rank) and ``logsumexp`` (...)."""
-    ids, logits = recording.numbers(f"{prefix}_ids"), recording.numbers(f"{prefix}_logits")
-    return Row(table, ids[index], logits[index], recording.number("logsumexp", *index))
+def row_of(recording: Recording, table: TokenTable, *index: int, prefix: str = "") -> Row:
+    """The row at ``index`` of the tensors ``top_ids``, ``top_logits`` (..., rank) and ``logsumexp`` (...), each with
+    ``prefix`` in front of its name.
+    """
+    ids, logits = recording.numbers(f"{prefix}top_ids"), recording.numbers(f"{prefix}top_logits")
+    return Row(table, ids[index], logits[index], recording.number(f"{prefix}logsumexp", *index))

@@ -82,7 +82,7 @@ class MergedText:
 
 @dataclass(frozen=True)
 class Merge:
-    """One joining: ``left`` and ``right`` become ``joined``; ``at`` is the index of the left part in the state before."""
+    """One joining: ``left`` and ``right`` become ``joined``; ``at`` is where the left part stood before."""
 
     at: int
     rank: Number
@@ -132,9 +132,9 @@ class Piece:
 class VocabularyRecording(Recording):
     """What a vocabulary holds.
 
-    Tokens: ``first``, ``longest``, ``special``. Tensors: ``lengths`` (size: how many entries have so many bytes). Values:
-    ``vocab``, ``bytes`` (entries of one byte), ``merges``, ``special``, ``with_space`` (entries that begin with one),
-    ``part_of_character`` (entries whose bytes are no text alone), ``lengths_of_longest``, ``longest_rule``.
+    Tokens: ``first``, ``longest``, ``special``. Tensors: ``lengths`` (size: how many entries have so many bytes).
+    Values: ``vocab``, ``bytes`` (entries of one byte), ``merges``, ``special``, ``with_space`` (entries that begin with
+    one), ``part_of_character`` (entries whose bytes are no text alone), ``lengths_of_longest``, ``longest_rule``.
     """
 
     kind = "vocabulary"
