@@ -62,16 +62,17 @@ class ProbabilityBars(VGroup):
     """Tokens with their scores and shares, highest first, and the rest of the vocabulary as the last row.
 
     ``unit`` is the length of a share of one; every bar, the rest's too, is true to it. ``columns`` are the distances,
-    from the left edge, of the end of the scores and of the start of the bars. Rows are ``row`` units apart. The left
-    edge of the labels is at x = 0 and the first row's middle at y = 0 until the whole is moved.
+    from the left edge, of the end of the scores and of the start of the bars, whose ``room`` is where numerals must
+    stay. Rows are ``row`` units apart. The left edge of the labels is at x = 0 and the first row's middle at y = 0 until
+    the whole is moved.
     """
 
     def __init__(self, tokens: Sequence[Token], shares: Sequence[Tracked], rest: Tracked | None = None,
                  rest_label: Words | None = None, *, scores: Sequence[Tracked] | None = None, unit: float = 8.0,
                  columns: tuple[float, float] = (3.9, 4.2), row: float = 0.44, size: float = theme.LABEL,
-                 spec: str = ".1%", score_spec: str = ".2f", limit: int = 15) -> None:
+                 spec: str = ".1%", score_spec: str = ".2f", limit: int = 15, room: float | None = None) -> None:
         super().__init__()
-        self.unit, self._gap = unit, theme.units(size) * 0.45
+        self.unit, self._gap, self._room = unit, theme.units(size) * 0.45, unit if room is None else room
         self._drop = theme.units(size) * 0.34   # from a row's middle to its baseline
         labels: list[TokenText | Words] = [TokenText(token, size, limit=limit) for token in tokens]
         values = list(shares)
@@ -89,8 +90,9 @@ class ProbabilityBars(VGroup):
             bar = Bar(float(value) * unit, row * 0.62, theme.PROBABILITY if i < len(tokens) else theme.REST)
             bar.shift(middle + np.array([columns[1], 0, 0]))
             share = Numeral(value, spec, size, theme.TEXT)
-            share.place(base + np.array([bar.right()[0] + self._gap, 0, 0]))
+            share.place(base)
             self.rows.append(BarRow(label.place(base), score, bar, share))
+            self._set_beside(self.rows[-1])
         self.add(*self.rows)
         self.has_rest = len(self.rows) > len(tokens)
 
@@ -116,8 +118,16 @@ class ProbabilityBars(VGroup):
         for row, value in zip(self.rows, values, strict=True):
             row.bar.set_length(float(value) * self.unit)
             row.share.set_value(value)
-            row.share.place(np.array([row.bar.right()[0] + self._gap, row.share.baseline()[1], 0]))
+            self._set_beside(row)
         return self
+
+    def _set_beside(self, row: BarRow) -> None:
+        """Sets a share's numeral beside the end of its bar, or inside where the room beside it is too small."""
+        end, height = row.bar.right()[0], row.share.baseline()[1]
+        inside = end + self._gap + row.share.advance > row.bar.corner[0] + self._room
+        row.share.place([end + (-self._gap if inside else self._gap), height, 0], "right" if inside else "left")
+        on_green = inside and row.bar.get_fill_color().to_hex().upper() == theme.PROBABILITY
+        row.share.set_fill(theme.GROUND if on_green else theme.TEXT)
 
     def set_spec(self, spec: str) -> Self:
         """Writes the shares in another format from the next :meth:`set_shares` on."""

@@ -87,7 +87,8 @@ class Softmax(Film):
         self.bars = ProbabilityBars(
             row.tokens("top")[:SHOWN], derive_each(maths.powers, self.logits, self.highest), self._rest_power(),
             Words("{n:,} others", SIZE, theme.SECONDARY, n=self.others), scores=list(self.logits),
-            unit=UNIT / float(self._total()), columns=(SCORES_END, BARS_START), row=ROW, size=SIZE, spec=".3f")
+            unit=UNIT / float(self._total()), columns=(SCORES_END, BARS_START), row=ROW, size=SIZE, spec=".3f",
+            room=UNIT)
         self.bars.shift([LEFT_COLUMN, FIRST_ROW, 0])
         self.header = Header(self.bars, "token", "score")
         kept = VGroup(*[VGroup(bar_row.label, bar_row.score) for bar_row in self.bars.rows[:SHOWN]])
