@@ -1,0 +1,61 @@
+"""``list`` and ``status``: the films, and what is published of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from gptviz.commands.recording import Asked, choose
+from gptviz.render.find import SceneFile, find_scenes, pick_scenes
+from gptviz.render.project import Project
+
+if TYPE_CHECKING:
+    from gptviz.render.plan import Captions, Plan
+
+
+def films(project: Project, as_json: bool) -> None:
+    """Prints the films of the course; as JSON also their state."""
+    scenes = find_scenes(project)
+    if as_json:
+        print(as_text(plans(project, list(scenes.values()), Asked(), "m", "drawn")))
+        return
+    width = max((len(name) for name in scenes), default=0)
+    titles = {chapter.name: chapter.title for chapter in project.chapters}
+    for chapter in dict.fromkeys(scene.chapter for scene in scenes.values()):
+        print(titles.get(chapter, chapter))
+        for scene in scenes.values():
+            if scene.chapter == chapter:
+                print(f"  {scene.name:<{width}}  {scene.title}{'  (cannot be read)' if scene.fault else ''}")
+
+
+def status(project: Project, names: Sequence[str], asked: Asked, quality: str, captions: str, as_json: bool) -> None:
+    """Prints the state of films and the reason for it."""
+    scenes = pick_scenes(project, names, everything=not names)
+    found = plans(project, scenes, asked, quality, captions)
+    if as_json:
+        print(as_text(found))
+        return
+    from gptviz.commands.console import table  # noqa: PLC0415
+
+    table(("film", "edition", "state", "why"),
+          [(plan.scene.name, plan.edition.name, plan.state, plan.why) for plan in found])
+    counts = {state: sum(plan.state == state for plan in found) for state in ("fresh", "stale", "missing")}
+    print(", ".join(f"{count} {state}" for state, count in counts.items()))
+
+
+def plans(project: Project, scenes: Sequence[SceneFile], asked: Asked, quality: str, captions: str) -> list[Plan]:
+    """Plans of films. A model that is named is looked at, never run: its films are stale where it has changed."""
+    from gptviz.render.plan import Planner, Wish  # noqa: PLC0415
+
+    planner = Planner(project)
+    choice = choose(project, asked)
+    wish = Wish(quality, cast("Captions", captions))
+    return [planner.plan(scene, choice.edition, wish, choice.outdated(planner.store, scene)) for scene in scenes]
+
+
+def as_text(found: Sequence[Plan]) -> str:
+    """Plans as JSON."""
+    films = [{"scene": plan.scene.name, "chapter": plan.scene.chapter, "title": plan.scene.title,
+              "edition": plan.edition.name, "state": plan.state, "why": plan.why} for plan in found]
+    return json.dumps({"films": films}, indent=1, ensure_ascii=False)

@@ -1,0 +1,209 @@
+"""``record``; and what ``render`` and ``status`` do about a model that is named: look at it, record what is missing."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from gptviz.commands.console import say, step, table
+from gptviz.errors import GptvizError, NotRecorded, PromptRefused, RecordingError, Unavailable, UsageError
+from gptviz.recording.requests import Request, Source
+from gptviz.recording.store import Store
+from gptviz.render.editions import DEFAULT, Edition, asked, edition_name
+from gptviz.render.find import SceneFile, pick_scenes
+from gptviz.render.locks import exclusive
+from gptviz.render.project import Project
+
+Outcome = Literal["recorded", "unchanged", "not there"]
+
+_PARTS = ("torch", "transformers", "tokenizers", "gensim", "huggingface_hub")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a user asked the numbers to come from; nothing at all means the default edition."""
+
+    model: str | None = None
+    vectors: str | None = None
+    edition: str | None = None
+    prompt: str | None = None
+
+
+@dataclass
+class Reference:
+    """A model, or word vectors, that a user named; loaded when it is first asked for."""
+
+    text: str
+    source: Source
+    loaded: Any = field(default=None, repr=False)
+
+    @property
+    def model(self) -> Any:
+        """The model or the vectors themselves. Raises ModelError, VectorsRefused, and Unavailable without torch."""
+        if self.loaded is None:
+            with _parts_needed(), step(f"reading {self.text}"):
+                if self.source == "model":
+                    from gptviz.models import load  # noqa: PLC0415
+
+                    self.loaded = load(self.text)
+                else:
+                    from gptviz.models.vectors import load_vectors  # noqa: PLC0415
+
+                    self.loaded = load_vectors(self.text)
+        return self.loaded
+
+    @property
+    def short(self) -> str:
+        return str(self.model.short)
+
+    @cached_property
+    def fingerprint(self) -> str | None:
+        found: str | None = self.model.provenance().fingerprint
+        return found
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Where a user wants the numbers to come from: the edition, and what was named to compute it."""
+
+    edition: Edition
+    references: tuple[Reference, ...] = ()
+
+    def reference(self, source: Source) -> Reference | None:
+        return next((reference for reference in self.references if reference.source == source), None)
+
+    def place(self, scene: SceneFile, need: str, request: Request) -> str:
+        """The edition that a need is recorded in."""
+        if self.edition.prompt is not None and need == scene.main:
+            return self.edition.name
+        return self.edition.order(request.source)[0]
+
+    def outdated(self, store: Store, scene: SceneFile) -> str:
+        """What is there, but was recorded from other weights than those that were named; empty where nothing is."""
+        changed = [need for need, request in scene.needs.items() if (reference := self.reference(request.source))
+                   and self.state(store, scene, need, request, reference) == "changed"]
+        return f"model changed since recording {', '.join(changed)}" if changed else ""
+
+    def state(self, store: Store, scene: SceneFile, need: str, request: Request, reference: Reference
+              ) -> Literal["there", "changed", "missing"]:
+        """Whether a need is recorded, as an answer to this very request, from the weights that were named."""
+        try:
+            manifest = store.manifest(self.place(scene, need, request), scene.name, need)
+        except RecordingError:
+            return "missing"
+        if manifest.request != request.as_dict():
+            return "missing"
+        return "there" if manifest.provenance.fingerprint == reference.fingerprint else "changed"
+
+
+def choose(project: Project, wanted: Asked) -> Choice:
+    """The edition that a user asked for. Raises UsageError for questions that contradict one another."""
+    if wanted.prompt is not None:
+        _check_prompt(wanted.prompt)
+        if wanted.model is None:
+            raise UsageError("a prompt given by hand has to be run", "no model was named",
+                             "name one: mini (bundled), or gpt2 where it can be downloaded")
+    if wanted.edition is not None:
+        if wanted.model is not None or wanted.vectors is not None:
+            raise UsageError("--edition takes recordings as they are", "--model and --vectors make new ones",
+                             "give one or the other")
+        if wanted.edition == DEFAULT:
+            return Choice(Edition(DEFAULT, project.models, project.vectors))
+        return Choice(Edition(wanted.edition, (wanted.edition,), (wanted.edition,)))
+    model = Reference(wanted.model, "model") if wanted.model else None
+    vectors = Reference(wanted.vectors, "vectors") if wanted.vectors else None
+    name = edition_name(model.short if model else None, vectors.short if vectors else None, wanted.prompt)
+    edition = Edition(name, (model.short,) if model else project.models,
+                      (vectors.short,) if vectors else project.vectors, wanted.prompt)
+    return Choice(edition, tuple(reference for reference in (model, vectors) if reference))
+
+
+def _check_prompt(prompt: str) -> None:
+    if not prompt.strip():
+        raise PromptRefused("the prompt is empty", f"it has {len(prompt)} characters and no word" if prompt else
+                            "it has no characters", "give at least one word, or leave PROMPT away")
+    try:
+        prompt.encode()
+    except UnicodeEncodeError as error:
+        raise PromptRefused("the prompt is no text", f"character {error.start} is no Unicode: {prompt[error.start]!a}",
+                            "give it in UTF-8") from error
+
+
+def complete(project: Project, scenes: Iterable[SceneFile], choice: Choice) -> dict[str, GptvizError]:
+    """Records what the named models have not answered yet, or answered with other weights.
+
+    Returns what could not be recorded, by the name of its film.
+    """
+    store = Store(project.recordings)
+    failed: dict[str, GptvizError] = {}
+    for scene in scenes:
+        try:
+            for need, request in asked(scene.checked(), choice.edition.prompt).items():
+                reference = choice.reference(request.source)
+                if reference and choice.state(store, scene, need, request, reference) != "there":
+                    _record(project, store, scene, need, request, reference, choice.place(scene, need, request))
+        except GptvizError as error:
+            failed[scene.name] = error
+    return failed
+
+
+def record(project: Project, names: Sequence[str], everything: bool, model: str | None, vectors: str | None,
+           edition: str | None) -> int:
+    """Records what films need from the model and the vectors that are named; prints what became of each need.
+
+    Returns 1 where a film that was named lacks something; with ``everything`` what a model cannot serve is only listed.
+    """
+    scenes = [scene.checked() for scene in pick_scenes(project, names, everything)]
+    if not model and not vectors:
+        raise UsageError("nothing was named to record from", "", "give --model (mini is bundled) or --vectors, or both")
+    references = {reference.source: reference for reference in
+                  (Reference(model or "", "model"), Reference(vectors or "", "vectors")) if reference.text}
+    store = Store(project.recordings)
+    rows: list[tuple[str, str, str]] = []
+    lacking: list[GptvizError] = []
+    for scene in scenes:
+        for need, request in scene.needs.items():
+            if (reference := references.get(request.source)) is None:
+                continue
+            try:
+                outcome = _record(project, store, scene, need, request, reference, edition or reference.short)
+                rows.append((scene.name, need, outcome))
+            except NotRecorded as error:
+                lacking.append(error)
+                rows.append((scene.name, need, f"not there: {error.what}"))
+    table(("film", "need", "outcome"), rows)
+    if lacking and not everything:
+        raise lacking[0]
+    return 0
+
+
+def _record(project: Project, store: Store, scene: SceneFile, need: str, request: Request, reference: Reference,
+            edition: str) -> Outcome:
+    """Takes one recording and writes it, under the lock of its film's recordings."""
+    with _parts_needed(), step(f"{scene.name}: recording {need} from {reference.short}"):
+        from gptviz.recorders import take  # noqa: PLC0415
+
+        taken = take(reference.model, request)
+    path = store.path(edition, scene.name, need)
+
+    def waiting(process: str) -> None:
+        say(f"{scene.name}: process {process} is recording it; waiting")
+
+    with exclusive(project.media, f"record-{edition}-{scene.name}", waiting):
+        before = path.read_bytes() if path.is_file() else b""
+        store.write(edition, scene.name, need, taken)
+    return "unchanged" if path.read_bytes() == before else "recorded"
+
+
+@contextlib.contextmanager
+def _parts_needed() -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] in _PARTS:
+            raise Unavailable("running a model needs parts that are not installed", f"there is no {error.name}",
+                              "install them: make record, or pip install -c constraints.txt -e '.[models]'") from error
+        raise

@@ -1,0 +1,92 @@
+"""``render``: record what a named model has not answered yet, plan, make what is not fresh, and say where it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from gptviz.commands.console import Films, say, table
+from gptviz.commands.recording import Asked, choose, complete
+from gptviz.errors import GptvizError, UsageError
+from gptviz.render import engine
+from gptviz.render.editions import asked as requests_of
+from gptviz.render.find import pick_scenes
+from gptviz.render.plan import Captions, Planner, Wish
+from gptviz.render.produce import Result, Studio
+from gptviz.render.project import Project
+
+
+@dataclass(frozen=True)
+class How:
+    """How films are to be made; see the options of ``gptviz render``."""
+
+    quality: str = "m"
+    captions: str = "drawn"
+    stock: bool = False
+    force: bool = False
+    jobs: int | None = None
+    preview_beat: int | None = None
+
+
+def render(project: Project, names: Sequence[str], everything: bool, wanted: Asked, how: How) -> int:
+    """Makes films; the last line printed is the path of the last one. Returns 1 where one failed."""
+    scenes = pick_scenes(project, names, everything)
+    if wanted.prompt is not None:
+        for scene in scenes:
+            requests_of(scene.checked(), wanted.prompt)  # refuses films that take no prompt, before a model is loaded
+    choice = choose(project, wanted)
+    refused = complete(project, scenes, choice) if choice.references else {}
+    planner = Planner(project)
+    wish = Wish(how.quality, cast(Captions, how.captions), engine.STOCK if how.stock else engine.default())
+    plans = [planner.plan(scene, choice.edition, wish, fault=refused.get(scene.name)) for scene in scenes]
+    films = Films()
+    studio = Studio(planner, films, how.jobs)
+    with films.shown():
+        if how.preview_beat is not None:
+            if len(plans) != 1:
+                raise UsageError("one beat of one film", f"{len(plans)} films were named", "name one film")
+            path = studio.preview(plans[0], how.preview_beat)
+            print(path)
+            return 0
+        results = studio.make(plans, how.force)
+    return _report(results, films)
+
+
+def _report(results: Sequence[Result], films: Films) -> int:
+    failed = [result for result in results if result.outcome not in ("rendered", "up to date")]
+    if len(results) == 1:
+        if failed:
+            raise _error(results[0])
+        say_one(results[0], films)
+        return 0
+    for result in failed:
+        error = _error(result)
+        say(f"{result.plan.scene.name}: {error.what}\n  why: {error.why}\n  do:  {error.hint}")
+    table(("film", "recordings", "outcome", "seconds", "file"), [_row(result, films) for result in results])
+    return 1 if failed else 0
+
+
+def say_one(result: Result, films: Films) -> None:
+    """Two lines: what became of a film and whose numbers it shows, and its path."""
+    assert result.film is not None
+    name, sources = result.plan.scene.name, result.plan.sources
+    seconds = films.seconds(name)
+    took = f" in {seconds:.0f} s" if seconds is not None else ""
+    print(f"{name}: {result.outcome}{took}{f', from the recordings of {sources}' if sources else ''}")
+    print(result.film)
+
+
+def _row(result: Result, films: Films) -> tuple[str, ...]:
+    seconds = films.seconds(result.plan.scene.name)
+    return (result.plan.scene.name, result.plan.sources, result.outcome,
+            f"{seconds:.0f}" if seconds is not None else "", str(result.film or ""))
+
+
+def _error(result: Result) -> GptvizError:
+    error = result.error
+    if isinstance(error, GptvizError):
+        return error
+    if isinstance(error, KeyboardInterrupt) or error is None:
+        raise KeyboardInterrupt
+    raise error

@@ -1,0 +1,163 @@
+"""Finds the films: one file each, ``scenes/<chapter>/<name>.py``, read without importing it or Manim.
+
+A film's title and needs are literals in its source, so listing and planning take milliseconds and run no scene.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gptviz.errors import GptvizError, UnknownScene
+from gptviz.recording import requests
+from gptviz.recording.requests import Request
+from gptviz.render.project import Project
+
+#: What a film may be called: also a file name, a folder name and a word on a command line.
+NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+@dataclass(frozen=True)
+class SceneFile:
+    """A film as its source declares it. ``film`` is its class; ``main`` the need that ``PROMPT=`` replaces.
+
+    ``chains`` are groups of needs that one model must answer. ``fault`` says what is wrong with the file, if anything.
+    """
+
+    name: str
+    chapter: str
+    path: Path
+    title: str = ""
+    film: str = ""
+    needs: Mapping[str, Request] = field(default_factory=dict)
+    main: str | None = None
+    chains: tuple[tuple[str, ...], ...] = ()
+    fault: str = ""
+
+    def checked(self) -> SceneFile:
+        """The film itself. Raises GptvizError where its file cannot be read."""
+        if self.fault:
+            raise GptvizError(f"the film {self.name} cannot be read", self.fault, f"mend {self.path}")
+        return self
+
+
+def find_scenes(project: Project) -> dict[str, SceneFile]:
+    """Every film by its name, in the course's order; films that the course does not name come last, by name."""
+    files = {path.stem: path for path in sorted(project.scenes.glob("*/*.py")) if NAME.fullmatch(path.stem)}
+    order = [name for chapter in project.chapters for name in chapter.films if name in files]
+    return {name: read_scene(files[name]) for name in dict.fromkeys([*order, *sorted(files)])}
+
+
+def pick_scenes(project: Project, names: Iterable[str], everything: bool = False) -> list[SceneFile]:
+    """The films of these names, or all. Raises UnknownScene, with the nearest names, before anything is read."""
+    files = {path.stem: path for path in sorted(project.scenes.glob("*/*.py")) if NAME.fullmatch(path.stem)}
+    for name in names:
+        if name not in files:
+            raise unknown(name, files)
+    if everything:
+        return list(find_scenes(project).values())
+    return [read_scene(files[name]) for name in dict.fromkeys(names)]
+
+
+def unknown(name: str, known: Iterable[str]) -> UnknownScene:
+    """The error for a name that no film has, with the nearest names that films have."""
+    known = sorted(known)
+    shown = name if len(name) <= 60 else name[:57] + "..."
+    folded = unicodedata.normalize("NFKD", name[:200]).casefold()
+    near = difflib.get_close_matches(folded, known, n=3, cutoff=0.5)
+    why = f"the nearest names: {', '.join(near)}" if near else f"there are {len(known)} films, none of a similar name"
+    return UnknownScene(f"no film is called {ascii(shown)}", why, "gptviz list shows all of them")
+
+
+def read_scene(path: Path) -> SceneFile:
+    """A film's declarations, from its source alone; what is wrong with it stands in ``fault``."""
+    name, chapter = path.stem, path.parent.name
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+        film = _film_class(tree)
+        declared = _declarations(tree, film)
+        needs = declared.get("needs", {})
+        main, chains = declared.get("main"), declared.get("chains", ())
+        _check(needs, main, chains)
+        title = (ast.get_docstring(film) or ast.get_docstring(tree) or name).strip().splitlines()[0]
+    except (OSError, SyntaxError, ValueError, TypeError, RecursionError) as error:
+        return SceneFile(name, chapter, path, title=name, fault=str(error))
+    return SceneFile(name, chapter, path, title, film.name, needs, main, tuple(tuple(chain) for chain in chains))
+
+
+def _film_class(tree: ast.Module) -> ast.ClassDef:
+    films = [node for node in tree.body if isinstance(node, ast.ClassDef)
+             and any(isinstance(base, ast.Name) and base.id.endswith("Film") for base in node.bases)]
+    if len(films) != 1:
+        raise ValueError(f"a scene file holds one class derived from Film; this one holds {len(films)}")
+    return films[0]
+
+
+def _declarations(tree: ast.Module, film: ast.ClassDef) -> dict[str, Any]:
+    names: dict[str, Any] = {cls.__name__: cls for cls in requests.REQUESTS.values()}
+    for target, value in _assignments(tree.body):
+        try:
+            names[target] = _literal(value, names)
+        except ValueError:
+            continue  # not a literal: nothing that a declaration may use
+    wanted = ("needs", "main", "chains")
+    return {target: _literal(value, names) for target, value in _assignments(film.body) if target in wanted}
+
+
+def _assignments(body: list[ast.stmt]) -> Iterable[tuple[str, ast.expr]]:
+    for node in body:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, node.value
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            yield node.target.id, node.value
+
+
+def _literal(node: ast.expr, names: Mapping[str, Any]) -> Any:  # noqa: PLR0911  (one line for each kind of literal)
+    """The value of a literal that may name earlier ones and construct requests. Raises ValueError for anything else."""
+    match node:
+        case ast.Constant():
+            return node.value
+        case ast.Name() if node.id in names:
+            return names[node.id]
+        case ast.Tuple() | ast.List():
+            return tuple(_literal(entry, names) for entry in node.elts)
+        case ast.Dict():
+            return _dictionary(node, names)
+        case ast.UnaryOp(op=ast.USub()):
+            return -_literal(node.operand, names)
+        case ast.BinOp(op=ast.Add()):
+            return _literal(node.left, names) + _literal(node.right, names)
+        case ast.Call(func=ast.Name(id=name)) if isinstance(names.get(name), type):
+            if any(keyword.arg is None for keyword in node.keywords):
+                raise ValueError(f"line {node.lineno}: a request is written out, without **")
+            return names[name](*[_literal(argument, names) for argument in node.args],
+                               **{str(keyword.arg): _literal(keyword.value, names) for keyword in node.keywords})
+    raise ValueError(f"line {node.lineno}: {ast.unparse(node)[:60]!r} is no literal; needs, main and chains are read "
+                     "from the source without running it")
+
+
+def _dictionary(node: ast.Dict, names: Mapping[str, Any]) -> dict[Any, Any]:
+    found: dict[Any, Any] = {}
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is None:
+            found.update(_literal(value, names))
+        else:
+            found[_literal(key, names)] = _literal(value, names)
+    return found
+
+
+def _check(needs: Any, main: Any, chains: Any) -> None:
+    if not isinstance(needs, dict) or not all(isinstance(request, Request) for request in needs.values()):
+        raise ValueError("needs is a dictionary of requests")
+    if bad := [need for need in needs if not isinstance(need, str) or not NAME.fullmatch(need)]:
+        raise ValueError(f"{bad[0]!r} is no name for a need: lower-case letters, digits and _")
+    if main is not None and main not in needs:
+        raise ValueError(f"main is {main!r}, which is none of its needs")
+    if lost := {need for chain in chains for need in chain} - set(needs):
+        raise ValueError(f"chains name {', '.join(sorted(lost))}, which are none of its needs")

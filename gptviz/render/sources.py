@@ -1,0 +1,223 @@
+"""Which of gptviz's own sources a film reaches, and their digests.
+
+A static import graph (also of imports inside functions), so nothing is imported and nothing is run. A film turns stale
+when a module that it reaches changes, and only then. Some modules are catalogues: long lists of independent entries, of
+which a film uses a few. Of these only the entries reached count, so that a new formula, request or error leaves every
+film as it was; of the kinds of recordings, only those of the film's needs.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+#: Modules whose top-level entries are independent of one another.
+CATALOGUES = ("gptviz.errors", "gptviz.maths", "gptviz.recording.requests")
+
+#: One module per kind of recording; a film reaches those of its needs.
+KINDS = "gptviz.recording.kinds"
+
+#: What draws nothing itself: the package's version, and the list of all kinds.
+_SILENT = ("gptviz", KINDS)
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module's source, taken apart."""
+
+    name: str
+    path: Path
+
+    @cached_property
+    def text(self) -> str:
+        return self.path.read_text(encoding="utf-8")
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text, str(self.path))
+
+    @cached_property
+    def digest(self) -> str:
+        return _sha256(self.text)
+
+    @cached_property
+    def imports(self) -> dict[str, frozenset[str] | None]:
+        """The gptviz modules that it imports; of a catalogue the names it uses (None: all of them)."""
+        return _imports(self.tree, self.name, is_package=self.path.name == "__init__.py")
+
+    def part(self, names: frozenset[str]) -> str:
+        """The source of some top-level entries and of all that they refer to in this module."""
+        entries = _entries(self.tree)
+        reached: set[str] = set()
+        todo = [name for name in names if name in entries]
+        while todo:
+            name = todo.pop()
+            if name not in reached:
+                reached.add(name)
+                todo += [used for node in entries[name] for used in _names_in(node) if used in entries]
+        return "\n".join(self._segment(node) for name in sorted(reached) for node in entries[name])
+
+    def _segment(self, node: ast.stmt) -> str:
+        first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
+        return "\n".join(self.text.splitlines()[first - 1:node.end_lineno])
+
+
+@dataclass
+class Sources:
+    """The sources of one package, each read once."""
+
+    package: Path = PACKAGE
+    _modules: dict[str, Module | None] = field(default_factory=dict)
+
+    def reached(self, scene: str, kinds: Iterable[str]) -> dict[str, str]:
+        """Digests of what a film's source reaches, by path within the package, such as ``drawing/bars.py``.
+
+        ``kinds`` are those of the film's recordings. The scene's own source is not among them.
+        """
+        uses: dict[str, set[str] | None] = {}
+        todo = list(_imports(ast.parse(scene), "scene", is_package=False).items())
+        todo += [(name, None) for kind in sorted(set(kinds)) if (name := self.kind_module(kind))]
+        while todo:
+            name, names = todo.pop()
+            if name in _SILENT or (module := self.module(name)) is None:
+                continue
+            if name in CATALOGUES and names is not None:
+                uses[name] = None if uses.get(name, set()) is None else (uses.get(name) or set()) | names
+                continue
+            if name in uses and uses[name] is None:
+                continue
+            uses[name] = None
+            todo += module.imports.items()
+        return {self._place(name): self._digest(name, names) for name, names in sorted(uses.items())}
+
+    def module(self, name: str) -> Module | None:
+        """A module of the package by its dotted name, or None where there is no such file."""
+        if name not in self._modules:
+            base = self.package.joinpath(*name.split(".")[1:])
+            path = base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
+            self._modules[name] = Module(name, path) if path.is_file() else None
+        return self._modules[name]
+
+    @cache  # noqa: B019  (one instance for each plan)
+    def kind_module(self, kind: str) -> str | None:
+        """The module under ``recording/kinds`` that defines the class of a kind."""
+        for path in sorted(self.package.joinpath("recording", "kinds").glob("*.py")):
+            module = self.module(f"{KINDS}.{path.stem}")
+            if module and path.stem != "__init__" and kind in _kinds_in(module.tree):
+                return module.name
+        return None
+
+    def folder(self, *parts: str, pattern: str = "**/*") -> str:
+        """One digest of all files below a folder of the package, such as the fonts."""
+        root = self.package.joinpath(*parts)
+        files = sorted(path for path in root.glob(pattern) if path.is_file() and "__pycache__" not in path.parts)
+        return _sha256("\n".join(f"{path.relative_to(root).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+                                 for path in files))
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def _place(self, name: str) -> str:
+        module = self.module(name)
+        assert module is not None
+        return module.path.relative_to(self.package).as_posix()
+
+    def _digest(self, name: str, names: set[str] | None) -> str:
+        module = self.module(name)
+        assert module is not None
+        return module.digest if names is None else _sha256(module.part(frozenset(names)))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _imports(tree: ast.Module, name: str, is_package: bool) -> dict[str, frozenset[str] | None]:
+    found: dict[str, set[str] | None] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found.update(dict.fromkeys(_lineage(alias.name)))
+        elif isinstance(node, ast.ImportFrom):
+            _import_from(node, _absolute(node, name, is_package), tree, found)
+    return {module: None if names is None else frozenset(names) for module, names in found.items()}
+
+
+def _import_from(node: ast.ImportFrom, base: str, tree: ast.Module, found: dict[str, set[str] | None]) -> None:
+    lineage = list(_lineage(base))
+    if not lineage:
+        return
+    found.update(dict.fromkeys(module for module in lineage if module not in CATALOGUES))
+    for alias in node.names:
+        module = f"{base}.{alias.name}"
+        if base in CATALOGUES:
+            _use(found, base, alias.name)
+        elif module in CATALOGUES:
+            for used in _attributes(tree, alias.asname or alias.name):
+                _use(found, module, used)
+        else:
+            found[module] = None  # a module, or a name in one: then there is no such file
+
+
+def _use(found: dict[str, set[str] | None], module: str, name: str | None) -> None:
+    names = found.setdefault(module, set())
+    if name is None or name == "*":
+        found[module] = None
+    elif names is not None:
+        names.add(name)
+
+
+def _attributes(tree: ast.Module, local: str) -> Iterator[str | None]:
+    """What is taken from a name: its attributes, and None where it is used in any other way."""
+    owners = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == local:
+            yield node.attr
+        elif isinstance(node, ast.Name) and node.id == local and id(node) not in owners:
+            yield None
+
+
+def _lineage(module: str) -> Iterator[str]:
+    """A gptviz module and the packages that importing it imports."""
+    parts = module.split(".")
+    if parts[0] == "gptviz":
+        yield from (".".join(parts[:i]) for i in range(1, len(parts) + 1))
+
+
+def _absolute(node: ast.ImportFrom, name: str, is_package: bool) -> str:
+    if not node.level:
+        return node.module or ""
+    parents = name.split(".")
+    parents = parents[:len(parents) - node.level + is_package]
+    return ".".join([*parents, *([node.module] if node.module else [])])
+
+
+def _entries(tree: ast.Module) -> dict[str, list[ast.stmt]]:
+    """The top-level definitions and constants of a module by name."""
+    entries: dict[str, list[ast.stmt]] = {}
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            entries.setdefault(node.name, []).append(node)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                for name in _names_in(target):
+                    entries.setdefault(name, []).append(node)
+    return entries
+
+
+def _names_in(node: ast.AST) -> Iterator[str]:
+    return (each.id for each in ast.walk(node) if isinstance(each, ast.Name))
+
+
+def _kinds_in(tree: ast.Module) -> set[str]:
+    """The values of ``kind = "..."`` in the classes of a module."""
+    assignments = (node for cls in tree.body if isinstance(cls, ast.ClassDef) for node in cls.body
+                   if isinstance(node, ast.Assign))
+    return {str(node.value.value) for node in assignments if isinstance(node.value, ast.Constant)
+            and any(isinstance(target, ast.Name) and target.id == "kind" for target in node.targets)}

@@ -1,0 +1,175 @@
+"""The process that draws one film: ``python -m gptviz.render.worker JOB``, in a folder of its own.
+
+The job is a folder: ``job.json``, ``scene.py`` and ``recordings/``, copied when the film was planned, so that what is
+drawn is what was planned. Into it go ``film.mp4`` and ``film.json`` (beats and duration). Manim is driven by its Python
+interface; its cache is off, because it serves stale films and breaks when a render is killed.
+
+What happens is told on standard output, one JSON object a line: ``{"beat": ...}``, ``{"error": {...}}``. The worker
+ends when its standard input does: when the process that started it is gone, however it went.
+"""
+
+from __future__ import annotations
+
+import configparser
+import contextlib
+import errno
+import importlib.util
+import json
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from gptviz.errors import GptvizError, NoSpace, RenderFailed
+from gptviz.recording.store import Store
+from gptviz.render import engine
+from gptviz.render.job import Job
+from gptviz.render.qualities import QUALITIES
+
+Tell = Callable[[dict[str, Any]], None]
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def main(folder: Path) -> int:
+    """Draws the film of a job's folder; 0 when it is there. Errors are told, not raised."""
+    tell = _speaker()
+    _end_with_parent()
+    job = Job.read(folder)
+    try:
+        draw(job, folder, tell)
+    except GptvizError as error:
+        tell({"error": _described(error)})
+    except Exception as error:
+        traceback.print_exc()
+        tell({"error": _described(_translated(error, job))})
+    else:
+        return 0
+    return 1
+
+
+def draw(job: Job, folder: Path, tell: Tell) -> None:
+    """Draws a job's film into its folder. Raises GptvizError, and whatever the film's own code raises."""
+    store = Store(folder / "recordings")
+    recordings = {need: store.read(edition, job.scene, need) for need, edition in job.needs.items()}
+    for need, recording in recordings.items():
+        if recording.digest != job.digests[need]:
+            raise RenderFailed(f"the recording {need} changed while its film was being made", "", "render it again")
+
+    import manim  # noqa: PLC0415  (a second, and only here)
+
+    quality = QUALITIES[job.quality]
+    settings = {
+        "quality": quality.manim, "media_dir": str(folder / "manim"), "disable_caching": True, "write_to_movie": True,
+        "save_last_frame": False, "format": "mp4", "preview": False, "progress_bar": "none", "verbosity": "ERROR",
+        "renderer": "cairo", "seed": 0, "output_file": "film", "log_to_file": False, "transparent": False,
+    }
+    _forget_configuration(manim)
+    with manim.tempconfig(settings):
+        film = load_film(folder / "scene.py", job.film)(
+            recordings, captions=job.captions, **engine.scene_arguments(job.engine, job.threads))
+        _follow(film, tell, job.beat)
+        film.render()
+        made = Path(film.renderer.file_writer.movie_file_path)
+    if not made.is_file():
+        reason = "it plays nothing" if job.beat is None else f"it has no beat {job.beat}"
+        raise RenderFailed(f"{job.scene} made no film", reason)
+    os.replace(made, folder / "film.mp4")
+    sections = _sections(film)
+    facts = {"duration": float(film.renderer.time), "sections": sections}
+    if job.beat is not None:
+        one = sections[job.beat - 1]
+        length = one["end"] - one["start"]
+        facts = {"duration": length, "sections": [{**one, "start": 0.0, "end": length}]}
+    (folder / "film.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+
+
+def _forget_configuration(manim: Any) -> None:
+    """Manim's own defaults, whatever a manim.cfg in the user's home says: films look the same for all."""
+    parser = configparser.ConfigParser()
+    parser.read(Path(manim._config.__file__).with_name("default.cfg"))
+    manim.config.digest_parser(parser)
+    manim.logger.setLevel("ERROR")
+
+
+def load_film(path: Path, name: str) -> Any:
+    """The film's class from its source file, which is no part of any package."""
+    spec = importlib.util.spec_from_file_location(f"gptviz_scene_{path.stem}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return getattr(module, name)
+
+
+def _follow(film: Any, tell: Tell, only: int | None) -> None:
+    """Tells of each beat as it begins; with ``only`` (counted from 1) plays that one and leaves the rest out."""
+    from manim.utils.exceptions import EndSceneEarlyException  # noqa: PLC0415
+
+    begin = film.next_section
+    begun = 0
+
+    def next_section(name: str = "unnamed", *arguments: Any, **options: Any) -> None:
+        nonlocal begun
+        begun += 1
+        if only is not None and begun > only:
+            raise EndSceneEarlyException
+        tell({"beat": begun, "name": name, "time": float(film.renderer.time)})
+        begin(name, *arguments, **(options if only in (None, begun) else {**options, "skip_animations": True}))
+
+    film.next_section = next_section
+
+
+def _sections(film: Any) -> list[dict[str, Any]]:
+    from gptviz.film.caption import caption_lines  # noqa: PLC0415
+
+    return [{"name": beat.name, "start": beat.start, "end": beat.end, "text": beat.text, "shows": list(beat.shows),
+             "lines": [line.text for line in caption_lines(beat.statement)]} for beat in film.beats]
+
+
+def _speaker() -> Tell:
+    """Keeps standard output for what the worker tells; whatever a film or a library prints goes to standard error."""
+    stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+    def tell(message: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):
+            stream.write(json.dumps(message) + "\n")
+            stream.flush()
+
+    return tell
+
+
+def _end_with_parent() -> None:
+    def watch() -> None:
+        while os.read(0, 4096):
+            pass
+        os._exit(130)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _described(error: GptvizError) -> dict[str, str]:
+    return {"type": type(error).__name__, "what": error.what, "why": error.why, "hint": error.hint}
+
+
+def _translated(error: Exception, job: Job) -> GptvizError:
+    """An error of the film's own code, or of Manim, in three lines; a full disk is known as such wherever it is met."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno in _FULL:
+            return NoSpace(f"no space left to render {job.scene}", f"it needs about {job.megabytes} MB",
+                           "free some space and run the same command again")
+        cause = cause.__cause__ or cause.__context__
+    where = next((f"scene.py, line {frame.lineno}" for frame in reversed(traceback.extract_tb(error.__traceback__))
+                  if Path(frame.filename).name == "scene.py"), "")
+    reason = f"{type(error).__name__}: {error}".splitlines()[0]
+    return RenderFailed(f"the film {job.scene} broke off", f"{reason}{f' ({where})' if where else ''}",
+                        "run it again with --debug for the whole traceback")
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
