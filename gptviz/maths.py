@@ -597,8 +597,8 @@ def across(vector_length: float, dot_product: float, length: float) -> float:
 def average_ranks(values: Any) -> Vector:
     """The ranks of values, 1 the smallest; equal values share the mean of their ranks."""
     x = np.asarray(values, dtype=np.float64)
-    below = (x[None, :] < x[:, None]).sum(axis=1)
-    return np.asarray(below + ((x[None, :] == x[:, None]).sum(axis=1) + 1) / 2.0)
+    _, group, sizes = np.unique(x, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(sizes) - (sizes - 1) / 2.0)[group])
 
 
 def spearman_rho(first: Any, second: Any) -> float:
