@@ -153,10 +153,16 @@ class Cells(VGroup):
         self._boxes = np.asarray(boxes, dtype=np.float64).reshape(-1, 4)
         return self.set_colours(colours)
 
+    @property
+    def colours(self) -> Points:
+        """The colours (n, rgb) of the boxes."""
+        return self._colours
+
     def set_colours(self, colours: Any) -> Self:
         """Other colours (n, rgb), at the opacity that the batch has now."""
+        self._colours = np.asarray(colours, dtype=np.float64).reshape(-1, 3)
         opacity = float(self.submobjects[0].fill_rgbas[0][3]) if self.submobjects else self._opacity
-        groups, which = _grouped(np.asarray(colours, dtype=np.float64).reshape(-1, 3))
+        groups, which = _grouped(self._colours)
         origin, right, up = self._anchor.axes()
         outlines = rectangles(self._boxes).reshape(-1, 16, 3)
         outlines = origin + outlines[..., :1] * right + outlines[..., 1:2] * up

@@ -107,6 +107,14 @@ class HeatMap(Group):
             self.cells.set_colours(colours)
         return self
 
+    def glide_state(self) -> npt.NDArray[np.float64]:
+        """The colours of its cells: what :class:`gptviz.drawing.motion.Glide` moves."""
+        return self.cells.colours
+
+    def glide_to(self, state: npt.NDArray[np.float64]) -> None:
+        """Shows cells in given colours."""
+        self.set_colours(state)
+
     def set_lit(self, shares: Any) -> Self:
         """How bright each cell is (row, column): 1 as it is, 0 the ground. For sweeps and spotlights."""
         share = np.clip(np.asarray(shares, dtype=np.float64), 0, 1)[..., None]
@@ -164,7 +172,7 @@ class Legend(VGroup):
 
 
 def colours_of(values: Any, scale: Scale, low: float, high: float) -> npt.NDArray[np.float64]:
-    """The colours (..., rgb) of values from ``low`` to ``high``; of weights and greys ``high`` is the limit of sizes."""
+    """The colours (..., rgb) of values from ``low`` to ``high``; of weights and greys ``high`` is the limit."""
     if scale == "weights":
         return theme.diverging(values, high)
     if scale == "grey":
@@ -194,7 +202,7 @@ class ZoomedPicture(Group):
     """A matrix too large for one picture, through a window on its left upper corner that opens from few cells to all.
 
     ``levels``: colours (row, column, rgb), finest first, each with how many rows and columns of the matrix it covers;
-    the finest that covers the window is shown. ``set_window`` moves nothing on screen: the frame stands still.
+    the finest that does is shown. ``set_window`` moves nothing on screen: the frame stands still.
     """
 
     def __init__(self, levels: Sequence[tuple[Any, int, int]], width: float, height: float) -> None:

@@ -160,9 +160,17 @@ class NumberMatrix(Framed):
         return self.set_shapes(self._plain(numbers))
 
     def set_shapes(self, values: Any) -> Self:
-        """Only the colours of other values (entry): what :class:`Glide` does between two recorded states."""
+        """Only the colours of other values (entry): as between two recorded states."""
         self.cells.set_colours(self._tints(values))
         return self
+
+    def glide_state(self) -> npt.NDArray[np.float64]:
+        """The colours of its cells (entry, rgb): what :class:`gptviz.drawing.motion.Glide` moves."""
+        return self.cells.colours
+
+    def glide_to(self, state: npt.NDArray[np.float64]) -> None:
+        """Shows cells in given colours."""
+        self.cells.set_colours(state)
 
     def set_visible(self, shares: Any) -> Self:
         """How far each entry (entry, row by row) has come up, from 0 (not yet there) to 1; one share serves for all."""

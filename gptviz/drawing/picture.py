@@ -37,6 +37,11 @@ class Picture(AbstractImageMobject):
         """How many rows and columns of cells it has."""
         return int(self._source.shape[0]), int(self._source.shape[1])
 
+    @property
+    def colours(self) -> npt.NDArray[np.float64]:
+        """The colours (row, column, rgb) of the cells, from 0 to 1."""
+        return self._source / 255.0
+
     def set_colours(self, colours: Any) -> Self:
         """Other colours; where they have another shape the rectangle stays."""
         self._source, self._scaled = as_pixels(colours), None
@@ -95,7 +100,7 @@ def as_pixels(colours: Any) -> Pixels:
     array = np.asarray(colours)
     if array.dtype == np.uint8:
         return np.asarray(array[..., :3])
-    return np.rint(np.clip(array[..., :3], 0, 1) * 255).astype(np.uint8)
+    return np.asarray(np.rint(np.clip(array[..., :3], 0, 1) * 255), dtype=np.uint8)
 
 
 def resized(cells: Pixels, rows: int, columns: int) -> Pixels:
