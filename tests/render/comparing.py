@@ -55,7 +55,7 @@ def film(make: Callable[..., Scene], renderer: CairoRenderer) -> list[Pixels]:
 
 
 def compare(make: Callable[..., Scene], moments: int | None = None) -> tuple[int, float]:
-    """Draws a film with both renderers and compares frames: all, or as many as ``moments``, evenly spread, the last among them.
+    """Draws a film with both renderers and compares frames: all, or as many as ``moments``, evenly spread.
 
     Returns the largest difference of a channel, of 255, and the share of pixels that differ at all.
     """

@@ -1,7 +1,7 @@
 """The fast studio: films with the pixels of stock Manim in a fraction of the time.
 
-Everything stands beside Manim: a camera, a file writer and a renderer that are handed to the scene, and a few patches, each
-with its reason (:mod:`gptviz.render.fast.patches`). It was proven on the versions in :data:`PROVEN` and refuses all others::
+Everything stands beside Manim: a camera, a file writer and a renderer that is handed to the scene. It was proven on the
+versions in :data:`PROVEN` and refuses all others::
 
     reason = fast.supported()
     scene = Film(renderer=fast.renderer(threads=1)) if reason is None else Film()
@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gptviz.render.fast.studio import FastRenderer
+    from gptviz.render.fast.studio import Studio
 
 PROVEN = ("0.22.0",)
 """The versions of Manim whose frames the tests have compared."""
@@ -31,16 +31,19 @@ def supported() -> str | None:
         return "manim is not installed"
     if found not in PROVEN:
         return f"the fast renderer was not proven on manim {found}, only on {', '.join(PROVEN)}"
-    import av
+    import av  # noqa: PLC0415  (a third of a second)
 
     if "libx264" not in av.codecs_available:
         return "PyAV was built without x264"
     return None
 
 
-def renderer(threads: int = 0) -> FastRenderer:
-    """A renderer to hand to a plain Scene (``renderer=``). ``threads`` is how many x264 may use: one each where films are
-    made side by side, 0 to let it decide. The picture does not depend on it."""
-    from gptviz.render.fast.studio import FastRenderer
+def renderer(threads: int = 0) -> Studio:
+    """A renderer to hand to a plain Scene (``renderer=``), which then leaves one finished mp4, without sound.
 
-    return FastRenderer(threads)
+    ``threads`` is how many x264 may use: one each where films are made side by side, 0 to let it decide. The picture
+    does not depend on it.
+    """
+    from gptviz.render.fast.studio import Studio  # noqa: PLC0415
+
+    return Studio(threads)

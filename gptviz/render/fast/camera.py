@@ -1,8 +1,9 @@
 """A camera that draws what Manim's draws, pixel for pixel, with less Python per mobject and frame.
 
-A frame is first planned: one :class:`Stroke` of the brush for each mobject, its outline from a cache or made together with all
-others that changed (:mod:`gptviz.render.fast.paths`). A plan equal to that of the frame before needs no drawing. Whatever is
-unusual (gradients, images, point clouds, broken outlines) is left to the methods of Manim's camera, at its place in the order.
+A frame is first planned: one :class:`Stroke` of the brush for each mobject, its outline from a cache or made together
+with all others that changed (:mod:`gptviz.render.fast.paths`), or an image brought into shape
+(:mod:`gptviz.render.fast.images`). A plan equal to that of the frame before needs no drawing. Whatever is unusual
+(gradients, point clouds, broken outlines) is left to the methods of Manim's camera, at its place in the order.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ import numpy as np
 import numpy.typing as npt
 from manim import Camera, Mobject, VMobject
 from manim.camera.camera import CAP_STYLE_MAP, LINE_JOIN_MAP
+from manim.mobject.types.image_mobject import AbstractImageMobject
 
+from gptviz.render.fast.images import Placed, place
 from gptviz.render.fast.paths import Append, Path, appender, outlines
 
-Pixels = npt.NDArray[np.uint8]
+Pixels = npt.NDArray[Any]  # uint8; Manim's types say int
 Color = tuple[float, float, float, float]
 
 _TOLERANCE = 1e-6  # of equal points, where a mobject sets no other
@@ -30,29 +33,34 @@ Pen = tuple[Color, float, Any, Any]
 """How a line is drawn: colour in Cairo's order of channels, width, join and cap."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Stroke:
-    """One mobject: the line behind it, its fill, the line in front, its outline. Or a mobject that Manim's own methods draw."""
+    """One mobject: its outline, the line behind it, its fill, the line in front. Or an image, or what Manim draws."""
 
     behind: Pen | None = None
     fill: Color | None = None
     line: Pen | None = None
     path: Path | None = None
+    image: Placed | None = None
     other: Mobject | None = None
 
     def __eq__(self, other: object) -> bool:
         """Whether two strokes are known to leave the same trace."""
         return (
-            isinstance(other, Stroke) and self.other is None and other.other is None and self.path == other.path
-            and self.fill == other.fill and self.line == other.line and self.behind == other.behind
+            isinstance(other, Stroke)
+            and self.other is None and other.other is None and self.image is other.image
+            and self.path == other.path and self.fill == other.fill
+            and self.line == other.line and self.behind == other.behind
         )
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 class FastCamera(Camera):
-    """Manim's camera with frames that are planned, then drawn. ``buffers`` is how many frames there are room for.
+    """Manim's camera with frames that are planned, then drawn. ``buffers`` is how many frames there is room for.
 
-    A frame that was handed over (:meth:`hand_over`) is not drawn into until ``buffers`` - 1 others were handed over after it.
-    ``library`` is that of :func:`gptviz.render.fast.paths.appender`.
+    A frame that was handed over (:meth:`hand_over`) is not drawn into until ``buffers`` - 1 others were handed over
+    after it. ``library`` is that of :func:`gptviz.render.fast.paths.appender`.
     """
 
     def __init__(self, buffers: int = 2, library: Any = ..., **kwargs: Any) -> None:
@@ -61,11 +69,12 @@ class FastCamera(Camera):
         self._handed = False
         self._drawn: tuple[Pixels, list[Stroke]] | None = None
         self._paths: dict[int, Path] = {}
+        self._images: dict[int, Placed] = {}
         self._appends: dict[int, tuple[Any, Append]] = {}
         super().__init__(**kwargs)
 
     def draw(self, mobjects: Iterable[Mobject], base: Pixels, include_submobjects: bool = True) -> None:
-        """Draws mobjects over ``base`` (height, width, RGBA) into :attr:`pixel_array`, unless it shows just that already.
+        """Draws mobjects over ``base`` (height, width, RGBA) into :attr:`pixel_array`, unless it shows just that.
 
         ``base`` must not be changed as long as it is in use.
         """
@@ -79,7 +88,7 @@ class FastCamera(Camera):
         self._drawn = (base, plan)
 
     def hand_over(self) -> Pixels | None:
-        """The frame drawn last, for the writer to read; None where it was handed over before and has not changed since."""
+        """The frame drawn last, for the writer to read; None where it was handed over before and has not changed."""
         if self._handed:
             return None
         self._handed = True
@@ -121,20 +130,30 @@ class FastCamera(Camera):
             if stroke is None:
                 continue
             strokes.append(stroke)
-            if stroke.other is None:
+            if stroke.other is None and stroke.image is None:
                 key = mobject.points.tobytes()
                 stroke.path = self._paths.get(id(mobject))
                 if stroke.path is None or stroke.path.key != key:
                     changed.append((stroke, mobject, key))
         if changed:
             self._outline(changed)
-        if len(self._paths) > _KEPT:
-            shown = {id(mobject) for mobject in mobjects}
-            self._paths = {identity: path for identity, path in self._paths.items() if identity in shown}
+        self._forget(mobjects)
         return strokes
+
+    def _forget(self, shown: Sequence[Mobject]) -> None:
+        """Keeps the caches small: what is not on this frame is dropped, of outlines only when they have become many."""
+        if self._images or len(self._paths) > _KEPT:
+            kept = {id(mobject) for mobject in shown}
+            self._images = {identity: image for identity, image in self._images.items() if identity in kept}
+            if len(self._paths) > _KEPT:
+                self._paths = {identity: path for identity, path in self._paths.items() if identity in kept}
 
     def _stroke(self, mobject: Mobject) -> Stroke | None:
         """How a mobject is drawn, but for its outline; None where it leaves no trace."""
+        if isinstance(mobject, AbstractImageMobject):
+            corners = self.points_to_subpixel_coords(mobject, mobject.points)
+            self._images[id(mobject)] = image = place(mobject, corners, self._images.get(id(mobject)))
+            return Stroke(image=image)
         if not isinstance(mobject, VMobject):
             return Stroke(other=mobject)
         fills, lines, backs = mobject.get_fill_rgbas(), mobject.get_stroke_rgbas(), mobject.get_stroke_rgbas(True)
@@ -177,11 +196,14 @@ class FastCamera(Camera):
         append = self._append(context)
         for left_to_manim, strokes in itertools.groupby(plan, lambda stroke: stroke.other is not None):
             if left_to_manim:
-                for kind, mobjects in itertools.groupby([stroke.other for stroke in strokes], self.type_or_raise):
-                    self.display_funcs[kind](list(mobjects), self.pixel_array)
+                others = [stroke.other for stroke in strokes if stroke.other is not None]
+                for kind, group in itertools.groupby(others, self.type_or_raise):
+                    self.display_funcs[kind](list(group), self.pixel_array)
                 continue
             for stroke in strokes:
-                if stroke.path is not None:
+                if stroke.image is not None:
+                    stroke.image.lay(self.pixel_array)
+                elif stroke.path is not None:
                     context.new_path()
                     append(stroke.path)
                     _brush(context, stroke)
@@ -217,8 +239,8 @@ def _line(context: Any, pen: Pen) -> None:
 def families(mobjects: Iterable[Mobject]) -> list[Mobject]:
     """Mobjects and their submobjects, each once, where it stands last: the order of ``extract_mobject_family_members``.
 
-    Walked from the end, so that a family which was met is not walked again (Manim lists a scene's moving mobjects with all their
-    families, and then the families of these).
+    Walked from the end, so that a family which was met is not walked again: Manim lists a scene's moving mobjects with
+    all their families, and then the families of these.
     """
     seen: set[Mobject] = set()
     backwards: list[Mobject] = []

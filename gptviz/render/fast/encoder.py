@@ -1,9 +1,10 @@
 """One mp4 from frames, while the next frames are being drawn.
 
 A thread of its own turns each changed frame into yuv420p once and sends it to x264, again and again as long as nothing
-changes. PyAV gives up the interpreter's lock in both, so drawing goes on beside it. The file gets its name when it is whole.
+changes. PyAV gives up the interpreter's lock in both, so drawing goes on beside it. The file gets its name when it is
+whole.
 
-x264 runs with frame threads: unlike slices, which PyAV takes by default, they leave the picture as it is with one thread.
+x264 runs with frame threads: unlike slices, which PyAV takes by default, they leave the picture as it is.
 """
 
 from __future__ import annotations
@@ -17,13 +18,10 @@ from threading import Thread
 from typing import Any
 
 import av
-import numpy as np
 import numpy.typing as npt
 from av.video.reformatter import VideoReformatter
 
-from gptviz.errors import RenderFailed
-
-Pixels = npt.NDArray[np.uint8]
+Pixels = npt.NDArray[Any]  # uint8; Manim's types say int
 
 PRESET = "veryfast"  # half of x264's default effort, and up to a tenth more bytes for drawn pictures
 
@@ -31,12 +29,13 @@ PRESET = "veryfast"  # half of x264's default effort, and up to a tenth more byt
 class Encoder:
     """An mp4 at ``target``, made of frames (height, width, RGBA) at a constant rate.
 
-    At most ``ahead`` frames wait for the encoder; a frame must not be changed until as many others and two more were put.
-    Raises RenderFailed when something goes wrong in the thread, at the next call.
+    At most ``ahead`` frames wait for the encoder; a frame must not be changed until two more than that were put after.
+    Whatever goes wrong in the thread (a full disk, say) is raised at the next call.
     """
 
     def __init__(
-        self, target: Path, size: tuple[int, int], rate: Fraction, options: Mapping[str, str], threads: int = 0, ahead: int = 2
+        self, target: Path, size: tuple[int, int], rate: Fraction, options: Mapping[str, str],
+        threads: int = 0, ahead: int = 2,
     ) -> None:
         self.target, self._part = target, target.with_name(f".{target.name}.part")
         self.frames = 0
@@ -70,7 +69,7 @@ class Encoder:
         if self._failure is not None:
             self._join()
             self._part.unlink(missing_ok=True)
-            raise RenderFailed(f"{self.target.name} could not be encoded", str(self._failure)) from self._failure
+            raise self._failure
 
     def _join(self) -> None:
         if self._thread.is_alive():
@@ -80,7 +79,7 @@ class Encoder:
     def _run(self) -> None:
         """The thread: it goes on taking frames after a failure, so that the one who draws never waits in vain."""
         try:
-            with contextlib.closing(av.open(str(self._part), "w", format="mp4", options={"movflags": "+faststart"})) as file:
+            with contextlib.closing(av.open(str(self._part), "w", format="mp4")) as file:
                 self._encode(file)
         except BaseException as failure:
             self._failure = failure

@@ -1,12 +1,12 @@
 """Outlines of many mobjects as Cairo paths, made with numpy and handed over in one call each.
 
-Manim 0.22 walks through the curves of a mobject in Python, with one call into Cairo for each. A Cairo path is an array of
-16-byte cells: a header (kind, number of cells) and the points that follow it. A cubic curve takes four cells, of which the
-points are three; Manim keeps four points a curve, of which the first is the end of the curve before. So the outlines of a
-whole frame become paths in a few array operations, and ``cairo_append_path`` of the very library that pycairo uses takes them.
-Where that library cannot be reached, the cells are walked through with pycairo (see :func:`append_cells`): slower, same pixels.
+Manim 0.22 walks through the curves of a mobject in Python, with one call into Cairo for each. A Cairo path is an array
+of 16-byte cells: a header (kind, number of cells) and the points that follow it. A cubic curve takes four cells, three
+of them points; Manim keeps four points a curve, the first of which is the end of the curve before. So the outlines of a
+whole frame become paths in a few array operations, and ``cairo_append_path`` of the very library that pycairo uses
+takes them. Where that library cannot be reached, :func:`append_cells` walks through the cells: slower, same pixels.
 
-Source: ``cairo_path_data_t`` in the Cairo manual; ``Camera.set_cairo_context_path`` of Manim 0.22 for what a path must be.
+Source: ``cairo_path_data_t`` in Cairo's manual; ``Camera.set_cairo_context_path`` of Manim 0.22.
 """
 
 from __future__ import annotations
@@ -27,14 +27,13 @@ _MOVE, _CURVE, _CLOSE = (0, 2), (2, 4), (3, 1)  # kind of cell, number of cells
 _RELATIVE = 1e-5  # of numpy.isclose, which Manim's test of equal points follows
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Path:
-    """One mobject's outline: its points as bytes, and the cells [first, last) of a batch."""
+    """One mobject's outline: its points as bytes, and its cells (count, 2), where they lie in memory."""
 
     key: bytes
     cells: Floats
     address: int
-    count: int
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Path) and self.key == other.key)
@@ -46,8 +45,8 @@ class Path:
 def outlines(batch: Sequence[Floats], keys: Sequence[bytes], tolerance: float) -> list[Path]:
     """Cairo paths of outlines, each of shape (4 curves, 3) with finite points and at least one curve.
 
-    Two points nearer than ``tolerance`` (and 1e-5 of the second, as numpy.isclose has it) in x and in y are one: there curves
-    join, and there an outline is closed.
+    Points nearer than ``tolerance`` (plus 1e-5 of the second, as numpy.isclose has it) in x and in y are one: there
+    curves join, and there an outline is closed.
     """
     points = np.concatenate(batch) if len(batch) > 1 else batch[0]
     curves = points.reshape(-1, 4, 3)[:, :, :2]
@@ -77,13 +76,12 @@ def outlines(batch: Sequence[Floats], keys: Sequence[bytes], tolerance: float) -
 
     base = cells.ctypes.data
     edges = [*(header[firsts] - 2).tolist(), total]
-    return [Path(key, cells[edges[number]:edges[number + 1]], base + 16 * edges[number], edges[number + 1] - edges[number])
-            for number, key in enumerate(keys)]
+    return [Path(key, cells[edges[i]:edges[i + 1]], base + 16 * edges[i]) for i, key in enumerate(keys)]
 
 
 def _near(first: Floats, second: Floats, tolerance: float) -> npt.NDArray[np.bool_]:
     """Whether points (n, 2) are equal as ``VMobject.consider_points_equals_2d`` has it."""
-    return (np.abs(first - second) <= tolerance + _RELATIVE * np.abs(second)).all(axis=1)
+    return np.asarray((np.abs(first - second) <= tolerance + _RELATIVE * np.abs(second)).all(axis=1))
 
 
 class _CairoPath(ctypes.Structure):
@@ -94,7 +92,7 @@ Append = Callable[[Path], None]
 
 
 def appender(context: Any, library: Any = ...) -> Append:
-    """A function that appends a path to a pycairo context. ``library`` is the C library, found where it is not given; None for none."""
+    """A function that appends paths to a pycairo context, with Cairo's ``library`` (found if not given) or without."""
     library = cairo_library() if library is ... else library
     if library is None:
         return lambda path: append_cells(context, path.cells)
@@ -104,7 +102,7 @@ def appender(context: Any, library: Any = ...) -> Append:
     reference = ctypes.byref(form)
 
     def append(path: Path) -> None:
-        form.data, form.num_data = path.address, path.count
+        form.data, form.num_data = path.address, len(path.cells)
         call(native, reference)
 
     return append
@@ -157,5 +155,5 @@ def _works(library: Any) -> bool:
 
 
 def _address(context: Any) -> int:
-    """The ``cairo_t *`` of a pycairo context: its first field, as the macro ``PycairoContext_GET`` of pycairo's header has it."""
+    """The ``cairo_t *`` of a pycairo context: its first field, as ``PycairoContext_GET`` of pycairo's header has it."""
     return int(ctypes.c_void_p.from_address(id(context) + object.__basicsize__).value or 0)

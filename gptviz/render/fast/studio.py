@@ -1,4 +1,4 @@
-"""Manim's Cairo renderer without what a finished film has no use for: hashes for a cache, copies of frames, skipped frames drawn."""
+"""Manim's Cairo renderer without what no film needs: hashes for a cache, copies of frames, frames that are skipped."""
 
 from __future__ import annotations
 
@@ -14,15 +14,20 @@ from gptviz.render.fast.camera import FastCamera, Pixels
 from gptviz.render.fast.writer import StreamWriter
 
 
-class FastRenderer(CairoRenderer):
-    """Draws with :class:`FastCamera`, writes with :class:`StreamWriter`. ``threads`` is how many x264 may use; 0: it decides."""
+class _SceneCamera(FastCamera):
+    def __init__(self) -> None:
+        super().__init__(buffers=StreamWriter.ahead + 3)  # one is drawn, one encoded, one shown still, the rest wait
+
+
+class Studio(CairoRenderer):
+    """Draws with :class:`FastCamera`, writes with :class:`StreamWriter`. ``threads``: of x264; 0, and it decides."""
 
     camera: FastCamera
     file_writer: StreamWriter
 
     def __init__(self, threads: int = 0, skip_animations: bool = False) -> None:
         writer = type("Writer", (StreamWriter,), {"threads": threads})
-        super().__init__(file_writer_class=writer, camera_class=_camera, skip_animations=skip_animations)
+        super().__init__(file_writer_class=writer, camera_class=_SceneCamera, skip_animations=skip_animations)
         self._playing = False
 
     def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:
@@ -46,6 +51,7 @@ class FastRenderer(CairoRenderer):
         if self.skip_animations and (self._playing or not ignore_skipping):
             return
         base = self.camera.background if self.static_image is None else self.static_image
+        assert base is not None
         self.camera.draw(mobjects or list_update(scene.mobjects, scene.foreground_mobjects), base, include_submobjects)
 
     def render(self, scene: Scene, time: float, moving_mobjects: Iterable[Mobject] | None = None) -> None:
@@ -71,8 +77,3 @@ class FastRenderer(CairoRenderer):
             self.static_image = None
             return None
         return super().save_static_frame_data(scene, static_mobjects)
-
-
-def _camera() -> FastCamera:
-    # One frame is being drawn, one is being encoded, the rest wait for the encoder.
-    return FastCamera(buffers=StreamWriter.ahead + 3)

@@ -1,6 +1,6 @@
 """Manim's file writer, but for the files: one mp4 straight from the frames, no part files, no cache.
 
-The file is where the stock writer would leave it (``movie_file_path``), and so are subcaptions; nothing else is written.
+The file is where the stock writer would leave it (``movie_file_path``), and so are subcaptions; nothing else is made.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class StreamWriter(SceneFileWriter):
         if spec is not None and (spec.container_format, spec.codec, spec.pixel_format) != ("mp4", "libx264", "yuv420p"):
             raise RenderFailed(
                 "the fast studio makes mp4 files with x264 only",
-                f"{spec.codec} in {spec.container_format} with {spec.pixel_format} was asked for", "render with --stock",
+                f"{spec.codec} in {spec.container_format} with {spec.pixel_format} was asked for",
+                "render with --stock",
             )
 
     @property

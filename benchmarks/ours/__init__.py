@@ -1,0 +1,1 @@
+"""The pieces with the drawing library of gptviz."""

@@ -1,0 +1,1 @@
+"""The pieces as a user of Manim writes them, with nothing but Manim."""
