@@ -164,6 +164,15 @@ def render(scenes: tuple[str, ...], everything: bool, model: str | None, vectors
 
 
 @commands.command()
+@_all(_scenes, _json, _edition, _recordings)
+def audit(scenes: tuple[str, ...], everything: bool, as_json: bool, edition: str | None, recordings: str | None) -> int:
+    """List every numeral and claim of a film, where each comes from, and whether it is right. Draws nothing."""
+    from gptviz.commands import judging
+
+    return judging.audit(_project(recordings), _some(scenes, everything), everything, edition, as_json)
+
+
+@commands.command()
 @_all(_scenes, _model, _vectors, _recordings)
 def verify(scenes: tuple[str, ...], everything: bool, model: str | None, vectors: str | None,
            recordings: str | None) -> int:

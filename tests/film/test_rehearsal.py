@@ -44,7 +44,8 @@ class Told(Film):
 
 @pytest.mark.parametrize("rate", [15, 60])
 def test_beats_start_and_end_where_those_of_the_rendered_film_do(row: Recording, tmp_path: Path, rate: int) -> None:
-    with tempconfig({**SETTINGS, "pixel_height": 36, "pixel_width": 64, "frame_rate": rate, "media_dir": str(tmp_path)}):
+    with tempconfig({**SETTINGS, "pixel_height": 36, "pixel_width": 64, "frame_rate": rate,
+                     "media_dir": str(tmp_path)}):
         rendered = Told({"row": row}, renderer=CairoRenderer())
         rendered.render()
     rehearsed = rehearse(Told, {"row": row}, lambda moment: None, frame_rate=rate)

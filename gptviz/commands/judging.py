@@ -1,0 +1,87 @@
+"""``audit``: the first judge of films. A film is judged on the recordings as they are; no model is run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from gptviz.commands.console import step, table
+from gptviz.commands.recording import Asked, choose
+from gptviz.errors import RecordingMissing
+from gptviz.recording.schema import Recording
+from gptviz.recording.store import Store
+from gptviz.recording.wording import NARROW
+from gptviz.render.editions import cast
+from gptviz.render.find import SceneFile, pick_scenes
+from gptviz.render.project import Project
+from gptviz.render.worker import load_film
+
+if TYPE_CHECKING:
+    from gptviz.film.audit import AuditReport, Found
+
+_WIDE = 100   # characters of an address that a table shows
+
+
+def audit(project: Project, names: Sequence[str], everything: bool, edition: str | None, as_json: bool) -> int:
+    """Prints every numeral and claim of films; returns 1 where a film shows what it must not."""
+    from gptviz.film.audit import audit as judge  # noqa: PLC0415
+
+    reports = []
+    for scene, film, recordings in played(project, names, everything, edition):
+        with step(f"playing {scene.name}"):
+            reports.append(judge(film, recordings, scene.name))
+        if not as_json:
+            _say(reports[-1])
+    if as_json:
+        print(as_text([report.as_dict() for report in reports]))
+    return 0 if all(report.ok for report in reports) else 1
+
+
+def played(project: Project, names: Sequence[str], everything: bool, edition: str | None
+           ) -> Iterator[tuple[SceneFile, Any, dict[str, Recording]]]:
+    """Films by their names, each with its class and the recordings that it is drawn from in an edition.
+
+    Raises UnknownScene, GptvizError for a film that cannot be read, RecordingMissing and RecordingCorrupt.
+    """
+    choice, store = choose(project, Asked(edition=edition)), Store(project.recordings)
+    for scene in pick_scenes(project, names, everything):
+        parts = cast(scene.checked(), choice.edition, store).parts
+        recordings = {}
+        for need, part in parts.items():
+            if part.damage is not None:
+                raise part.damage
+            if part.recording is None:
+                raise RecordingMissing(f"{scene.name} cannot be played", part.lacking, f"gptviz record {scene.name}")
+            recordings[need] = part.recording
+        yield scene, load_film(scene.path, scene.film), recordings
+
+
+def as_text(reports: Sequence[dict[str, Any]]) -> str:
+    """Reports as JSON: one as it is, several as a list."""
+    return json.dumps(reports[0] if len(reports) == 1 else reports, ensure_ascii=False, indent=1)
+
+
+def _say(report: AuditReport) -> None:
+    rows = []
+    for group in _by_address(report.numerals):
+        first, last, value = group[0], group[-1], group[0].value
+        texts = first.text if len(group) == 1 else f"{first.text} ... {last.text} ({len(group)} texts)"
+        address = first.address if len(first.address) <= _WIDE else first.address[:_WIDE - 1] + "\u2026"
+        rows.append((f"{first.time:.1f}", str(first.beat), texts.replace(NARROW, " "), first.kind, address,
+                     "" if value is None else f"{value:.9g}", "" if all(n.ok for n in group) else "WRONG"))
+    table(("time", "beat", "text", "kind", "address", "value", ""), rows)
+    for claim in report.claims:
+        print(f"claim, beat {claim.beat}: {claim.text!r}: {claim.address} {'holds' if claim.held else 'does not hold'}")
+    for problem in report.problems:
+        print(f"WRONG {problem}")
+    verdict = "every numeral has its address" if report.ok else f"{len(report.problems)} findings"
+    print(f"{report.scene}: {report.length:.1f} s, {len(report.numerals) + report.unlisted} numerals, "
+          f"{len(report.claims)} claims: {verdict}")
+
+
+def _by_address(numerals: Iterable[Found]) -> list[list[Found]]:
+    groups: dict[tuple[str, str], list[Found]] = {}
+    for numeral in numerals:
+        groups.setdefault((numeral.kind, numeral.address), []).append(numeral)
+    return list(groups.values())
