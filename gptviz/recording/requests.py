@@ -420,8 +420,8 @@ class WordColumns(Request):
 class WordSlice(Request):
     """``words`` and the ``neighbours`` nearest words of each in three dimensions, as two slices.
 
-    One slice has the main directions of all words, one those of the words shown. A ``cloud`` of so many other words, the
-    first of the file, are points without a name.
+    One slice has the main directions of all words, one those of the words shown. A ``cloud`` of so many other words,
+    the first of the file, are points without a name.
     """
 
     kind: ClassVar[str] = "word_slice"
