@@ -79,6 +79,7 @@ class Anchor(VMobject):
 
     def __init__(self, left: float, bottom: float, right: float, top: float) -> None:
         super().__init__(stroke_width=0, fill_opacity=0, stroke_opacity=0)
+        self.fill_rgbas = self.stroke_rgbas = self.background_stroke_rgbas = np.zeros((1, 4))  # Manim aligns them
         self.home = (left, bottom, max(right - left, 1e-9), max(top - bottom, 1e-9))
         self.points = rectangles(np.array([[left, bottom, left + self.home[2], bottom + self.home[3]]]))
 
