@@ -323,6 +323,11 @@ def count_below(values: Any, bound: float) -> int:
     return int((np.asarray(values, dtype=np.float64) < bound).sum())
 
 
+def less(first: float, second: float) -> bool:
+    """Whether the first of two values is smaller."""
+    return first < second
+
+
 def adds_up(whole: float, parts: Any) -> bool:
     """Whether parts make up a whole exactly."""
     return bool(whole == np.asarray(parts, dtype=np.float64).sum())
@@ -351,7 +356,7 @@ def composition(second: Any, first: Any) -> float:
     """How much of what ``first`` writes ``second`` reads: |second first| / (|second| |first|), Frobenius norms.
 
     Matrices as they act on a column vector. Elhage et al. 2021, "A mathematical framework for transformer circuits",
-    "Two-layer attention-only transformers: composition": W_QK^T for K, W_QK for Q, W_OV for V.
+    "Two-layer attention-only transformers: composition": W_QK for K, W_QK^T for Q, W_OV for V.
     """
     after, before = np.asarray(second, dtype=np.float64), np.asarray(first, dtype=np.float64)
     return float(np.linalg.norm(after @ before) / (np.linalg.norm(after) * np.linalg.norm(before)))

@@ -82,7 +82,8 @@ def tensor_shapes(shape: Shape, tied: bool = True) -> dict[str, tuple[int, ...]]
     from transformers import GPT2Config, GPT2LMHeadModel  # noqa: PLC0415
 
     config = GPT2Config(n_layer=shape.n_layer, n_head=shape.n_head, n_embd=shape.d_model, n_inner=shape.d_mlp,
-                        vocab_size=shape.vocab, n_positions=shape.positions, tie_word_embeddings=tied)
+                        vocab_size=shape.vocab, n_positions=shape.positions, tie_word_embeddings=tied,
+                        bos_token_id=None, eos_token_id=None)
     with torch.device("meta"):
         built = GPT2LMHeadModel(config)
     return {name.removeprefix("transformer."): tuple(parameter.shape) for name, parameter in built.named_parameters()}

@@ -56,7 +56,7 @@ def record_picture(model: Model, request: WeightPicture) -> Content:
         pictures["fresh"].append(saturating_picture(initial, *half))
     means = trained.means()
     first = _c_attn(model, 0)
-    block = (edges(shape.d_model, request.pixels), edges(3 * shape.d_model, request.pixels, group=shape.d_head))
+    block = edges(shape.d_model, max(1, request.pixels // 3)), columns
     tensors: dict[str, tuple[Array, tuple[str, ...]]] = {
         name: (np.stack(each), ("layer", "row", "column")) for name, each in pictures.items()}
     tensors |= {"block": (saturating_picture(first, *block), ("row", "column")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gptviz import maths
 from gptviz.recording.kinds.attention import Head, head_at, place
 from gptviz.recording.kinds.rows import Row, TokenTable, row_of
-from gptviz.recording.number import Count, Derived, Number, Numbers, Token, derive
+from gptviz.recording.number import Claim, Count, Derived, Number, Numbers, Token, derive
 from gptviz.recording.schema import Recording
 
 
@@ -154,6 +154,10 @@ class SinkNormsRecording(_Heads):
         """The mean length of what the tokens after the first give through that head."""
         layer, head = self.best.index
         return derive(maths.mean, self.numbers("lengths")[layer, head, 1:])
+
+    def harmless(self, true: str, false: str) -> Claim:
+        """The claim that the first token gives less through that head than the others do: true of GPT-2, not of all."""
+        return Claim(maths.less, (self.length(0), self.others()), true, false)
 
     def moved(self, query: int, key: int) -> Derived:
         """What that head brings to a query from a key: weight times length."""
