@@ -1,0 +1,128 @@
+"""A text that grows by tokens, wrapped over lines: hundreds of tokens stay a few mobjects.
+
+Planned films: autoregression, token_by_token, temperature, topk_topp, every_position.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gptviz.drawing import theme
+from gptviz.drawing.cells import Framed
+from gptviz.drawing.glyphs import face
+from gptviz.drawing.text import Run, TokenText
+from gptviz.recording.number import Token
+from gptviz.recording.statement import Piece, Statement
+
+_BREAKS = "\n\u2028\u2029"
+
+
+class TokenFlow(Framed):
+    """Tokens written one after another on lines of ``width`` units; the left upper corner stays where it is.
+
+    ``append`` gives the new token's mobject, to fade it in or to let it fly there. Spaces are plain, or marked with
+    ``marks``; bytes that are no text and line breaks are always marked. Finished lines become one mobject each (not
+    with ``merge=False``, where ``tokens[i]`` stays what token i was drawn with). With ``lines`` only the last so many
+    lines are seen, and the text moves up.
+    """
+
+    def __init__(self, tokens: Sequence[Token] = (), width: float = 8.0, size: float = theme.LABEL,
+                 color: str = theme.TEXT, lines: int | None = None, *, font: str = theme.TOKEN_FACE,
+                 marks: bool = False, merge: bool = True, leading: float = 1.5) -> None:
+        height = theme.units(size) * leading
+        super().__init__(0.0, -height * (lines or 1), width, 0.0)
+        self.width_, self.size, self.color_, self._font, self._marks = width, size, color, font, marks
+        self._leading, self._most, self._merge = height, lines, merge
+        self._pen, self._line, self._first = 0.0, 0, 0
+        self._rows: list[list[Any]] = [[]]
+        self.tokens: list[Any] = []
+        for token in tokens:
+            self.append(token)
+
+    def append(self, token: Token, color: str | None = None) -> Any:
+        """Writes one more token and gives its mobject."""
+        word = self._drawn(token, color or self.color_)
+        room = word.advance - (self._space if str(token).endswith(" ") else 0.0)
+        if self._rows[-1] and self._pen + room > self.width_ + 1e-6 and str(token).strip():
+            self._break()
+        if not self._rows[-1] and not self._marks and token.startswith(" ") and isinstance(word, Run):
+            self._pen = -self._space   # a line begins with a letter, not with the space before it
+        word.place(np.array([self._pen, self._baseline(), 0.0]))
+        self._pen += word.advance
+        self.fit(word)
+        self._rows[-1].append(word)
+        self.tokens.append(word)
+        self.add(word)
+        if str(token).endswith(tuple(_BREAKS)):
+            self._break()
+        return word
+
+    def extend(self, tokens: Sequence[Token], color: str | None = None) -> list[Any]:
+        """Writes several tokens and gives their mobjects."""
+        return [self.append(token, color) for token in tokens]
+
+    @property
+    def slot(self) -> npt.NDArray[np.float64]:
+        """Where the next token's baseline will start, if it fits on the line."""
+        return self.at(self._pen, self._baseline())
+
+    @property
+    def bottom(self) -> float:
+        """The height on screen of the last line's baseline."""
+        return float(self.at(0.0, self._baseline())[1])
+
+    @property
+    def _space(self) -> float:
+        return Run(" ", self.size, font=self._font).advance
+
+    def _baseline(self) -> float:
+        return -(self._line - self._first) * self._leading - theme.units(self.size)
+
+    def _drawn(self, token: Token, color: str) -> Any:
+        text = str(token)
+        plain = token.whole and face(self._font).has(text) and not any(c in text for c in "\t\r" + _BREAKS) and text
+        if not plain or (self._marks and " " in text):
+            return TokenText(token, self.size, color)
+        shown = Run(text, self.size, color, self._font, Statement((Piece(text, token),)))
+        return _cut(token, self, color) if shown.advance > self.width_ else shown
+
+    def _break(self) -> None:
+        if self._merge:
+            self._merged(self._rows[-1])
+        self._pen, self._line = 0.0, self._line + 1
+        self._rows.append([])
+        if self._most is not None and self._line - self._first >= self._most:
+            gone = self._rows[self._first]
+            self.remove(*gone)
+            self._first += 1
+            up = self.at(0.0, self._leading) - self.at(0.0, 0.0)
+            for row in self._rows[self._first:]:
+                for word in row:
+                    word.shift(up)
+
+    def _merged(self, row: list[Any]) -> None:
+        """Puts the runs of a finished line that are alike into one mobject."""
+        if len(row) < 2 or not all(isinstance(w, Run) and w.intact for w in row):
+            return
+        if len({(w.font, w.fill_rgbas.tobytes()) for w in row}) > 1:
+            return
+        pieces = Statement(piece for word in row for piece in word.pieces)
+        first = row[0]
+        line = Run(pieces.text, self.size, self.color_, self._font, pieces)
+        line.fill_rgbas = first.fill_rgbas.copy()
+        line.place(np.array([-self._space if pieces.text.startswith(" ") and not self._marks else 0.0,
+                             self._baseline(), 0.0]))
+        self.fit(line)
+        self.remove(*row)
+        self.add(line)
+        row[:] = [line]
+
+
+def _cut(token: Token, flow: TokenFlow, color: str) -> TokenText:
+    """A token longer than a line, shortened in its middle."""
+    em = Run("m", flow.size, font=theme.TOKEN_FACE).advance
+    return TokenText(token, flow.size, color, limit=max(5, int(flow.width_ / em) - 2))
