@@ -18,7 +18,7 @@ import numpy.typing as npt
 import torch
 from transformers import GPT2Config, GPT2LMHeadModel
 
-from gptviz.errors import ModelMissing, NotRecorded
+from gptviz.errors import NotRecorded
 from gptviz.models.checkpoint import Checkpoint, compare
 from gptviz.models.config import expected_tensors
 from gptviz.models.gradient import running
@@ -70,10 +70,10 @@ class TrainingRun:
             return self.model
         if age == 0:
             return self.model.with_module(_first(config))
-        try:
-            checkpoint = Checkpoint(self.folder / "checkpoints" / f"step-{age}")
-        except ModelMissing as error:
-            raise NotRecorded(f"there is no checkpoint of step {age}", str(error), _HINT) from error
+        folder = self.folder / "checkpoints" / f"step-{age}"
+        if not folder.is_dir():
+            raise NotRecorded(f"there is no checkpoint of step {age}", f"none is under {self.folder.name}", _HINT)
+        checkpoint = Checkpoint(folder)
         compare(expected_tensors(self.model.shape), checkpoint.shapes(), f"step-{age}")
         state = {name: torch.from_numpy(checkpoint.tensor(name)).clone() for name in checkpoint.entries}
         return self.model.with_module(build(config, state))
