@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
+from transformers import GPT2Config, GPT2LMHeadModel
 
 from gptviz import maths
 from gptviz.errors import UsageError
+from gptviz.models import load
 from gptviz.models.interface import Model
+from gptviz.models.references import BUNDLED
 from gptviz.recorders import take
 from gptviz.recorders.architecture import PUBLISHED, tensor_shapes
 from gptviz.recording import published
 from gptviz.recording.kinds import architecture
-from gptviz.recording.requests import ModelFamily, ParameterTally
+from gptviz.recording.requests import (
+    AttentionHead,
+    AttentionPatterns,
+    EmbeddingRows,
+    HeadComposition,
+    HeadScores,
+    InductionHeads,
+    ModelFamily,
+    ParameterTally,
+    PositionVectors,
+    SinkNorms,
+    WeightPicture,
+    WeightSample,
+)
 
-from .conftest import Both
+from .conftest import AWKWARD, Both
 
 NAMES = ("gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl")
 
@@ -86,3 +105,23 @@ def test_gpt3_by_arithmetic() -> None:
     assert architecture.gpt3_matrices() == 27_938 == published.GPT3_MATRICES
     assert architecture.gpt3_positions() == 25_165_824
     assert "Brown et al. 2020" in architecture.gpt3_total().address
+
+
+def test_a_deep_model_with_many_heads_is_recorded_and_drawn_from(tmp_path: Path) -> None:
+    """24 layers of 16 heads, 4 numbers a head: every request of these families answers, and its grid has 384 cells."""
+    module = GPT2LMHeadModel(GPT2Config(n_layer=24, n_head=16, n_embd=64, vocab_size=8192, n_positions=32,
+                                        bos_token_id=0, eos_token_id=0))
+    module.save_pretrained(tmp_path)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(BUNDLED / "mini" / name, tmp_path)
+    model = load(str(tmp_path))
+    prompt = AWKWARD[3]
+    for request in (AttentionPatterns(prompt), AttentionHead(prompt, inside=True), HeadScores((prompt,)),
+                    SinkNorms(prompt), InductionHeads(draws=1), HeadComposition(), WeightPicture(), WeightSample(),
+                    EmbeddingRows(prompt), PositionVectors(anchors=(0,)), ParameterTally()):
+        recording = take(model, request)
+        for name, entry in recording.manifest.tensors.items():
+            for axis, size in zip(entry.axes, entry.shape, strict=True):
+                assert size == {"layer": 24, "head": 16}.get(axis, size), name
+    picture = take(model, WeightPicture())
+    assert picture.picture("saturating").shape == (24 * 32, 192)
