@@ -12,6 +12,7 @@ from gptviz.recording.kinds.heads import (
 )
 from gptviz.recording.kinds.matvec import MatrixVectorRecording
 from gptviz.recording.kinds.next_token import NextTokenRecording
+from gptviz.recording.kinds.plurals import PluralDirectionRecording
 from gptviz.recording.kinds.residual import (
     LensChoiceRecording,
     LogitLensRecording,
@@ -27,6 +28,8 @@ from gptviz.recording.kinds.weights import (
     WeightPictureRecording,
     WeightSampleRecording,
 )
+from gptviz.recording.kinds.words import WordColumnsRecording, WordNeighboursRecording, WordSliceRecording
+from gptviz.recording.kinds.words_arrows import WordAnalogiesRecording, WordDirectionRecording, WordRelationRecording
 
 __all__ = ["AttentionHeadRecording", "AttentionPatternsRecording", "EmbeddingRowsRecording", "HeadAblationRecording",
            "HeadCompositionRecording", "HeadScoresRecording", "InductionHeadsRecording", "ModelFamilyRecording",
@@ -35,4 +38,5 @@ __all__ = ["AttentionHeadRecording", "AttentionPatternsRecording", "EmbeddingRow
            "DrawsRecording", "EveryPositionRecording", "LearningCurveRecording", "LensChoiceRecording",
            "LogitBlockRecording", "LogitLensRecording", "MatrixVectorRecording", "MergesRecording", "ReplayRecording",
            "ResidualStreamRecording", "SamplingLoopRecording", "TrainingStepRecording", "TwoContextsRecording",
-           "VocabularyRecording"]
+           "VocabularyRecording", "WordNeighboursRecording", "WordColumnsRecording", "WordSliceRecording",
+           "WordAnalogiesRecording", "WordRelationRecording", "WordDirectionRecording", "PluralDirectionRecording"]
