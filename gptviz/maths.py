@@ -641,3 +641,13 @@ def principal_directions(scatter: Any, count: int) -> tuple[Vector, Vector]:
     strongest = np.abs(rows).argmax(axis=1)
     rows = rows * np.sign(rows[np.arange(len(rows)), strongest])[:, None]
     return rows, lengths[::-1][:count] / lengths.sum()
+
+
+def is_majority(part: float, whole: float) -> bool:
+    """Whether a part is more than half of a whole."""
+    return part > whole / 2
+
+
+def is_nearly_all(share: float) -> bool:
+    """Whether a share is all but one hundredth, or more."""
+    return share >= 0.99

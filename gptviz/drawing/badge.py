@@ -31,7 +31,7 @@ class Badge(VGroup):
             if provenance.parameters is not None:
                 fields[f"n{i}"] = Number(provenance.parameters, recording.name, "provenance.parameters")
                 parts.append(f"{{n{i}:M}}")
-            if provenance.note:
+            if provenance.note and not provenance.commit:     # a public source says more than a note
                 fields[f"note{i}"] = Word(provenance.note, f"{recording.name}#provenance.note")
                 parts.append(f"{{note{i}}}")
         fields["digest"] = Word(digest_of(recordings), "digest of " + ", ".join(r.name for r in recordings))
