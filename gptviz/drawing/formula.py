@@ -21,11 +21,17 @@ class Formula(VGroup):
     def __init__(self, source: str, size: float = theme.STATEMENT, color: str = theme.TEXT,
                  colors: Mapping[str, str] | None = None) -> None:
         super().__init__()
-        self.source = source
+        self.source, self.size = source, size
         self._typst = MathTypst(source, font_size=size * _POINTS_PER_PIXEL, color=color)
         self.add(self._typst)
+        self._height = float(self._typst.height)
         for name, colour in (colors or {}).items():
             self.part(name).set_color(colour)
+
+    @property
+    def pixels(self) -> float:
+        """The size of type as it stands on screen, in pixels at 1080 lines; indices and powers are smaller."""
+        return self.size * float(self._typst.height) / self._height
 
     def part(self, name: str) -> VMobject:
         """A marked part."""

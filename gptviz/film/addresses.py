@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from gptviz.drawing.windows import Computed
 from gptviz.recording.number import Count, Derived, Number, Numbers, Quoted, Setting, Token, Tracked
 from gptviz.recording.schema import Recording
 
@@ -21,6 +22,7 @@ class Addresses:
     def __init__(self, recordings: Iterable[Recording], settings: Iterable[str] = ()) -> None:
         self._recordings = {recording.name: recording for recording in recordings}
         self._settings = set(settings)
+        self._sound: dict[int, Numbers] = {}   # arrays that were looked up; held, so that no id comes twice
 
     def problem(self, value: Tracked) -> str:
         """What is wrong with the address of a tracked value; empty where it leads to that value."""
@@ -80,6 +82,14 @@ class Addresses:
         return ""
 
     def _array(self, value: Numbers) -> str:
+        if id(value) in self._sound:
+            return ""
+        if problem := self._computed(value) if isinstance(value, Computed) else self._recorded(value):
+            return problem
+        self._sound[id(value)] = value
+        return ""
+
+    def _recorded(self, value: Numbers) -> str:
         recording = self._recordings.get(value.recording)
         if recording is None:
             return f"the film was not given a recording {value.recording}"
@@ -91,6 +101,13 @@ class Addresses:
         except (KeyError, IndexError, TypeError, ValueError):
             return f"there is no array at {value.address}"
         return "" if np.array_equal(found, value.array) else f"{value.address} holds other numbers"
+
+    def _computed(self, value: Computed) -> str:
+        """An array that a formula gives: computed again."""
+        if problem := self.problem_among(value.inputs):
+            return problem
+        again = Computed(value.formula, *value.inputs).array[value._index]
+        return "" if np.allclose(again, value.array, rtol=_RELATIVE, atol=0) else f"{value.address} holds other numbers"
 
     def _setting(self, value: Setting) -> str:
         field, _, name = value.name.partition(" of ")

@@ -8,7 +8,7 @@ not that of the text that it says it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -227,12 +227,12 @@ class _Watcher:
 
     def look(self, moment: Moment) -> None:
         place = _Place(moment.time, moment.beat, SCREEN)
-        for mobject in parts(moment.film.mobjects):
+        for mobject in foreign.parts(moment.film.mobjects):
             self._look_at(moment, mobject, place)
         if moment.kind == "rest":   # whatever something was turned into stands there now, under another name
             for animation in played(moment.film.animations or []):
                 target = getattr(animation, "target_mobject", None)
-                for mobject in parts([target] if isinstance(target, Mobject) else []):
+                for mobject in foreign.parts([target] if isinstance(target, Mobject) else []):
                     self._look_at(moment, mobject, place, off_stage=True)
         while self._made:
             self._foreign(self._made.pop(0), place)
@@ -277,16 +277,6 @@ class _Watcher:
     def _foreign(self, mobject: Mobject, place: _Place) -> None:
         for text in foreign.numerals(mobject):
             self._ledger.untracked(text, f"a {type(mobject).__name__} of Manim's has no address", place)
-
-
-def parts(mobjects: Iterable[Mobject]) -> Iterator[Mobject]:
-    """Mobjects and all their parts, but for those of formulas and of what is foreign: these are known as wholes."""
-    stack = list(mobjects)[::-1]
-    while stack:
-        mobject = stack.pop()
-        yield mobject
-        if not isinstance(mobject, Formula) and not foreign.is_foreign(mobject):
-            stack.extend(mobject.submobjects[::-1])
 
 
 def _said_aloud(film: Film, words: Mobject) -> bool:

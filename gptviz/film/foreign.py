@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from manim import DecimalNumber, MarkupText, Mobject, SingleStringMathTex, SVGMobject, Text, Typst
 from manim.mobject.svg.svg_mobject import VMobjectFromSVGPath
 from manim.mobject.types.image_mobject import AbstractImageMobject
 
+from gptviz.drawing.formula import Formula
 from gptviz.recording.statement import Piece, Statement, untracked
 
 _LIBRARY = "gptviz.drawing"
@@ -22,6 +23,16 @@ def is_foreign(mobject: Mobject) -> bool:
     if isinstance(mobject, AbstractImageMobject):
         return not type(mobject).__module__.startswith(_LIBRARY)
     return isinstance(mobject, (SVGMobject, DecimalNumber, VMobjectFromSVGPath))
+
+
+def parts(mobjects: Iterable[Mobject]) -> Iterator[Mobject]:
+    """Mobjects and all their parts, but for those of formulas and of what is foreign: these are known as wholes."""
+    stack = list(mobjects)[::-1]
+    while stack:
+        mobject = stack.pop()
+        yield mobject
+        if not isinstance(mobject, Formula) and not is_foreign(mobject):
+            stack.extend(mobject.submobjects[::-1])
 
 
 def says(mobject: Mobject) -> str | None:

@@ -79,6 +79,8 @@ def opacity(mobject: Mobject) -> float:
     """The opacity of the most opaque of fill and stroke, from 0 to 1."""
     if isinstance(mobject, VMobject):
         return max(fill_opacity(mobject), stroke_opacity(mobject))
+    if isinstance(mobject, AbstractImageMobject) and hasattr(mobject, "opacity"):
+        return float(getattr(mobject, "opacity"))  # noqa: B009  (only some pictures have one)
     if isinstance(mobject, AbstractImageMobject):
         alpha = np.asarray(mobject.pixel_array)[..., 3]
         return float(alpha.max()) / 255 if alpha.size else 0.0

@@ -1,0 +1,131 @@
+"""Rules of time: beats' lengths, time to read, and no stillness in which nothing is left to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from manim import Mobject, VMobject
+from manim.mobject.types.image_mobject import AbstractImageMobject
+
+from gptviz.drawing.text import Words
+from gptviz.film.film import LONGEST, PER_CHARACTER, READING, SHORTEST, Beat
+from gptviz.film.findings import Finding
+from gptviz.film.rehearsal import FRAME_RATE, Moment
+from gptviz.film.texts import Shown
+
+IDLE = 2.0         # seconds of stillness with nothing left to read, at most
+_GLANCE = 4.0      # seconds that new numbers and words on the stage are read, at most
+_FRAME = 1.5 / FRAME_RATE
+
+
+def reading(characters: int) -> float:
+    """Seconds that a text takes to read."""
+    return READING + PER_CHARACTER * characters
+
+
+def beats(told: Sequence[Beat]) -> Iterator[Finding]:
+    """Beats that are too long, too short, or shorter than their words take to read."""
+    for beat in told:
+        length, number = beat.end - beat.start, beat.number + 1
+        least = max(SHORTEST, reading(len(beat.text)))
+        if length < least - _FRAME:
+            yield Finding("short", (beat.name,), beat.start, number, least - length,
+                          f"beat {number} lasts {length:.1f} s, {least:.1f} at least: {beat.text!r}")
+        if length > LONGEST + _FRAME:
+            yield Finding("long", (beat.name,), beat.start, number, length - LONGEST,
+                          f"beat {number} lasts {length:.1f} s, {LONGEST:.0f} at most: {beat.text!r}")
+
+
+@dataclass
+class _Stay:
+    """How long a text has stood there to be read."""
+
+    since: float
+    last: float
+    beat: int
+    characters: int
+
+
+@dataclass
+class Clock:
+    """Follows a film's pictures: when something moved, when there was something new to read, what went too soon."""
+
+    _moves: list[tuple[float, float]] = field(default_factory=list)      # from when to when
+    _news: list[tuple[float, float]] = field(default_factory=list)       # when, seconds to read it
+    _stays: dict[str, _Stay] = field(default_factory=dict)
+    _gone: list[Finding] = field(default_factory=list)
+    _moving: tuple[float, int] | None = None    # the last frame of the motion that goes on: when, how it looked
+    _still: int = 0                             # how the last picture at rest looked
+    _known: frozenset[str] = frozenset()
+
+    def look(self, moment: Moment, texts: list[Shown]) -> None:
+        """Takes a picture in; the texts of one in motion are not looked at."""
+        state = _fingerprint(moment)
+        if moment.moving:
+            if self._moving is not None and state != self._moving[1]:
+                self._moves.append((self._moving[0], moment.time))
+            self._moving = (moment.time, state)
+            return
+        if state != self._still:
+            self._moves.append((moment.time, moment.time))
+        self._still, self._moving = state, None
+        self._read(moment, texts)
+
+    def _read(self, moment: Moment, texts: list[Shown]) -> None:
+        known = frozenset(text.text for text in texts if not text.place)
+        if new := known - self._known:
+            self._news.append((moment.time, min(reading(sum(map(len, new))), _GLANCE)))
+        self._known = known
+        words = {text.text: text for text in texts if not text.place and isinstance(text.owner, Words)}
+        for name in [name for name in self._stays if name not in words]:
+            self._judge(name, self._stays.pop(name))
+        for name, text in words.items():
+            if any(character.isalpha() for character in name) and not text.changing:
+                stay = self._stays.setdefault(name, _Stay(moment.time, moment.time, moment.beat, len(name)))
+                stay.last = moment.time + (moment.length if moment.kind == "rest" else 0.0)
+
+    def _judge(self, name: str, stay: _Stay) -> None:
+        stood, due = stay.last - stay.since, reading(stay.characters)
+        if stood < due - _FRAME:
+            short = " ".join(name.split())
+            self._gone.append(Finding("gone", (short[:28],), stay.last, stay.beat, due - stood,
+                                      f"{short!r} stands for {stood:.1f} s, and takes {due:.1f} s to read"))
+
+    def close(self, told: Sequence[Beat], length: float) -> list[Finding]:
+        """What went before it could be read, and stillness of more than 2 s with nothing left to read."""
+        news = sorted([*self._news, *((beat.start, reading(len(beat.text))) for beat in told)])
+        found, busy, at = list(self._gone), 0.0, 0
+        for start, end in [*self._moves, (length, length)]:
+            while at < len(news) and news[at][0] <= start + _FRAME:
+                when, seconds = news[at]
+                if when - busy > IDLE + _FRAME:
+                    found.append(_idle(told, busy, when))
+                busy = max(busy, when) + seconds
+                at += 1
+            if start - busy > IDLE + _FRAME:
+                found.append(_idle(told, busy, start))
+            busy = max(busy, end)
+        return found
+
+
+def _idle(told: Sequence[Beat], since: float, until: float) -> Finding:
+    number = next((beat.number + 1 for beat in told if beat.start <= since < beat.end), len(told))
+    return Finding("idle", (told[number - 1].name,) if told else (), since, number, until - since - IDLE,
+                   f"for {until - since:.1f} s nothing moves and nothing is left to read")
+
+
+def _fingerprint(moment: Moment) -> int:
+    """A number that changes when anything drawn does. In motion only what may move is looked at."""
+    film = moment.film
+    mobjects = film.moving_mobjects if moment.moving else [m for each in film.mobjects for m in each.get_family()]
+    return hash(tuple(_look(mobject) for mobject in mobjects))
+
+
+def _look(mobject: Mobject) -> int:
+    if isinstance(mobject, VMobject):
+        return hash((mobject.points.tobytes(), mobject.fill_rgbas.tobytes(), mobject.stroke_rgbas.tobytes(),
+                     float(mobject.stroke_width)))
+    if isinstance(mobject, AbstractImageMobject):
+        return hash((mobject.points.tobytes(), mobject.get_pixel_array().tobytes()))
+    return 0

@@ -1,0 +1,152 @@
+"""The texts that stand in a picture: what they say, where their ink is, how large and how opaque they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from manim import Mobject, VMobject
+
+from gptviz.drawing import theme
+from gptviz.drawing.formula import Formula
+from gptviz.drawing.text import Run, TokenText, Words
+from gptviz.film.rehearsal import Moment
+from gptviz.film.view import Box, Points, opacity, placed, seen
+
+_NAME = 28   # characters of a text that a finding names
+_WHOLE = 0.9   # opacity from which on a text that fades counts as there
+
+
+@dataclass(frozen=True)
+class Ink:
+    """One outline of a text: a run, or a letter of a formula. ``letters`` are the boxes of its contours."""
+
+    mobject: VMobject
+    box: Box
+    letters: tuple[Box, ...]
+
+    @property
+    def upright(self) -> bool:
+        """Whether the line of type runs across the picture, so that its box is that of the line."""
+        if not isinstance(self.mobject, Run):
+            return True
+        em = self.mobject.frame()[1]
+        return bool(abs(em[1]) < 0.02 * abs(em[0]))
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """What no other text may stand in: the line's box, or where the line is slanted that of each letter."""
+        return (self.box,) if self.upright else self.letters
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A text in the picture. ``place``: caption, badge or title, or empty for what stands on the stage.
+
+    ``animated``: an animation has it in hand. ``changing``: it is faded or bent amid a motion, on its way in or out.
+    """
+
+    owner: Mobject
+    text: str
+    place: str
+    inks: tuple[Ink, ...]
+    pixels: float
+    opacity: float
+    animated: bool
+    changing: bool
+
+    @property
+    def name(self) -> str:
+        """How findings call it."""
+        if self.place:
+            return self.place
+        text = " ".join(self.text.split())
+        return text if len(text) <= _NAME else text[:_NAME - 1].rstrip() + "\u2026"
+
+    @property
+    def box(self) -> Box:
+        return Box.union([ink.box for ink in self.inks])
+
+
+class Reader:
+    """Finds the texts of pictures. Runs that were taken out of their words by an animation still belong to them."""
+
+    def __init__(self) -> None:
+        self._owners: dict[int, tuple[Mobject, Mobject]] = {}   # of each run; held, so that no id comes twice
+
+    def read(self, moment: Moment) -> list[Shown]:
+        """The texts that can be seen."""
+        film, animated = moment.film, moment.animated
+        places = {id(piece): name for name, piece in
+                  (("caption", film._caption), ("badge", film._badge), ("title", film._title))}
+        found: dict[int, tuple[Mobject, str, list[VMobject]]] = {}
+        for mobject in film.mobjects:
+            for owner, part in self._outlines(mobject, mobject if _is_text(mobject) else None):
+                if seen(film, part):
+                    found.setdefault(id(owner), (owner, places.get(id(mobject), ""), []))[2].append(part)
+        return [_shown(moment, owner, place, parts, animated) for owner, place, parts in found.values()]
+
+    def _outlines(self, mobject: Mobject, owner: Mobject | None) -> Iterator[tuple[Mobject, VMobject]]:
+        """The outlines of texts in a mobject's family, each with the text that it is a part of."""
+        if isinstance(mobject, Formula):
+            yield from ((mobject, part) for part in mobject.get_family() if isinstance(part, VMobject))
+            return
+        if isinstance(mobject, Run):
+            known = self._owners.setdefault(id(mobject), (mobject, owner or mobject))
+            yield known[1], mobject
+        for part in mobject.submobjects:
+            yield from self._outlines(part, owner or (part if _is_text(part) else None))
+
+
+def contours(points: Points) -> tuple[Box, ...]:
+    """The boxes of the contours of an outline (point, xy), whose points are four to a curve."""
+    if len(points) < 4:
+        return ()
+    jumps = np.flatnonzero(np.abs(points[4::4] - points[3:-1:4]).max(axis=1) > 1e-6) + 1
+    starts = np.concatenate([[0], jumps * 4])
+    low, high = np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)
+    return tuple(Box(*map(float, (*a, *b))) for a, b in zip(low, high, strict=True))
+
+
+def _is_text(mobject: Mobject) -> bool:
+    return isinstance(mobject, (Words, TokenText, Run, Formula))
+
+
+def _shown(moment: Moment, owner: Mobject, place: str, parts: list[VMobject], animated: set[int]) -> Shown:
+    inks, sizes = [], []
+    for part in parts:
+        points = placed(moment.film, part)
+        inks.append(Ink(part, Box.around(points), contours(points)))
+        if isinstance(part, Run):
+            sizes.append(part.pixels * _magnified(part, points))
+    if isinstance(owner, Formula):
+        first = next(part for part in parts if len(part.points))
+        sizes = [owner.pixels * _magnified(first, placed(moment.film, first))]
+    most = max(opacity(part) for part in parts)
+    moving = any(id(part) in animated for part in (owner, *parts))
+    bent = any(isinstance(part, Run) and not part.intact for part in parts)
+    fading = moment.moving and most < _WHOLE and not _dimmed(most)   # by an animation, or by what follows one
+    return Shown(owner, _text(owner, parts), place, tuple(inks), min(sizes, default=theme.SMALLEST), most, moving,
+                 fading or (moving and bent))
+
+
+def _magnified(mobject: VMobject, points: Points) -> float:
+    """How much larger the camera shows an outline than it is."""
+    own, there = np.ptp(mobject.points[:, :2], axis=0), np.ptp(points, axis=0)
+    side = int(np.argmax(own))
+    return float(there[side] / own[side]) if own[side] else 1.0
+
+
+def _dimmed(opacity: float) -> bool:
+    return abs(opacity - theme.DIM) < 0.01
+
+
+def _text(owner: Mobject, parts: list[VMobject]) -> str:
+    if isinstance(owner, Formula):
+        return owner.source
+    if isinstance(owner, TokenText):
+        return str(owner.token)
+    if isinstance(owner, Words):
+        return owner.pieces.text
+    return parts[0].text if isinstance(parts[0], Run) else ""
