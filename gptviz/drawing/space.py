@@ -1,0 +1,243 @@
+"""Vectors in a space of three real components, seen by a camera that turns: projected here, drawn in the plane.
+
+Manim's own three-dimensional scene costs a third of its time for axes and labels. Here one matrix product per frame
+serves all arrows, and labels are only moved, so that they always face the viewer. Planned films: word_space, analogies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from manim import VGroup, VMobject, smooth
+
+from gptviz.drawing import theme
+from gptviz.drawing.arrows import arrows, dotted, uncrossed, uncrowded
+from gptviz.drawing.cells import Framed, painted, rectangles, segments, stroked
+from gptviz.drawing.motion import Follow
+from gptviz.drawing.text import Words
+from gptviz.drawing.windows import Label, label_of
+from gptviz.recording.number import Numbers, Tracked
+
+_FAR = 0.55     # brightness of the farthest arrow, of 1
+_UNLIT = 0.22   # brightness of what is not spoken of
+_DOT = 0.09     # side of a point's mark
+
+
+class VectorSpace3D(Framed):
+    """Named vectors as arrows from the origin (or, without ``arrows``, as points), in ``width`` times ``height`` units.
+
+    ``names`` (words or tokens) and ``points`` (word, component 3), measured from ``origin`` (3) if given.
+    ``variance``: the share of the variance that each of the three axes holds, printed at its end. A label fades where
+    it would lie on one before it, or on an arrow. ``camera`` is (azimuth, elevation) in degrees; ``distance`` the
+    eye's, in half-widths of the space (none: no perspective). Extra arrows between two places: :meth:`connect`.
+    """
+
+    def __init__(self, names: Sequence[Any], points: Numbers, variance: Sequence[Tracked] | None = None,
+                 width: float = 9.0, height: float = 5.4, size: float = theme.SMALL, *, drawn: bool = True,
+                 camera: tuple[float, float] = (35.0, 18.0), distance: float | None = 6.0,
+                 origin: Any = (0.0, 0.0, 0.0), unit: float | None = None) -> None:
+        super().__init__(-width / 2, -height / 2, width / 2, height / 2)
+        self.names, self.points_3d = list(names), np.asarray(points.array, dtype=np.float64) - np.asarray(origin)
+        reach = float(np.linalg.norm(self.points_3d, axis=1).max(initial=1e-9))
+        self.unit = unit or min(width * 0.42, height * 0.46) / reach     # screen units to one of the vectors'
+        self._reach, self._distance, self._arrows = reach, distance, drawn
+        self.azimuth, self.elevation = camera
+        count = len(self.names)
+        self.colours = np.tile(theme.rgb(theme.SECONDARY), (count, 1))
+        self.bright = np.ones(count)
+        self._axes = stroked(np.zeros((0, 3)), theme.HAIRLINE, 2.0)
+        self.shapes = [painted(np.zeros((0, 3)), theme.SECONDARY) for _ in self.names]
+        self.labels: list[Label] = [label_of(name, size, theme.TEXT) for name in self.names]
+        self._extents = np.array([_extent(label) for label in self.labels]).reshape(-1, 2)
+        self._at = np.array([_corner(label) for label in self.labels]).reshape(-1, 3)
+        self._runs = [_runs(label) for label in self.labels]
+        self.axis_labels: list[Label] = [Words("{share:.1%}", size, theme.SECONDARY, share=share)
+                                         for share in variance or ()]
+        self._axis_at = np.array([_corner(label) for label in self.axis_labels]).reshape(-1, 3)
+        self._axis_extents = np.array([_extent(label) for label in self.axis_labels]).reshape(-1, 2)
+        self._axis_runs = [_runs(label) for label in self.axis_labels]
+        self._links: dict[str, tuple[VMobject, npt.NDArray[np.float64], str]] = {}
+        self.links, self._body = VGroup(), VGroup(*self.shapes)
+        self.add(self._axes, self._body, self.links, *self.axis_labels, *self.labels)
+        self.draw()
+
+    # Projection ---------------------------------------------------------------------------------------------------
+
+    def project(self, places: Any) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Places (n, 3) of the space as points (n, 2) of the plane at building, and how near each is (n), -1 to 1."""
+        place = np.asarray(places, dtype=np.float64).reshape(-1, 3)
+        turn, tilt = np.radians(self.azimuth), np.radians(self.elevation)
+        right = np.array([-np.sin(turn), np.cos(turn), 0.0])
+        toward = np.array([np.cos(turn) * np.cos(tilt), np.sin(turn) * np.cos(tilt), np.sin(tilt)])
+        up = np.cross(toward, right)
+        near = place @ toward / self._reach
+        flat = np.stack([place @ right, place @ up], axis=1) * self.unit
+        if self._distance is not None:
+            flat *= (self._distance / np.maximum(self._distance - near, 0.2))[:, None]
+        return flat, near
+
+    def on_screen(self, place: Any) -> npt.NDArray[np.float64]:
+        """The point on screen of one place (3) of the space."""
+        flat, _ = self.project(np.asarray(place))
+        return self.anchor.at(flat[0])
+
+    def tip(self, index: int) -> npt.NDArray[np.float64]:
+        """The point on screen of a vector's tip."""
+        return self.on_screen(self.points_3d[index])
+
+    def draw(self) -> Self:
+        """Draws everything as the camera sees it now; called after every change."""
+        base, right, up = self.anchor.axes()
+        flat, near = self.project(self.points_3d)
+        shade = _FAR + (1 - _FAR) * np.clip((near + 1) / 2, 0, 1)
+        self._draw_axes(base, right, up)
+        self._draw_shapes(flat, shade, base, right, up)
+        for shape, ends, style in self._links.values():
+            two, _ = self.project(ends)
+            outline = dotted(*_flat3(two)) if style == "dotted" else arrows(two[:1], two[1:], 0.045, 0.2)[0]
+            shape.points = base + outline[:, :1] * right + outline[:, 1:2] * up
+        self._draw_labels(flat, shade)
+        order = np.argsort(near, kind="stable")
+        self._body.submobjects = [self.shapes[i] for i in order]
+        return self
+
+    def _draw_axes(self, base: Any, right: Any, up: Any) -> None:
+        ends = np.concatenate([np.eye(3), -np.eye(3)]) * self._reach * 0.8
+        flat, _ = self.project(ends)
+        outline = segments(_flat3(flat[:3]), _flat3(flat[3:]))
+        self._axes.points = base + outline[:, :1] * right + outline[:, 1:2] * up
+        self._axis_ends = flat[:3]
+
+    def _draw_shapes(self, flat: Any, shade: Any, base: Any, right: Any, up: Any) -> None:
+        if self._arrows:
+            outlines = arrows(np.zeros_like(flat), flat)
+        else:
+            half = _DOT / 2 * shade
+            boxes = np.stack([flat[:, 0] - half, flat[:, 1] - half, flat[:, 0] + half, flat[:, 1] + half], axis=1)
+            outlines = rectangles(boxes).reshape(-1, 16, 3)
+        outlines = base + outlines[..., :1] * right + outlines[..., 1:2] * up
+        alphas = shade * (_UNLIT + (1 - _UNLIT) * self.bright)
+        for shape, points, colour, alpha in zip(self.shapes, outlines, self.colours, alphas, strict=True):
+            shape.points = points
+            shape.fill_rgbas = np.array([[*colour, alpha]])
+
+    def _draw_labels(self, flat: Any, shade: Any) -> None:
+        """Labels beside the tips, away from the origin; the brightest first, each fading before it overlaps another."""
+        where = _beside(flat, self._extents)
+        boxes = _boxes(where, self._extents)
+        axis_where = _beside(self._axis_ends[:len(self.axis_labels)], self._axis_extents)
+        axis_boxes = _boxes(axis_where, self._axis_extents)
+        lines, bright = np.concatenate([flat, self._axis_ends, -self._axis_ends]), np.clip(self.bright * 2 - 1, 0, 1)
+        strength = np.concatenate([bright if self._arrows else bright * 0, np.ones(6)])
+        free = self.bright * uncrossed(boxes, lines, strength)
+        order = np.argsort(-self.bright, kind="stable")
+        seen = uncrowded(np.concatenate([axis_boxes, boxes[order]]),
+                         np.concatenate([np.ones(len(axis_boxes)), np.clip(free[order], 0, 1)]))
+        base, right, up = self.anchor.axes()
+        for i, runs in enumerate(self._axis_runs):
+            self._axis_at[i] = _moved(runs, self._axis_at[i], base + axis_where[i, 0] * right + axis_where[i, 1] * up)
+        targets = base + where[:, :1] * right + where[:, 1:] * up
+        for rank, i in enumerate(order):
+            self._at[i] = _moved(self._runs[i], self._at[i], targets[i])
+            alpha = float(np.clip(seen[len(axis_boxes) + rank] * 3 - 1, 0, 1))  # seen or unseen, seldom between
+            for run in self._runs[i]:
+                run.fill_rgbas[:, 3] = alpha
+
+    # What films do with it ----------------------------------------------------------------------------------------
+
+    def look(self, azimuth: float, elevation: float) -> Self:
+        """Sets the camera's angles, in degrees."""
+        self.azimuth, self.elevation = float(azimuth), float(elevation)
+        return self.draw()
+
+    def turn(self, azimuth: float = 0.0, elevation: float = 0.0, run_time: float = 4.0, **options: Any) -> Follow:
+        """A motion of the camera by some degrees; give ``rate_func=linear`` for a turn that goes on."""
+        start: list[tuple[float, float]] = []
+
+        def step(space: VectorSpace3D, share: float) -> None:
+            start[:] = start or [(space.azimuth, space.elevation)]
+            space.look(start[0][0] + azimuth * share, start[0][1] + elevation * share)
+
+        return Follow(self, step, run_time, **{"rate_func": smooth, **options})
+
+    def set_lit(self, shares: Mapping[int, float] | Sequence[int] | None) -> Self:
+        """Which vectors are spoken of: indices (others dim), or a brightness for each; None for all."""
+        if shares is None:
+            self.bright = np.ones(len(self.names))
+        else:
+            given = shares if isinstance(shares, Mapping) else dict.fromkeys(shares, 1.0)
+            self.bright = np.array([float(given.get(i, 0.0)) for i in range(len(self.names))])
+        return self.draw()
+
+    def set_colour(self, colour: str, *indices: int) -> Self:
+        """Colours some vectors."""
+        for i in indices:
+            self.colours[i] = theme.rgb(colour)
+        return self.draw()
+
+    def glide_state(self) -> npt.NDArray[np.float64]:
+        """Brightness and colours (word, 4): what ``Glide`` moves."""
+        return np.concatenate([self.bright[:, None], self.colours], axis=1)
+
+    def glide_to(self, state: npt.NDArray[np.float64]) -> None:
+        """Shows vectors in given brightness and colours."""
+        self.bright, self.colours = state[:, 0].copy(), state[:, 1:].copy()
+        self.draw()
+
+    def connect(self, name: str, start: Any, end: Any, color: str = theme.FOCUS, style: str = "arrow") -> VMobject:
+        """An arrow (or a ``dotted`` line) between two places (3) of the space; again with the same name to move it."""
+        ends = np.array([start, end], dtype=np.float64)
+        if name in self._links:
+            shape = self._links[name][0]
+        else:
+            shape = (stroked(np.zeros((0, 3)), color, 2.5) if style == "dotted" else painted(np.zeros((0, 3)), color))
+            self.links.add(shape)
+        self._links[name] = (shape, ends, style)
+        self.draw()
+        return shape
+
+    def foot(self, index: int, direction: Any) -> npt.NDArray[np.float64]:
+        """The place (3) where a vector's shadow on the line along ``direction`` ends."""
+        unit = np.asarray(direction, dtype=np.float64) / np.linalg.norm(direction)
+        return np.asarray(unit * float(self.points_3d[index] @ unit))
+
+
+def _flat3(flat: Any) -> npt.NDArray[np.float64]:
+    return np.concatenate([flat, np.zeros((len(flat), 1))], axis=1)
+
+
+def _runs(label: Label) -> list[VMobject]:
+    return [part for part in label.get_family() if isinstance(part, VMobject) and len(part.points)]
+
+
+def _extent(label: Label) -> tuple[float, float]:
+    return float(label.advance), theme.units(26) * 0.8
+
+
+def _corner(label: Label) -> npt.NDArray[np.float64]:
+    return np.asarray(label.baseline(), dtype=np.float64)
+
+
+def _beside(tips: npt.NDArray[np.float64], extents: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Where labels (n) have the start of their baseline: just beyond the tips (n, 2), seen from the origin."""
+    length = np.maximum(np.linalg.norm(tips, axis=1, keepdims=True), 1e-6)
+    outward = tips / length
+    middle = tips + outward * 0.12 + outward * extents / 2
+    return np.asarray(middle - extents * [0.5, 0.4])
+
+
+def _boxes(where: npt.NDArray[np.float64], extents: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The boxes (n, 4) of labels whose baselines start at ``where`` (n, 2)."""
+    return np.concatenate([where - extents * [0.0, 0.25], where + extents * [1.0, 0.85]], axis=1)
+
+
+def _moved(runs: Sequence[VMobject], start: npt.NDArray[np.float64],
+           target: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Moves a label's baseline from one point to another, by adding to its points."""
+    way = target - start
+    for run in runs:
+        run.points = run.points + way
+    return target
