@@ -83,7 +83,7 @@ def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: 
     want, size = want[order], size[order]
     if size.sum() > high - low:
         size = size * (high - low) / size.sum()
-    blocks: list[list[float]] = []   # pool adjacent violators: [place of a block's first entry, its size]
+    blocks: list[list[float]] = []   # [place of the first entry, size]: adjacent violators are pooled
     offset = np.concatenate(([0.0], np.cumsum((size[:-1] + size[1:]) / 2)))
     for value in want - offset:
         blocks.append([float(value), 1.0])
