@@ -67,7 +67,9 @@ class AttentionGrid(Framed):
         self.rows = VGroup(*[label.place([x - 0.16, y - (i + 0.5) * side - 0.36 * em, 0], "right")
                              for i, label in enumerate(labels) if label])
         self.columns = VGroup(*[self._above(label, i, em) for i, label in enumerate(above) if label])
-        self._writes = Numeral(values[0, 0], spec, size).advance < side * 0.92 and side > em * 1.1
+        extremes = [values[np.unravel_index(place(values.array), values.shape)] for place in (np.argmin, np.argmax)]
+        widest = max(Numeral(value, spec, size).advance for value in extremes)
+        self._writes = widest < side * 0.92 and side > em * 1.1
         self.runs: list[Numeral] = []
         self.numerals, self.struck = VGroup(), VGroup()
         if self._writes:
@@ -109,9 +111,11 @@ class AttentionGrid(Framed):
 
     # What films do with it ----------------------------------------------------------------------------------------
 
-    def set_values(self, numbers: Numbers, stage: Stage | None = None) -> Self:
-        """Shows other values (query, key), in another stage where one is given. At every frame, or in a ``Glide``."""
+    def set_values(self, numbers: Numbers, stage: Stage | None = None, spec: str | None = None) -> Self:
+        """Shows other values (query, key), in another stage or format where one is given; also in a ``Glide``."""
         self.numbers, self.stage = numbers, stage or self.stage
+        for run in self.runs if spec else ():
+            run.spec = str(spec)
         self.cells.set_colours(self._colours(numbers))
         if self._writes:
             self._ink()
