@@ -14,7 +14,7 @@ ENTRIES, POSITIONS = 777, 40
 
 
 def write(folder: Path, entries: int = ENTRIES, seed: int = 5, **settings: Any) -> Path:
-    """Writes the model and its tokenizer as ``save_pretrained`` does; ``settings`` go to its config. Gives the folder."""
+    """Writes model and tokenizer as ``save_pretrained`` does; ``settings`` go to the config. Gives the folder."""
     write_model(folder, entries, seed, **settings)
     write_tokenizer(folder, entries)
     return folder
@@ -37,8 +37,9 @@ def write_tokenizer(folder: Path, entries: int = ENTRIES) -> None:
     """A byte-level tokenizer trained on made-up words: 256 bytes, merges, and the token that ends a text."""
     draw = random.Random(11)
     words = ["".join(draw.choice("bdklmnprst") + draw.choice("aeiou") for _ in range(4)) for _ in range(900)]
+    text = " ".join([*words, *5 * ["robot planet"]])
     trained = ByteLevelBPETokenizer()
-    trained.train_from_iterator([" ".join([*words, *5 * ["robot planet"]])], vocab_size=entries - 1, min_frequency=1, show_progress=False)
+    trained.train_from_iterator([text], vocab_size=entries - 1, min_frequency=1, show_progress=False)
     fast = PreTrainedTokenizerFast(tokenizer_object=trained._tokenizer, eos_token="<|endoftext|>",
                                    bos_token="<|endoftext|>")
     assert len(fast) == entries

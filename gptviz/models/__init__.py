@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gptviz.errors import ModelMissing
+from gptviz.errors import ModelMissing, UsageError
 
 if TYPE_CHECKING:
     from gptviz.models.interface import Model
@@ -33,13 +33,13 @@ def load(reference: str, *, offline: bool = False, tokenizer: str | None = None)
     from gptviz.models import references  # noqa: PLC0415
 
     if tokenizer is not None:
-        return _composite([reference, tokenizer], offline)
+        return _composite([*reference.split("+"), tokenizer])
     if reference == "mini":
         return _whole(references.BUNDLED / "mini", references.MINI)
-    if Path(reference).is_dir():
+    if reference and Path(reference).is_dir():
         return _folder(Path(reference))
     if "+" in reference:
-        return _composite(reference.split("+"), offline)
+        return _composite(reference.split("+"))
     repository, revision, name = references.hub(reference)
     from gptviz.models.hub import fetch  # noqa: PLC0415
 
@@ -74,7 +74,11 @@ def _folder(folder: Path) -> Model:
                        "name a folder that save_pretrained wrote, a hub id, or mini")
 
 
-def _composite(references: list[str], offline: bool) -> Model:
+def _composite(folders: list[str]) -> Model:
     from gptviz.models.composite import Composite  # noqa: PLC0415
 
-    return Composite([load(reference, offline=offline) for reference in references])
+    for folder in folders:
+        if not folder or not Path(folder).is_dir():
+            raise UsageError(f"{'+'.join(folders)!r} names no model", f"{folder!r} is no folder",
+                             "join folders by +, each with a part of one model")
+    return Composite([_folder(Path(folder)) for folder in folders])

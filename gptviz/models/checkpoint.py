@@ -168,14 +168,12 @@ def _files(folder: Path) -> list[Path]:
     """The safetensors files of a folder, from its index where there is one."""
     index = folder / "model.safetensors.index.json"
     if index.is_file():
-        names = set(read_json(index)["weight_map"].values())
-        if any(Path(name).name != name for name in names):
-            raise ModelRefused(f"{index.name} names files outside its folder", ", ".join(sorted(names)))
-        missing = [name for name in sorted(names) if not (folder / name).is_file()]
+        names = shards(index)
+        missing = [name for name in names if not (folder / name).is_file()]
         if missing:
             raise ModelRefused(f"{folder.name} lacks {', '.join(missing)}", f"{index.name} names it",
                                "download it again")
-        return [folder / name for name in sorted(names)]
+        return [folder / name for name in names]
     whole = folder / "model.safetensors"
     found = [whole] if whole.is_file() else sorted(folder.glob("*.safetensors"))
     if found:
@@ -187,6 +185,18 @@ def _files(folder: Path) -> list[Path]:
                            "if you trust it: GPT2LMHeadModel.from_pretrained(FOLDER).save_pretrained(FOLDER)")
     raise ModelMissing(f"{folder.name} holds no weights", "there is no .safetensors file in it",
                        "name a folder that save_pretrained wrote, a hub id, or mini")
+
+
+def shards(index: Path) -> list[str]:
+    """The files that an index names. Raises ModelRefused for one that is no index, or that leads elsewhere."""
+    data = read_json(index)
+    found = data.get("weight_map") if isinstance(data, dict) else None
+    if not isinstance(found, dict) or not found or not all(isinstance(name, str) for name in found.values()):
+        raise ModelRefused(f"{index.name} is no index of weights", "it has no weight_map from tensors to files")
+    names = sorted(set(found.values()))
+    if any(Path(name).name != name for name in names):
+        raise ModelRefused(f"{index.name} names files outside its folder", ", ".join(names))
+    return names
 
 
 def read_json(path: Path) -> Any:

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from gptviz.errors import ModelMissing, ModelRefused
-from gptviz.models.checkpoint import read_json
+from gptviz.models.checkpoint import shards
 from gptviz.models.references import KNOWN
 from gptviz.models.tokenization import tokenizer_files
 
@@ -80,8 +80,7 @@ def complete(folder: Path) -> bool:
         return False
     if not index.is_file():
         return (folder / "model.safetensors").is_file()
-    shards = read_json(index).get("weight_map", {}).values()
-    return bool(shards) and all((folder / str(shard)).is_file() for shard in shards)
+    return all((folder / name).is_file() for name in shards(index))
 
 
 def reachable(endpoint: str) -> bool:

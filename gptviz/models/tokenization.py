@@ -41,21 +41,16 @@ class Tokenizer:
 
         Raises ModelMissing where there is none and ModelRefused for one that does not work.
         """
-        from transformers import AutoTokenizer, GPT2Tokenizer  # noqa: PLC0415
-
         try:
-            if any((folder / name).is_file() for name in ("tokenizer.json", "tokenizer_config.json")):
-                return cls(AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False,
-                                                         clean_up_tokenization_spaces=False))
-            if (folder / "vocab.json").is_file() and (folder / "merges.txt").is_file():
-                # The names are vocab= and merges=; the older vocab_file= and merges_file= silently make an empty one.
-                return cls(GPT2Tokenizer(vocab=str(folder / "vocab.json"), merges=str(folder / "merges.txt")))
-        except (ValueError, OSError, KeyError, TypeError, AttributeError) as error:
-            raise ModelRefused(f"the tokenizer of {folder.name} cannot be read", str(error).splitlines()[0],
+            backend = _backend(folder)
+        except Exception as error:  # the tokenizers library raises nothing more precise
+            raise ModelRefused(f"the tokenizer of {folder.name} cannot be read", str(error).partition("\n")[0],
                                "write it again with save_pretrained") from error
-        raise ModelMissing(f"{folder.name} holds no tokenizer",
-                           "there is no tokenizer.json and no vocab.json with merges.txt",
-                           "copy the tokenizer's files into the folder")
+        if backend is None:
+            raise ModelMissing(f"{folder.name} holds no tokenizer",
+                               "there is no tokenizer.json and no vocab.json with merges.txt",
+                               "copy the tokenizer's files into the folder")
+        return cls(backend)
 
     @property
     def versions(self) -> dict[str, str]:
@@ -149,6 +144,19 @@ class Tokenizer:
             raise ModelRefused("the tokenizer does not give back what it was given",
                                f"{_PROBE!r} became {len(ids)} tokens: {self.decode(ids)!r}",
                                "its vocabulary or its merges are not the right ones")
+
+
+def _backend(folder: Path) -> Any:
+    """transformers' tokenizer of a folder, or None where there are no files of one."""
+    from transformers import AutoTokenizer, GPT2Tokenizer  # noqa: PLC0415
+
+    if any((folder / name).is_file() for name in ("tokenizer.json", "tokenizer_config.json")):
+        return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False,
+                                             clean_up_tokenization_spaces=False)
+    if (folder / "vocab.json").is_file() and (folder / "merges.txt").is_file():
+        # The names are vocab= and merges=; the older vocab_file= and merges_file= silently make an empty one.
+        return GPT2Tokenizer(vocab=str(folder / "vocab.json"), merges=str(folder / "merges.txt"))
+    return None
 
 
 _BYTES = bytes_by_character()

@@ -249,13 +249,17 @@ class _Rows:
 
 
 def _is_text(sample: bytes) -> bool:
-    """Whether what follows a header is text: UTF-8 without control characters; the last character may be cut."""
+    """Whether what follows a header is text: no control characters, and UTF-8 or at least a row that ends in a number.
+
+    Numbers in binary are full of control characters. The sample may be cut in the middle of a character.
+    """
     if re.search(rb"[\x00-\x08\x0e-\x1f\x7f]", sample):
         return False
     try:
         sample.decode("utf-8")
     except UnicodeDecodeError as error:
-        return error.start >= len(sample) - 3 and error.reason == "unexpected end of data"
+        cut = error.start >= len(sample) - 3 and error.reason == "unexpected end of data"
+        return cut or _is_number(sample.split(b"\n")[0].rstrip().rsplit(b" ", 1)[-1])
     return True
 
 

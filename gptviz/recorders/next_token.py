@@ -67,5 +67,5 @@ def by_temperature(scores: npt.NDArray[Any]) -> dict[str, Any]:
 
 def spaced(vocab: int, count: int) -> npt.NDArray[np.int64]:
     """So many ranks of a vocabulary, evenly spaced below the first, the last the lowest; fewer where it is small."""
-    ranks = np.rint(np.arange(1, count + 1) * (vocab - 1) / count).astype(np.int64)
-    return np.unique(ranks)
+    count = min(count, vocab - 1)
+    return np.rint(np.arange(1, count + 1) * (vocab - 1) / count).astype(np.int64)

@@ -23,7 +23,7 @@ AWKWARD = ["Hi \U0001f98a!", "antidisestablishment", "a", "\u05e9\u05dc\u05d5\u0
            "\u0120t\u0000x", "q" * 30]
 
 
-@pytest.fixture(params=["small", "mini"])
+@pytest.fixture(scope="module", params=["small", "mini"])
 def pair(request: pytest.FixtureRequest, whole: Path) -> tuple[LanguageModel, Any, Any]:
     """A model, and its module and tokenizer as transformers loads them by itself."""
     folder = whole if request.param == "small" else BUNDLED / "mini"
