@@ -651,3 +651,26 @@ def is_majority(part: float, whole: float) -> bool:
 def is_nearly_all(share: float) -> bool:
     """Whether a share is all but one hundredth, or more."""
     return share >= 0.99
+
+
+# --- what a claim may say -----------------------------------------------------------------------------------------
+
+
+def is_larger(first: float, second: float) -> bool:
+    """Whether the first of two values is the larger."""
+    return first > second
+
+
+def is_falling(values: Any) -> bool:
+    """Whether every value is smaller than the one before it."""
+    return bool((np.diff(np.asarray(values, dtype=np.float64)) < 0).all())
+
+
+def is_rising(values: Any) -> bool:
+    """Whether every value is larger than the one before it."""
+    return bool((np.diff(np.asarray(values, dtype=np.float64)) > 0).all())
+
+
+def is_same(gap: float) -> bool:
+    """Whether a difference of two scores is no more than the rounding of float32 over a whole model: 0.001."""
+    return abs(gap) < 1e-3

@@ -61,3 +61,14 @@ DUPLICATE_TOKEN_HEADS = {IOI: ((0, 1), (0, 10), (3, 0))}
 def induction_sources(layer: int, head: int) -> list[str]:
     """The publications that name this head of GPT-2 small as an induction head."""
     return [source for source, heads in INDUCTION_HEADS.items() if (layer, head) in heads]
+
+# An article that runs GPT-2 large on "London was". Its first row of scores is printed twice, before and after a token
+# is added at the end; a causal model gives the same row both times.
+TOKEN_ARTICLE = "an article that prints the scores of GPT-2 large token by token"
+LONDON_FIRST_SCORE = Quoted(1.1894, TOKEN_ARTICLE)     #: first score of the first row, the text being two tokens
+LONDON_FIRST_AGAIN = Quoted(2.1159, TOKEN_ARTICLE)     #: the same score, the text being three tokens
+
+# Ids of another vocabulary, that of GPT-3.5 (cl100k), by OpenAI's tiktoken.
+CL100K = "openai/tiktoken, encoding cl100k_base"
+CL100K_PARIS = (Quoted(60704, CL100K),)                #: "Paris"
+CL100K_LOWER_PARIS = (Quoted(1768, CL100K), Quoted(285, CL100K))  #: "paris"

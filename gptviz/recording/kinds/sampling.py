@@ -92,6 +92,11 @@ class Step:
         return self.loop.number("top_shares", self.index, rank)
 
     @property
+    def rest_share(self) -> Derived:
+        """What the kept ranks leave of the distribution that was drawn from: where other tokens were drawn from."""
+        return derive(maths.remainder, self.loop.numbers("top_shares")[self.index])
+
+    @property
     def token(self) -> Token:
         """The token that was chosen."""
         return self.loop.chosen[self.index]
