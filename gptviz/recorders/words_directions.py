@@ -32,8 +32,8 @@ RULES = {
     "spelled": "words whose plural ends in -es (after s, x, z, ch, sh, o) or in -ies (for a y after a consonant)",
     "irregular": "a list of irregular plurals of English, where both forms are in the vocabulary",
     "held_out": "one half of the pairs, drawn at random, makes the mean; the other half was not seen by it",
-    "widest": "the pair, other than that of the arrow itself, whose two words lie furthest apart along the direction: the "
-              "right way round, and the wrong way",
+    "widest": "the pair whose words lie furthest apart along the direction, the right way round and the wrong way; not "
+              "the pair that made the direction",
 }
 
 _IRREGULAR = """
@@ -162,6 +162,7 @@ def _shown(vectors: WordVectors, asked: tuple[Pair, ...], one: Vector, mean: Vec
     """The pairs to be named, whatever rule they follow."""
     here = [pair for pair in asked if not present(vectors, pair)[1]]
     values["shown"] = [list(pair) for pair in here]
+    values["missing"] = present(vectors, (word for pair in asked for word in pair))[1]
     values["shown_missing"] = [list(pair) for pair in asked if pair not in here]
     if here:
         places = _vectors_of(vectors, here)

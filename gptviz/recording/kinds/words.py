@@ -146,7 +146,7 @@ class WordColumnsRecording(WordRecording):
         return optional(self, f"words.{row_of(self, self.words, word)}.rank")
 
     def pair(self, which: str) -> tuple[Word, Word]:
-        """Two of the words: ``alike`` (highest cosine), ``unrelated`` (cosine nearest to zero), ``opposed`` (lowest)."""
+        """Two of the words: ``alike`` (highest cosine), ``unrelated`` (nearest to zero) or ``opposed`` (lowest)."""
         first, second = (int(row) for row in self.values(f"pairs.{which}").array)
         return self.words[first], self.words[second]
 

@@ -96,7 +96,7 @@ class Analogy:
         return list(self._recording.numbers("vectors")[self._row])
 
     def point(self, part: str) -> Numbers:
-        """Where ``a``, ``b``, ``c``, ``d`` or the ``landing`` lies (component), by the main directions of the four words.
+        """Where ``a``, ``b``, ``c``, ``d`` or the ``landing`` lies (component), by the four words' main directions.
 
         The first two components are the plane of a picture; with the third all distances are exact.
         """
