@@ -173,6 +173,19 @@ def audit(scenes: tuple[str, ...], everything: bool, as_json: bool, edition: str
 
 
 @commands.command()
+@_all(_scenes, _json, _edition, _recordings, _media,
+      _option("--stills", metavar="DIR", help="Every still at 1920 x 1080, too, into this folder."),
+      _option("--beat", type=click.IntRange(1), metavar="N", help="Only the Nth beat."))
+def inspect(scenes: tuple[str, ...], everything: bool, as_json: bool, edition: str | None, recordings: str | None,
+            media: str | None, stills: str | None, beat: int | None) -> int:
+    """Draw a film's contact sheet (media/inspect) and find what is wrong with its layout and its pace."""
+    from gptviz.commands import judging
+
+    return judging.inspect(_project(recordings, media), _some(scenes, everything), everything, edition, as_json, stills,
+                           beat)
+
+
+@commands.command()
 @_all(_scenes, _model, _vectors, _recordings)
 def verify(scenes: tuple[str, ...], everything: bool, model: str | None, vectors: str | None,
            recordings: str | None) -> int:

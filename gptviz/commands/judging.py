@@ -1,14 +1,15 @@
-"""``audit``: the first judge of films. A film is judged on the recordings as they are; no model is run."""
+"""``audit`` and ``inspect``: the two judges of films. They play recordings as they are; no model is run."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gptviz.commands.console import step, table
 from gptviz.commands.recording import Asked, choose
-from gptviz.errors import RecordingMissing
+from gptviz.errors import RecordingMissing, UsageError
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
 from gptviz.recording.wording import NARROW
@@ -33,6 +34,35 @@ def audit(project: Project, names: Sequence[str], everything: bool, edition: str
             reports.append(judge(film, recordings, scene.name))
         if not as_json:
             _say(reports[-1])
+    if as_json:
+        print(as_text([report.as_dict() for report in reports]))
+    return 0 if all(report.ok for report in reports) else 1
+
+
+def inspect(project: Project, names: Sequence[str], everything: bool, edition: str | None, as_json: bool,
+            stills: str | None = None, beat: int | None = None) -> int:
+    """Writes contact sheets and prints what is wrong with the layout; returns 1 where something is.
+
+    ``stills``: a folder for full-size stills, with a folder for each film where there are several. ``beat`` (counted
+    from 1): only this one.
+    """
+    from gptviz.film.lint import inspect as judge  # noqa: PLC0415
+
+    reports = []
+    several = everything or len(set(names)) > 1
+    for scene, film, recordings in played(project, names, everything, edition):
+        part = "" if beat is None else f"-beat-{beat:02d}"
+        sheet = project.media / "inspect" / f"{scene.name}{part}.png"
+        folder = Path(stills) / (scene.name if several else "") if stills else None
+        with step(f"inspecting {scene.name}"):
+            report = judge(film, recordings, sheet, scene.name, stills=folder, beats=[] if beat is None else [beat])
+        if beat is not None and not report.pictures:
+            raise UsageError(f"{scene.name} has no beat {beat}", f"it lasts {report.length:.0f} s")
+        reports.append(report)
+        if not as_json:
+            print("\n".join([*report.problems, *(f"waived: {finding.message}" for finding in report.waived),
+                             f"{scene.name}: {report.length:.1f} s, {report.pictures} pictures, "
+                             f"{len(report.findings)} findings", report.sheet]))
     if as_json:
         print(as_text([report.as_dict() for report in reports]))
     return 0 if all(report.ok for report in reports) else 1

@@ -32,8 +32,9 @@ def contrasts(scenery: Scenery, drawn: Pixels, bright: set[str]) -> Iterator[Fin
 
     ``drawn``: the picture with its texts; ``bright``: the texts that were seen undimmed before.
     """
+    passing = [shape.box for shape in scenery.shapes if shape.animated]
     for text in scenery.steady:
-        if text.animated:
+        if text.animated or any(box.touches(text.box) for box in passing):
             continue
         if text.opacity <= DIMMED:
             if text.text not in bright:

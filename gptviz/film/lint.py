@@ -104,9 +104,11 @@ class _Inspector:
     def _judge(self, moment: Moment, texts: list[Shown]) -> None:
         drawn = picture(moment)
         scenery = layout.Scenery(moment, texts, layout.shapes_of(moment, texts), _behind(moment, texts))
-        rules = (layout.overlaps, layout.crossings, layout.margins, layout.sizes, layout.strangers)
-        found = [finding for rule in rules for finding in rule(scenery)]
-        found += legibility.contrasts(scenery, drawn, self._bright)
+        crossed = list(layout.crossings(scenery))
+        found = [*layout.overlaps(scenery), *crossed, *layout.margins(scenery), *layout.sizes(scenery),
+                 *layout.strangers(scenery)]
+        known = {finding.who[0] for finding in crossed}   # what runs through a text also spoils its contrast
+        found += [each for each in legibility.contrasts(scenery, drawn, self._bright) if each.who[0] not in known]
         self._docket.add(found)
         self.pictures += 1
         self._keep(moment, drawn, found)

@@ -89,7 +89,7 @@ class Clock:
         stood, due = stay.last - stay.since, reading(stay.characters)
         if stood < due - _FRAME:
             short = " ".join(name.split())
-            self._gone.append(Finding("gone", (short[:28],), stay.last, stay.beat, due - stood,
+            self._gone.append(Finding("gone", (short[:28].rstrip(),), stay.last, stay.beat, due - stood,
                                       f"{short!r} stands for {stood:.1f} s, and takes {due:.1f} s to read"))
 
     def close(self, told: Sequence[Beat], length: float) -> list[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from manim import Mobject, VMobject
@@ -15,12 +16,17 @@ from gptviz.film.rehearsal import Moment
 from gptviz.film.view import Box, Points, opacity, placed, seen
 
 _NAME = 28   # characters of a text that a finding names
+_LETTER_GAP = 0.2   # of an em: a wider gap is one between words
+_SEAM = theme.units(2.0)
 _WHOLE = 0.9   # opacity from which on a text that fades counts as there
 
 
 @dataclass(frozen=True)
 class Ink:
-    """One outline of a text: a run, or a letter of a formula. ``letters`` are the boxes of its contours."""
+    """One outline of a text: a run, or a letter of a formula.
+
+    ``letters`` are the boxes of its contours, and of the gaps between the letters of a word.
+    """
 
     mobject: VMobject
     box: Box
@@ -109,6 +115,15 @@ def contours(points: Points) -> tuple[Box, ...]:
     return tuple(Box(*map(float, (*a, *b))) for a, b in zip(low, high, strict=True))
 
 
+def _gaps(letters: tuple[Box, ...], em: float) -> Iterator[Box]:
+    """The gaps between letters (not between words) of a line, a little wider than they are, so as to leave no seam."""
+    line = sorted(letters, key=lambda box: box.left)
+    for before, after in pairwise(line):
+        bottom, top = max(before.bottom, after.bottom), min(before.top, after.top)
+        if 0 < after.left - before.right < _LETTER_GAP * em and bottom < top:
+            yield Box(before.right - _SEAM, bottom, after.left + _SEAM, top)
+
+
 def _is_text(mobject: Mobject) -> bool:
     return isinstance(mobject, (Words, TokenText, Run, Formula))
 
@@ -117,9 +132,11 @@ def _shown(moment: Moment, owner: Mobject, place: str, parts: list[VMobject], an
     inks, sizes = [], []
     for part in parts:
         points = placed(moment.film, part)
-        inks.append(Ink(part, Box.around(points), contours(points)))
+        letters = contours(points)
         if isinstance(part, Run):
             sizes.append(part.pixels * _magnified(part, points))
+            letters += tuple(_gaps(letters, theme.units(sizes[-1])))
+        inks.append(Ink(part, Box.around(points), letters))
     if isinstance(owner, Formula):
         first = next(part for part in parts if len(part.points))
         sizes = [owner.pixels * _magnified(first, placed(moment.film, first))]
