@@ -57,7 +57,7 @@ def uncrowded(boxes: Any, strength: Any, fade: float = 0.12) -> npt.NDArray[np.f
 def uncrossed(boxes: Any, ends: Any, strength: Any, fade: float = 0.08) -> npt.NDArray[np.float64]:
     """How visible each label is (n), 0 to 1, so that no arrow but its own runs through it.
 
-    ``boxes`` (n, 4) as above; arrow j runs from the origin to ``ends`` (m, 2) and counts by its ``strength`` (m); label i
+    ``boxes`` (n, 4) as above; arrow j runs from the origin to ``ends`` (m, 2), counts by its ``strength`` (m); label i
     may lie on arrow i.
     """
     box, tips = np.asarray(boxes, dtype=np.float32), np.asarray(ends, dtype=np.float32)

@@ -71,6 +71,19 @@ def outline(box: Any, colour: str = theme.FOCUS, width: float = 3.0, grow: float
     return stroked(rectangles(np.array([[left - grow, bottom - grow, right + grow, top + grow]])), colour, width)
 
 
+def hatched(box: Any, colour: str = theme.SECONDARY, spacing: float = 0.14, width: float = 1.5,
+            opacity: float = 0.45) -> VMobject:
+    """Diagonal lines inside a box (left, bottom, right, top): what is quoted and not computed."""
+    left, bottom, right, top = (float(side) for side in box)
+    wide, high = max(right - left, 0.0), max(top - bottom, 0.0)
+    offsets = np.arange(spacing / 2, wide + high, spacing)
+    start = np.stack([left + np.minimum(offsets, wide), bottom + np.maximum(offsets - wide, 0.0)], axis=1)
+    end = np.stack([left + np.maximum(offsets - high, 0.0), bottom + np.minimum(offsets, high)], axis=1)
+    flat = np.zeros((len(offsets), 1))
+    return stroked(segments(np.concatenate([start, flat], axis=1), np.concatenate([end, flat], axis=1)), colour, width,
+                   opacity)
+
+
 class Anchor(VMobject):
     """An invisible rectangle that is moved, turned and scaled with its group, so that places in it can be found again.
 
