@@ -674,3 +674,18 @@ def is_rising(values: Any) -> bool:
 def is_same(gap: float) -> bool:
     """Whether a difference of two scores is no more than the rounding of float32 over a whole model: 0.001."""
     return abs(gap) < 1e-3
+
+
+def entropy_at_most(vocab: float) -> float:
+    """The largest uncertainty that ``vocab`` tokens can have, in bits: that of a fair die with so many sides."""
+    return float(np.log2(vocab))
+
+
+def shares_among(logits: Any, temperature: float) -> Vector:
+    """The shares (rank) of some scores when no others may be drawn: softmax of these alone."""
+    return softmax(logits, temperature)
+
+
+def are_lively(kept: float) -> bool:
+    """Whether scores that are kept hold less than a tenth of the probability: what is then drawn is another row."""
+    return kept < 0.1
