@@ -91,7 +91,8 @@ def record_block(model: Model, request: LogitBlock) -> Content:
         raise UsageError(f"{request.continuation!r} changes the tokens of {request.prompt!r}",
                          "the two texts must share their first tokens", "begin the continuation with a space")
     grown = model.logits(longer)
-    named = [_one_token(model, text) for text in request.named]
+    found = [_one_token(model, text) for text in request.named]
+    named = [each for each in found if each is not None]
     rows = top_rows(scores, 5)
     lows = rows.logsumexp
     last = scores[-1]
@@ -111,12 +112,11 @@ def record_block(model: Model, request: LogitBlock) -> Content:
     return Content(
         tokens={"prompt": model.token_rows(ids), "grown": model.token_rows(longer), "named": model.token_rows(named),
                 "ends": model.token_rows(ends), "table": table(model, rows.ids)},
-        values={"vocab": model.shape.vocab}, tensors=tensors)
+        values={"vocab": model.shape.vocab,
+                "named": [None if each is None else named.index(each) for each in found]}, tensors=tensors)
 
 
-def _one_token(model: Model, text: str) -> int:
+def _one_token(model: Model, text: str) -> int | None:
+    """The id of a text that is one token; None where the vocabulary has no such entry."""
     ids = model.encode(text)
-    if len(ids) != 1:
-        raise UsageError(f"{text!r} is {len(ids)} tokens of {model.title}", "a named token must be one token",
-                         "name a text that is a single token, with its leading space")
-    return ids[0]
+    return ids[0] if len(ids) == 1 else None

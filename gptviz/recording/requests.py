@@ -163,7 +163,7 @@ class Draws(Request):
 class LogitBlock(Request):
     """All scores after every token of ``prompt``, their first and last ``ends``; and again with ``continuation`` added.
 
-    ``named`` tokens (each must be one token) are looked up in the last row of ``prompt``.
+    ``named`` texts are looked up in the last row of ``prompt``, those of them that are one token.
     """
 
     kind: ClassVar[str] = "logit_block"

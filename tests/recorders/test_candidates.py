@@ -113,10 +113,19 @@ def test_the_corners_of_the_block_are_transformers(both: Both, prompt: str) -> N
     assert [int(token.id) for token in recording.tokens("ends")] == [0, 1, 2, 3, *range(8188, 8192)]
 
 
+def test_a_text_that_is_no_token_has_no_score(mini: Both) -> None:
+    recording = take(mini.model, LogitBlock("The", named=("antidisestablishment", " a")))
+    assert isinstance(recording, LogitBlockRecording)
+    assert recording.named(0) is None and recording.named(1) == " a"
+    assert recording.named_probability(1) < 1 and recording.named_rank(1) >= 0
+    with pytest.raises(NotDeclared):
+        recording.named_probability(0)
+
+
 def test_what_cannot_be_asked_is_refused(mini: Both, gpt2: Model) -> None:
     for wrong in (CandidateSets("The", 0.0), CandidateSets("The", top_k=(0,)), Draws("The", 0),
                   Draws("The", 9, top_k=5),
-                  LogitBlock("The", named=("antidisestablishment",)), LogitBlock("The cat", "s")):
+                  LogitBlock("The cat", "s")):
         with pytest.raises(UsageError):
             take(mini.model, wrong)
     with pytest.raises(NotRecorded):

@@ -163,7 +163,8 @@ class LogitBlockRecording(Recording):
     Tokens: ``prompt``, ``grown``, ``named``, ``ends`` (the tokens of the columns shown), ``table``. Tensors: ``first``,
     ``last``, ``grown_first``, ``grown_last`` (token, vocab); ``row_gaps`` (token: the largest difference of a row that
     both share); ``top_ids``, ``top_logits`` (token, rank); ``logsumexp`` (token); ``named_logits``, ``named_ranks``
-    (word), where tokens were named. Values: ``vocab``.
+    (word). Values: ``vocab``, ``named`` (where each named text stands among those tokens; None for one that is no
+    single token).
     """
 
     kind = "logit_block"
@@ -206,11 +207,20 @@ class LogitBlockRecording(Recording):
         """The likeliest tokens after a token of the prompt."""
         return row_of(self, self.table, token)
 
+    def named(self, index: int) -> Token | None:
+        """One of the named texts as a token; None where the vocabulary has no such entry."""
+        return self.tokens("named")[self._named(index)] if self.has(f"named.{index}") else None
+
     def named_probability(self, index: int) -> Derived:
-        """The probability of a named token after the prompt."""
-        return derive(maths.probability, self.number("named_logits", index),
+        """The probability of a named token after the prompt. Raises NotDeclared where there is no such token."""
+        return derive(maths.probability, self.number("named_logits", self._named(index)),
                       self.number("logsumexp", len(self.prompt) - 1))
 
     def named_rank(self, index: int) -> Number:
-        """The rank of a named token after the prompt, 0 the likeliest."""
-        return self.number("named_ranks", index)
+        """The rank of a named token after the prompt, 0 the likeliest. Raises NotDeclared as above."""
+        return self.number("named_ranks", self._named(index))
+
+    def _named(self, index: int) -> int:
+        if not self.has(f"named.{index}"):
+            raise NotDeclared(f"{self.manifest.request['named'][index]!r} is no single token", "it has no score")
+        return int(self.value(f"named.{index}"))
