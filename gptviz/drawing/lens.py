@@ -30,8 +30,9 @@ class LogitLensTable(Framed):
     """
 
     def __init__(self, depths: Sequence[Tracked], words: Sequence[Sequence[Token]],
-                 shares: Sequence[Sequence[Tracked]], final: Token, places: Sequence[Tracked], width: float = 12.0, height: float = 5.0, top: int = 5,
-                 size: float = theme.SMALL, titles: tuple[str, str, str] = ("block", "likeliest words", "place")) -> None:
+                 shares: Sequence[Sequence[Tracked]], final: Token, places: Sequence[Tracked],
+                 width: float = 12.0, height: float = 5.0, top: int = 5, size: float = theme.SMALL,
+                 titles: tuple[str, str, str] = ("block", "likeliest words", "place")) -> None:
         super().__init__(-width / 2, -height / 2, width / 2, height / 2)
         em = theme.units(size)
         room = height - em * 1.9
