@@ -31,11 +31,11 @@ from gptviz.film import Film
 from gptviz.recording.number import Claim, Count, derive, derive_each
 from gptviz.recording.requests import NextToken
 
-LEFT_COLUMN = theme.LEFT_EDGE
+LEFT_COLUMN = theme.LEFT_EDGE + 0.1      # in line with the text of the tokens in their boxes
 SCORES_END, BARS_START = 3.3, 3.6        # from the left edge, in units
 FIRST_ROW, ROW, STRIP = 1.72, 0.455, -2.1   # heights of the first row's middle and of the strip, and between rows
 SIZE = 30                                # of type in the table, in pixels
-UNIT = theme.RIGHT_EDGE - theme.LEFT_EDGE - BARS_START   # the length of a share of one
+UNIT = theme.RIGHT_EDGE - LEFT_COLUMN - BARS_START   # the length of a share of one
 SHOWN = 7
 PULLED = 3                               # the row whose score is pulled up
 

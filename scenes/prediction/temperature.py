@@ -74,7 +74,7 @@ class Temperature(Film):
                        n=derive(maths.difference, row.vocab, Count(range(SHOWN), "rows shown")))
         self.bars = ProbabilityBars(row.tokens("top")[:SHOWN], now["shares"], now["rest"], others, unit=UNIT,
                                     columns=(0.0, BARS), row=ROW, size=30, spec=".2%", limit=11, room=UNIT + 0.9)
-        self.bars.shift([theme.LEFT_EDGE, FIRST_ROW, 0])
+        self.bars.shift([theme.LEFT_EDGE + 0.1, FIRST_ROW, 0])
         with self.beat("A model has read a text. These are its chances for what comes next.", shows="row"):
             self.play(FadeIn(strip), run_time=theme.QUICK)
             self.play(LaggedStart(*[FadeIn(each) for each in self.bars.rows], lag_ratio=0.1), run_time=1.2)
