@@ -18,7 +18,7 @@ from gptviz.render.project import Project
 _FREE = 1_000_000_000  # bytes that a course of films and their staging take comfortably
 _MANIM = "0.22.0"
 _PILLOW_BELOW = 13
-_LETTERS = "AZaz09 .,+-%\u2212\u202f"  # what every film writes
+_LETTERS = "AZaz09 .,+-%"  # what every film writes
 
 
 @dataclass(frozen=True)

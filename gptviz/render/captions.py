@@ -21,14 +21,13 @@ def cues(beats: Sequence[dict[str, Any]], duration: float) -> list[Cue]:
 
     ``beats`` are sections of a published manifest: ``start``, ``end``, ``lines``; ``duration`` the film's in seconds.
     """
-    spoken = sorted((beat for beat in beats if any(line.strip() for line in beat["lines"])),
-                    key=lambda beat: float(beat["start"]))
+    spoken = sorted((beat for beat in beats if _shown(beat["lines"])), key=lambda beat: float(beat["start"]))
     found = []
-    for beat, following in zip(spoken, [*spoken[1:], None], strict=True):
-        limit = duration if following is None else min(duration, following["start"])
-        start, end = max(0.0, _thousandths(beat["start"])), _thousandths(min(beat["end"], limit))
+    for i, beat in enumerate(spoken):
+        limit = min([duration, *(following["start"] for following in spoken[i + 1:i + 2])])
+        start, end = _thousandths(beat["start"]), _thousandths(min(beat["end"], limit))
         if end > start:
-            found.append(Cue(start, end, tuple(beat["lines"])))
+            found.append(Cue(start, end, _shown(beat["lines"])))
     return found
 
 
@@ -45,9 +44,13 @@ def vtt(captions: Iterable[Cue]) -> str:
 
 
 def _text(cue: Cue) -> str:
-    """The lines of a cue; an empty line would end it, and control characters belong to no caption."""
-    shown = ("".join(c if c.isprintable() else " " for c in line).strip() for line in cue.lines)
-    return "\n".join(line for line in shown if line)
+    return "\n".join(_shown(cue.lines))
+
+
+def _shown(lines: Iterable[str]) -> tuple[str, ...]:
+    """The lines of a cue: an empty one would end it, and control characters belong to no caption."""
+    clean = ("".join(c if c.isprintable() else " " for c in line).strip() for line in lines)
+    return tuple(line for line in clean if line)
 
 
 def _escaped(text: str) -> str:

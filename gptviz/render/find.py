@@ -70,8 +70,9 @@ def unknown(name: str, known: Iterable[str]) -> UnknownScene:
     known = sorted(known)
     shown = name if len(name) <= 60 else name[:57] + "..."
     folded = unicodedata.normalize("NFKD", name[:200]).casefold()
-    near = difflib.get_close_matches(folded, known, n=3, cutoff=0.5)
-    why = f"the nearest names: {', '.join(near)}" if near else f"there are {len(known)} films, none of a similar name"
+    near = (difflib.get_close_matches(folded, known, n=3, cutoff=0.5)
+            or difflib.get_close_matches(folded, known, n=3, cutoff=0.0))
+    why = f"the nearest names: {', '.join(near)}" if near else "there are no films"
     return UnknownScene(f"no film is called {ascii(shown)}", why, "gptviz list shows all of them")
 
 

@@ -31,8 +31,7 @@ Hear = Callable[[dict[str, Any]], None]
 class Job:
     """What to draw. ``needs`` gives the edition of each need, ``digests`` what its recording must be.
 
-    ``threads``: of the encoder, None for its own choice; ``beat``: only this one, counted from 1; ``megabytes``: what
-    the film is expected to take while it is made.
+    ``beat``: only this one, counted from 1; ``megabytes``: what the film is expected to take while it is made.
     """
 
     scene: str
@@ -42,7 +41,6 @@ class Job:
     quality: str
     captions: str
     engine: str
-    threads: int | None = None
     beat: int | None = None
     megabytes: int = 50
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,14 +24,14 @@ SUFFIXES = (".mp4", ".srt", ".vtt", ".png")
 class Place:
     """Where a published film lies: ``media/videos/<edition>/<quality>/<scene>`` and its suffixes."""
 
-    videos: Path
+    media: Path
     edition: str
     quality: str
     scene: str
 
     def path(self, suffix: str) -> Path:
         """The film's file of a suffix. Raises UnsafePath where a name or a symbolic link leads out of the folder."""
-        return inside(self.videos, self.edition, self.quality, self.scene + suffix)
+        return inside(self.media, "videos", self.edition, self.quality, self.scene + suffix)
 
     @property
     def film(self) -> Path:
@@ -59,6 +60,15 @@ def damage(place: Place, data: dict[str, Any]) -> str:
         if file_sha256(path) != expected:
             return f"{path.name} is damaged"
     return ""
+
+
+def set_aside(place: Place) -> Path | None:
+    """Takes a film that is not what its manifest says out of the way of viewers; returns where it is now."""
+    aside = place.path(".mp4.damaged")
+    if not place.film.is_file():
+        return None
+    os.replace(place.film, aside)
+    return aside
 
 
 def file_sha256(path: Path) -> str:

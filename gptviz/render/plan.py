@@ -44,7 +44,10 @@ class Wish:
 
 @dataclass(frozen=True)
 class Plan:
-    """One film in one edition: the state of what is published, why, and the digest that it would have now."""
+    """One film in one edition: the state of what is published, why, and the digest that it would have now.
+
+    ``damaged``: what is published is not what its manifest says. ``fault``: what stands in the way of rendering.
+    """
 
     scene: SceneFile
     edition: Edition
@@ -52,6 +55,7 @@ class Plan:
     place: Place
     state: State
     why: str
+    damaged: bool = False
     cast: Cast | None = None
     parts: dict[str, Any] = field(default_factory=dict)
     fault: GptvizError | None = None
@@ -89,7 +93,7 @@ class Planner:
 
         Nothing is raised for what is wrong with the film or its recordings: the plan says so, and its ``ready`` raises.
         """
-        place = Place(self.project.videos, edition.name, wish.quality, scene.name)
+        place = Place(self.project.media, edition.name, wish.quality, scene.name)
         published = manifest.read(place)
         found = None
         if fault is None:
@@ -97,13 +101,14 @@ class Planner:
         if fault is not None or found is None:
             state: State = "stale" if published else "missing"
             why = (fault.why or fault.what) if fault else ""
-            return Plan(scene, edition, wish, place, state, why, found, fault=fault)
+            return Plan(scene, edition, wish, place, state, why, cast=found, fault=fault)
         parts = self._parts(scene, found, wish)
         if published is None:
-            return Plan(scene, edition, wish, place, "missing", "not rendered yet", found, parts)
+            return Plan(scene, edition, wish, place, "missing", "not rendered yet", cast=found, parts=parts)
         why = why_stale or "; ".join(changes(published["parts"], parts, self._facts(published, found)))
-        why = why or manifest.damage(place, published)
-        return Plan(scene, edition, wish, place, "stale" if why else "fresh", why, found, parts)
+        damage = manifest.damage(place, published)
+        why = "; ".join(filter(None, (why, damage)))
+        return Plan(scene, edition, wish, place, "stale" if why else "fresh", why, bool(damage), found, parts)
 
     def _found(self, scene: SceneFile, edition: Edition) -> tuple[GptvizError | None, Cast | None]:
         try:
@@ -128,7 +133,7 @@ class Planner:
             "recordings": {need: {"digest": recording.digest, "badge": _badge(recording)}
                            for need, recording in _recordings(found)},
             "wish": {"quality": wish.quality, "captions": wish.captions, "engine": wish.engine},
-            "engine": self._engine if wish.engine != engine.STOCK else "",
+            "engine": self._fast_engine if wish.engine == engine.FAST else "",
             "versions": self._versions,
         }
 
@@ -137,8 +142,8 @@ class Planner:
         return self.sources.folder("drawing", "fonts")
 
     @cached_property
-    def _engine(self) -> str:
-        return self.sources.folder("render", "fast")
+    def _fast_engine(self) -> str:
+        return self.sources.folder("render", pattern="fast/**/*") + self.sources.folder("render", pattern="engine.py")
 
     @cached_property
     def _versions(self) -> dict[str, str]:

@@ -65,7 +65,7 @@ class Studio:
         Results come in the order of the plans. On KeyboardInterrupt all workers are ended, then it is raised on.
         """
         with ThreadPoolExecutor(max_workers=max(1, min(self.jobs, len(plans))), thread_name_prefix="render") as pool:
-            futures = [pool.submit(self._one, plan, force, len(plans) > 1) for plan in plans]
+            futures = [pool.submit(self._one, plan, force) for plan in plans]
             try:
                 pending: set[Future[Result]] = set(futures)
                 while pending:
@@ -81,7 +81,7 @@ class Studio:
         if beat < 1:
             raise NotDeclared(f"there is no beat {beat}", "beats are counted from one")
         with locks.staging(self.planner.project.media) as folder:
-            self._work(plan, folder / plan.scene.name, shared=False, beat=beat)
+            self._work(plan, folder / plan.scene.name, beat)
             target = inside(self.planner.project.media, "preview", plan.edition.name,
                             f"{plan.scene.name}-{plan.wish.quality}-beat{beat}.mp4")
             with disk_errors(target):
@@ -89,9 +89,9 @@ class Studio:
                 os.replace(folder / plan.scene.name / f"{FINISHED}.mp4", target)
         return target
 
-    def _one(self, plan: Plan, force: bool, shared: bool) -> Result:
+    def _one(self, plan: Plan, force: bool) -> Result:
         try:
-            result = self._guarded(plan, force, shared)
+            result = self._guarded(plan, force)
         except KeyboardInterrupt as error:
             result = Result(plan, "interrupted", error=error)
         except Exception as error:
@@ -99,7 +99,7 @@ class Studio:
         self.watcher.ended(result)
         return result
 
-    def _guarded(self, plan: Plan, force: bool, shared: bool) -> Result:
+    def _guarded(self, plan: Plan, force: bool) -> Result:
         if self._cancel.is_set():
             raise KeyboardInterrupt
         plan.ready()
@@ -118,24 +118,28 @@ class Studio:
                 plan.ready()
                 if plan.state == "fresh":
                     return Result(plan, "up to date", plan.place.film)
+            aside = manifest.set_aside(plan.place) if plan.damaged else None
             with locks.staging(self.planner.project.media) as folder:
-                made = self._work(plan, folder / plan.scene.name, shared)
-                return Result(plan, "rendered", publish(folder / plan.scene.name, plan, made))
+                made = self._work(plan, folder / plan.scene.name)
+                film = publish(folder / plan.scene.name, plan, made)
+            if aside is not None:
+                aside.unlink(missing_ok=True)
+            return Result(plan, "rendered", film)
 
-    def _work(self, plan: Plan, folder: Path, shared: bool, beat: int | None = None) -> dict[str, Any]:
+    def _work(self, plan: Plan, folder: Path, beat: int | None = None) -> dict[str, Any]:
         published = manifest.read(plan.place) or {}
         self.watcher.begun(plan, published.get("video", {}).get("duration"))
-        job = job_of(plan, threads=1 if shared and self.jobs > 1 else None, beat=beat)
+        job = job_of(plan, beat)
         job.write(folder, plan.scene.path, self.planner.store)
         self._perform(folder, lambda message: self.watcher.heard(plan, message), self._cancel.is_set)
         return finish(folder, plan.wish.quality, plan.scene.title)
 
 
-def job_of(plan: Plan, threads: int | None = None, beat: int | None = None) -> Job:
+def job_of(plan: Plan, beat: int | None = None) -> Job:
     """The job that makes a planned film. Raises what stands in the way of the plan."""
     quality = QUALITIES[plan.wish.quality]
     parts = plan.ready().parts
     return Job(scene=plan.scene.name, film=plan.scene.film, needs={need: part.edition for need, part in parts.items()},
                digests={need: part.recording.digest for need, part in parts.items() if part.recording},
-               quality=plan.wish.quality, captions=plan.wish.captions, engine=plan.wish.engine, threads=threads,
-               beat=beat, megabytes=max(20, quality.width * quality.height * _BYTES_PER_PIXEL // 1_000_000))
+               quality=plan.wish.quality, captions=plan.wish.captions, engine=plan.wish.engine, beat=beat,
+               megabytes=max(20, quality.width * quality.height * _BYTES_PER_PIXEL // 1_000_000))

@@ -70,7 +70,7 @@ def draw(job: Job, folder: Path, tell: Tell) -> None:
     _forget_configuration(manim)
     with manim.tempconfig(settings):
         film = load_film(folder / "scene.py", job.film)(
-            recordings, captions=job.captions, **engine.scene_arguments(job.engine, job.threads))
+            recordings, captions=job.captions, **engine.scene_arguments(job.engine))
         _follow(film, tell, job.beat)
         film.render()
         made = Path(film.renderer.file_writer.movie_file_path)

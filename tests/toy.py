@@ -1,0 +1,166 @@
+"""A small project to test the house in: two short films, recordings made by hand, and the command line in a process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from gptviz.recording.requests import NextToken
+from gptviz.recording.schema import Content, Provenance, Recording, TokenRow, make
+from gptviz.recording.store import Store
+
+ROOT = Path(__file__).resolve().parent.parent
+
+PROMPT = "One day a little"
+TOP = (" girl", " boy", " dog")
+
+COURSE = """
+[defaults]
+model = ["big", "small"]
+vectors = []
+
+[[chapter]]
+name = "words"
+title = "Words"
+films = ["tiny", "other"]
+"""
+
+#: A film of two beats that shows one number; it reaches drawing/text.py and not drawing/bars.py.
+TINY = '''"""What comes next?"""
+
+from manim import FadeIn
+
+from gptviz.drawing.text import Numeral
+from gptviz.film import Film
+from gptviz.recording.requests import NextToken
+
+
+class Tiny(Film):
+    """What comes next?"""
+
+    needs = {"row": NextToken(prompt="One day a little", top=3)}
+    main = "row"
+
+    def construct(self):
+        row = self.rec["row"]
+        number = Numeral(row.probability(0), ".1%", 60)
+        with self.beat("A model has read a prompt."):
+            self.play(FadeIn(number), run_time=0.4)
+        with self.beat("Next comes {word}, says the model.", word=row.token(0)):
+            self.play(number.animate.shift([1, 0, 0]), run_time=0.4)
+'''
+
+#: Another that needs no recording and reaches less.
+OTHER = '''"""Nothing but words"""
+
+from gptviz.film import Film
+
+
+class Other(Film):
+    """Nothing but words"""
+
+    def construct(self):
+        with self.beat("This film shows no number at all."):
+            self.wait(0.2)
+'''
+
+
+def row(logits: tuple[float, ...] = (2.0, 1.0, 0.5), prompt: str = PROMPT, model: str = "big model", top: int = 3,
+        fingerprint: str = "0" * 64) -> Recording:
+    """A recording of the next token after a prompt, of a vocabulary of as many tokens as there are scores."""
+    scores = np.asarray(logits, dtype=np.float32)
+    tokens = {"prompt": [TokenRow(id=9, text=prompt, bytes=prompt.encode().hex())],
+              "top": [TokenRow(id=i, text=text, bytes=text.encode().hex()) for i, text in enumerate(TOP)]}
+    values = {"logsumexp": float(np.log(np.exp(scores.astype(np.float64)).sum())), "vocab": len(logits)}
+    content = Content(tokens, values, {"token_ids": (np.arange(3, dtype=np.int64), ("rank",)),
+                                       "logits": (scores[:3], ("rank",))})
+    return make(NextToken(prompt=prompt, top=top), content,
+                Provenance(model=model, reference=model, parameters=1000, fingerprint=fingerprint))
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+
+@dataclass(frozen=True)
+class Toy:
+    """The project's folder, and the package that its commands run (a copy, where a test changes sources)."""
+
+    root: Path
+    package: Path = ROOT
+
+    @property
+    def store(self) -> Store:
+        return Store(self.root / "recordings")
+
+    @property
+    def videos(self) -> Path:
+        return self.root / "media" / "videos"
+
+    def scene(self, name: str) -> Path:
+        return self.root / "scenes" / "words" / f"{name}.py"
+
+    def environment(self, **more: str) -> dict[str, str]:
+        own = {key: value for key, value in os.environ.items() if not key.startswith("GPTVIZ_")}
+        return {**own, "PYTHONPATH": str(self.package), "PYTHONWARNINGS": "", **more}
+
+    @contextlib.contextmanager
+    def start(self, *arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+        """The command in a process group of its own, not waited for; killed on leaving, should it still run."""
+        # Whoever runs the tests in the background has them ignore Ctrl-C; the command is to get it.
+        process = subprocess.Popen([sys.executable, "-m", "gptviz", *arguments], cwd=self.root, text=True,
+                                   env=self.environment(**environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   start_new_session=True, errors="backslashreplace",
+                                   preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+        with process:
+            try:
+                yield process
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+
+    def run(self, *arguments: str, timeout: float = 120, **environment: str) -> Run:
+        """The command in a process, to its end."""
+        with self.start(*arguments, **environment) as process:
+            out, err = process.communicate(timeout=timeout)
+        return Run(process.returncode, out, err)
+
+    def files(self) -> set[str]:
+        """Every file of the project by its path."""
+        return {str(path.relative_to(self.root)) for path in self.root.rglob("*")
+                if not path.is_dir() and "__pycache__" not in path.parts}
+
+
+def build(root: Path, package: Path = ROOT) -> Toy:
+    """A project with its two films, recorded in the edition ``big``."""
+    toy = Toy(root, package)
+    toy.scene("x").parent.mkdir(parents=True)
+    (root / "course.toml").write_text(COURSE, encoding="utf-8")
+    toy.scene("tiny").write_text(TINY, encoding="utf-8")
+    toy.scene("other").write_text(OTHER, encoding="utf-8")
+    toy.store.write("big", "tiny", "row", row())
+    return toy
+
+
+def copy_package(folder: Path) -> Path:
+    """A copy of gptviz whose sources a test may change, without the bundled models."""
+    shutil.copytree(ROOT / "gptviz", folder / "gptviz", ignore=shutil.ignore_patterns("__pycache__", "bundled"))
+    return folder
