@@ -88,7 +88,7 @@ class HeadsGrid(Film):
             self.play(LaggedStart(*[FadeIn(box) for box in strip], lag_ratio=0.2), run_time=1.2)
         reading = Words("row: a token that asks\ncolumn: a token that answers\nbright: a strong look",
                         theme.STATEMENT, theme.SECONDARY, leading=1.6).place([0.65, 0.75, 0])
-        with self.beat("Every small square is one head: which token looks back at which.", hold=1.6):
+        with self.beat("Every small square is one head: which token looks back at which.", hold=2.0):
             self.add(self.grid)
             self.play(Follow(self.grid, lambda grid, share: grid.set_revealed(share * (len(run.prompt) + 1)),
                              run_time=3.2, rate_func=linear), FadeOut(self.frames), FadeIn(reading))

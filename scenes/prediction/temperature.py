@@ -188,7 +188,7 @@ class Temperature(Film):
             y = 1.72 - i * 0.84
             number = Numeral(loop.setting("temperature"), ".1f", theme.TITLE, theme.FOCUS, "right")
             lines.add(number.place([theme.LEFT_EDGE + 0.75, y - 0.24, 0], "right"))
-            flow = TokenFlow([], theme.RIGHT_EDGE - theme.LEFT_EDGE - 1.2, 24, lines=2, leading=1.35)
+            flow = TokenFlow([], theme.RIGHT_EDGE - theme.LEFT_EDGE - 1.4, 24, lines=2, leading=1.35)
             flow.shift([theme.LEFT_EDGE + 1.2, y, 0])
             flows.append(_Story(flow, loop))
         said = ("At zero, always the same words, and no draw at all.",
