@@ -18,7 +18,7 @@ from gptviz.errors import RenderFailed
 from gptviz.render import fast
 from gptviz.render.fast import encoder
 from gptviz.render.fast.camera import FastCamera
-from gptviz.render.fast.encoder import Encoder
+from gptviz.render.fast.encoder import Encoder, Form
 from tests.render.comparing import settings
 
 
@@ -122,7 +122,7 @@ def test_a_film_that_breaks_off_leaves_no_file(tmp_path: Path) -> None:
 
 def test_a_failure_of_the_encoder_is_raised_and_leaves_no_file(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").mkdir()
-    writer = Encoder(tmp_path / "film.mp4" / "film.mp4", (480, 270), Fraction(10), {"preset": "no such preset"})
+    writer = Encoder(tmp_path / "film.mp4" / "film.mp4", Form((480, 270), Fraction(10), {"preset": "no such preset"}))
     frame = np.zeros((270, 480, 4), np.uint8)
     with pytest.raises(av.error.FFmpegError):
         for _ in range(100):
@@ -134,7 +134,7 @@ def test_a_failure_of_the_encoder_is_raised_and_leaves_no_file(tmp_path: Path) -
 def test_the_earlier_film_stands_until_the_new_one_is_whole(tmp_path: Path) -> None:
     target = tmp_path / "film.mp4"
     target.write_bytes(b"the earlier film")
-    writer = Encoder(target, (480, 270), Fraction(10), {"preset": "veryfast"})
+    writer = Encoder(target, Form((480, 270), Fraction(10), {"preset": "veryfast"}))
     writer.put(np.zeros((270, 480, 4), np.uint8), 5)
     assert target.read_bytes() == b"the earlier film"
     writer.finish()

@@ -1,8 +1,9 @@
 """One mp4 from frames, while the next frames are being drawn.
 
-A thread of its own turns each changed frame into yuv420p once and sends it to x264, again and again as long as nothing
-changes. PyAV gives up the interpreter's lock in both, so drawing goes on beside it. The file gets its name when it is
-whole.
+A thread of its own turns each changed frame into yuv420p once and sends it to x264. PyAV gives up the interpreter's
+lock in both, so drawing goes on beside it. A picture that stands still is encoded until x264 has made the best of it;
+then the stream is continued with repetitions (:mod:`gptviz.render.fast.repeats`), and x264 begins anew with the next
+change. The file gets its name when it is whole.
 
 x264 runs with frame threads: unlike slices, which PyAV takes by default, they leave the picture as it is.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from queue import Queue
@@ -19,11 +21,27 @@ from typing import Any
 
 import av
 import numpy.typing as npt
+from av.codec.context import Flags
+from av.video.frame import PictureType
 from av.video.reformatter import VideoReformatter
+
+from gptviz.render.fast.repeats import Repeater, layout, picture_set
 
 Pixels = npt.NDArray[Any]  # uint8; Manim's types say int
 
 PRESET = "veryfast"  # half of x264's default effort, and up to a tenth more bytes for drawn pictures
+SETTLE = 12          # frames that x264 is given of a still picture: as many as it looks ahead with this preset, and two
+STILL = 32           # frames from which a still picture is worth ending x264's work and beginning it anew
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a film is like: width and height in pixels, frames per second, x264's options and number of threads."""
+
+    size: tuple[int, int]
+    rate: Fraction
+    options: Mapping[str, str]
+    threads: int = 0
 
 
 class Encoder:
@@ -33,16 +51,13 @@ class Encoder:
     Whatever goes wrong in the thread (a full disk, say) is raised at the next call.
     """
 
-    def __init__(
-        self, target: Path, size: tuple[int, int], rate: Fraction, options: Mapping[str, str],
-        threads: int = 0, ahead: int = 2,
-    ) -> None:
+    def __init__(self, target: Path, form: Form, ahead: int = 4) -> None:
         self.target, self._part = target, target.with_name(f".{target.name}.part")
         self.frames = 0
-        self._size, self._rate, self._options, self._threads = size, rate, dict(options), threads
+        self._form = form
         self._queue: Queue[tuple[Pixels | None, int, bool] | None] = Queue(maxsize=ahead)
         self._failure: BaseException | None = None
-        self._whole = False
+        self._whole = self._over = False
         target.parent.mkdir(parents=True, exist_ok=True)
         self._thread = Thread(target=self._run, name="encoder", daemon=True)
         self._thread.start()
@@ -80,19 +95,14 @@ class Encoder:
         """The thread: it goes on taking frames after a failure, so that the one who draws never waits in vain."""
         try:
             with contextlib.closing(av.open(str(self._part), "w", format="mp4")) as file:
-                self._encode(file)
+                self._encode(_Stream(file, self._form))
         except BaseException as failure:
             self._failure = failure
-            while self._queue.get() is not None:
+            while not self._over and self._queue.get() is not None:
                 pass
 
-    def _encode(self, file: Any) -> None:
-        stream = file.add_stream("libx264", rate=self._rate, options=self._options)
-        stream.width, stream.height = self._size
-        stream.pix_fmt = "yuv420p"
-        stream.codec_context.thread_type = "FRAME"
-        stream.codec_context.thread_count = self._threads
-        converter, tick, at = VideoReformatter(), 1 / self._rate, 0
+    def _encode(self, stream: _Stream) -> None:
+        converter = VideoReformatter()
         frame: Any = None
         while (item := self._queue.get()) is not None:
             pixels, times, keyframe = item
@@ -100,13 +110,90 @@ class Encoder:
                 source = av.VideoFrame.from_numpy_buffer(pixels, format="rgba")
                 frame = converter.reformat(source, format="yuv420p", threads=1)
                 del source
-            for time in range(times):
-                frame.pts, frame.time_base = at, tick
-                frame.pict_type = _KEY if keyframe and time == 0 else _ANY
-                file.mux(stream.encode(frame))
-                at += 1
+            stream.show(frame, times, pixels is not None, keyframe)
+        self._over = True  # what fails from here on has no frames left to take
         if self._whole:
-            file.mux(stream.encode(None))
+            stream.end()
 
 
-_KEY, _ANY = av.video.frame.PictureType.I, av.video.frame.PictureType.NONE
+class _Stream:
+    """The pictures of one mp4, coded by x264 while they change and repeated while they do not."""
+
+    def __init__(self, file: Any, form: Form) -> None:
+        self._file, self._form, self._at = file, form, 0
+        self._stream = file.add_stream("libx264", rate=form.rate, options=dict(form.options))
+        self._coder = self._prepared(self._stream.codec_context)
+        self._sets = self._coder.extradata
+        self._layout = layout(self._sets)
+        if self._layout is not None:
+            self._coder.extradata = self._sets + picture_set()
+            self._repeater = Repeater(self._layout)
+        self._delay, self._keyframe = 0, False
+        file.start_encoding()
+
+    def show(self, frame: Any, times: int, changed: bool, keyframe: bool) -> None:
+        """Shows a frame for some frames; ``changed`` says whether it is another than before."""
+        self._keyframe |= keyframe
+        if changed or self._coder is not None:
+            coded = SETTLE if times >= STILL and self._layout is not None else times
+            self._code(frame, coded)
+            times -= coded
+        if times:
+            self.end()
+            self._repeat(frame, times)
+
+    def end(self) -> None:
+        """Lets x264 finish what it was given."""
+        if self._coder is not None:
+            self._mux(self._coder.encode(None))
+            self._coder = None
+
+    def _code(self, frame: Any, times: int) -> None:
+        if self._coder is None:
+            self._begin()
+        frame.time_base = 1 / self._form.rate
+        for _ in range(times):
+            frame.pts = self._at
+            frame.pict_type = PictureType.I if self._keyframe else PictureType.NONE
+            self._mux(self._coder.encode(frame))
+            self._keyframe = False
+            self._at += 1
+
+    def _begin(self) -> None:
+        """Begins anew with x264, at a keyframe, in the same stream."""
+        coder = av.CodecContext.create("libx264", "w")
+        coder.options, coder.framerate, coder.time_base = dict(self._form.options), self._form.rate, 1 / self._form.rate
+        coder.flags |= Flags.global_header
+        self._coder = self._prepared(coder)
+        if self._coder.extradata != self._sets or self._layout is None:
+            raise RuntimeError("x264 began a stream of another kind with the same settings")
+        self._repeater = Repeater(self._layout)
+
+    def _prepared(self, coder: Any) -> Any:
+        coder.width, coder.height = self._form.size
+        coder.pix_fmt = "yuv420p"
+        coder.thread_type, coder.thread_count = "FRAME", self._form.threads
+        coder.open()
+        return coder
+
+    def _mux(self, packets: Any) -> None:
+        for packet in packets:
+            if self._layout is not None:
+                self._repeater.saw(bytes(packet), packet.pts)
+            self._delay = packet.pts - packet.dts if packet.is_keyframe else self._delay
+            self._send(packet)
+
+    def _repeat(self, frame: Any, times: int) -> None:
+        for done in range(times):
+            data = self._repeater.repeat()
+            if data is None:
+                self._code(frame, times - done)
+                return
+            packet = av.Packet(data)
+            packet.pts, packet.dts = self._at, self._at - self._delay
+            self._send(packet)
+            self._at += 1
+
+    def _send(self, packet: Any) -> None:
+        packet.time_base, packet.duration, packet.stream = 1 / self._form.rate, 1, self._stream
+        self._file.mux(packet)

@@ -11,7 +11,7 @@ from typing import Any
 from manim.scene.scene_file_writer import SceneFileWriter
 
 from gptviz.errors import RenderFailed
-from gptviz.render.fast.encoder import PRESET, Encoder, Pixels
+from gptviz.render.fast.encoder import PRESET, Encoder, Form, Pixels
 
 
 class StreamWriter(SceneFileWriter):
@@ -21,7 +21,7 @@ class StreamWriter(SceneFileWriter):
     """
 
     threads = 0
-    ahead = 2
+    ahead = 4
 
     def __init__(self, settings: Any) -> None:
         self._encoder: Encoder | None = None
@@ -69,9 +69,8 @@ class StreamWriter(SceneFileWriter):
             return
         if self._encoder is None:
             options = {"preset": PRESET, **dict(spec.options)}
-            self._encoder = Encoder(
-                self.movie_file_path, (spec.width, spec.height), spec.frame_rate, options, self.threads, self.ahead
-            )
+            form = Form((spec.width, spec.height), spec.frame_rate, options, self.threads)
+            self._encoder = Encoder(self.movie_file_path, form, self.ahead)
         self._encoder.put(pixels, repeat, self._keyframe)
         self._keyframe = False
 
