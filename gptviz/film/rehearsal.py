@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -99,7 +100,9 @@ def picture(moment: Moment, keep: Callable[[Mobject], bool] | None = None) -> Pi
     """The frame that stands now as pixels (row, column, rgb) of uint8, of all mobjects or of those that are kept."""
     camera = _camera(moment)
     camera.reset()
-    camera.capture_mobjects([m for m in on_screen(moment) if keep is None or keep(m)], include_submobjects=False)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "'mode' parameter", DeprecationWarning)  # Manim's, of Pillow, for its images
+        camera.capture_mobjects([m for m in on_screen(moment) if keep is None or keep(m)], include_submobjects=False)
     return np.array(camera.pixel_array[:, :, :3], dtype=np.uint8)
 
 

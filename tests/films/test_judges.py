@@ -1,0 +1,96 @@
+"""Every film before the two judges: its numerals and claims, its layout and its pace.
+
+A film is played on the default edition, and on every other edition that holds all that it needs: a sentence that is
+true of one model only must not be said of another.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gptviz.film.audit import audit
+from gptviz.film.lint import inspect
+from gptviz.recording.schema import Recording
+from gptviz.recording.store import Store
+from gptviz.render.editions import DEFAULT, Edition, cast
+from gptviz.render.find import pick_scenes
+from gptviz.render.project import open_project
+from gptviz.render.worker import load_film
+
+PROJECT = open_project(Path(__file__).resolve().parents[2])
+NAMES = sorted(path.stem for path in PROJECT.scenes.glob("*/*.py"))
+QUICK = [name for name in ("softmax", "heads_grid", "scores_mask") if name in NAMES]
+FILMS = [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in NAMES]
+
+
+def given(name: str, edition: Edition) -> tuple[type[Any], dict[str, Recording]] | None:
+    """A film and the recordings that an edition gives it, or None where the edition lacks one."""
+    scene = pick_scenes(PROJECT, [name])[0].checked()
+    found = cast(scene, edition, Store(PROJECT.recordings))
+    recordings = {need: part.recording for need, part in found.parts.items() if part.recording is not None}
+    return (load_film(scene.path, scene.film), recordings) if len(recordings) == len(scene.needs) else None
+
+
+def default(name: str) -> tuple[type[Any], dict[str, Recording]]:
+    found = given(name, Edition(DEFAULT, PROJECT.models, PROJECT.vectors))
+    assert found is not None, f"{name} lacks a recording in the default edition"
+    return found
+
+
+def others(name: str) -> list[str]:
+    return [edition for edition in Store(PROJECT.recordings).editions()
+            if given(name, Edition(edition, (edition,), (edition,))) is not None]
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_every_numeral_has_its_address_and_no_sentence_is_false(name: str) -> None:
+    film, recordings = default(name)
+    report = audit(film, recordings, name)
+    assert report.problems == []
+    assert len(report.numerals) > 3
+    assert report.length > 30
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_the_layout_and_the_pace_are_clean(name: str) -> None:
+    film, recordings = default(name)
+    assert inspect(film, recordings, scene=name).problems == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_a_film_stays_true_and_clean_in_every_edition_that_has_its_recordings(name: str) -> None:
+    for edition in others(name):
+        film, recordings = given(name, Edition(edition, (edition,), (edition,))) or default(name)
+        assert audit(film, recordings, name).problems == [], edition
+        assert inspect(film, recordings, scene=name).problems == [], edition
+
+
+@pytest.mark.parametrize("name", QUICK[:1])
+def test_the_audit_sees_one_changed_number(name: str) -> None:
+    """A film given a recording under another's name is found out: what it shows is not what lies at the address."""
+    film, recordings = default(name)
+    row = next(iter(recordings))
+    doctored = type(recordings[row])(recordings[row].manifest, dict(recordings[row]._tensors), recordings[row].name)
+    logits = doctored._tensors["logits"].copy()
+    logits[0] += 0.01
+    doctored._tensors = {**doctored._tensors, "logits": logits}
+    assert audit(film, {**recordings, row: doctored}, name).ok, "a recording is what it says"
+
+    class Cheats(film):  # type: ignore[misc, valid-type]
+        __doc__ = film.__doc__
+
+        def __init__(self, given: Any, **scene: Any) -> None:
+            super().__init__({**given, row: doctored}, **scene)
+
+    report = audit(Cheats, recordings, name)
+    assert any("logits[0]" in problem and "not" in problem for problem in report.problems)
+
+
+def test_there_are_films_and_each_was_judged() -> None:
+    assert len(QUICK) == 3
+    assert dataclasses.is_dataclass(Edition)
