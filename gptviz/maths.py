@@ -676,6 +676,12 @@ def is_same(gap: float) -> bool:
     return abs(gap) < 1e-3
 
 
+def moves(falling: Any, rising: Any) -> bool:
+    """Whether each of some (pair, [before, after]) falls, and each of others rises."""
+    down, up = (np.diff(np.asarray(pairs, dtype=np.float64), axis=-1) for pairs in (falling, rising))
+    return bool((down < 0).all() and (up > 0).all())
+
+
 def entropy_at_most(vocab: float) -> float:
     """The largest uncertainty that ``vocab`` tokens can have, in bits: that of a fair die with so many sides."""
     return float(np.log2(vocab))
@@ -689,3 +695,13 @@ def shares_among(logits: Any, temperature: float) -> Vector:
 def are_lively(kept: float) -> bool:
     """Whether scores that are kept hold less than a tenth of the probability: what is then drawn is another row."""
     return kept < 0.1
+
+
+def are_the_best(ranks: Any) -> bool:
+    """Whether some ranks (step), in any order, are exactly the first ones."""
+    return sorted(int(rank) for rank in np.asarray(ranks)) == list(range(len(np.asarray(ranks))))
+
+
+def is_nothing(count: float) -> bool:
+    """Whether there is none of something."""
+    return count == 0
