@@ -15,7 +15,8 @@ import gzip
 import hashlib
 import re
 import zlib
-from collections.abc import Collection, Iterator
+from array import array
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NoReturn, cast
@@ -29,6 +30,7 @@ Matrix = npt.NDArray[Any]
 Row = tuple[int, int, bytes, Matrix]  # the line (of a binary file: the row's), the byte where it begins, word, values
 
 BLOCK = 1 << 20
+CHECK_EVERY = 4096        #: rows
 LINE_LIMIT = 1 << 20     #: bytes; a row of 10,000 components is below it
 WORD_LIMIT = 1 << 12     #: bytes of one word
 COMPONENTS_LIMIT = 10_000
@@ -48,16 +50,37 @@ _HEADER = re.compile(rb"\s*(\d{1,12})[ \t]+(\d{1,6})\s*")
 
 @dataclass(frozen=True)
 class VectorFile:
-    """What was read: ``words`` and their ``matrix`` (word, component), float32 or float16; the file's digests and form.
-
-    ``md5`` is the digest by which gensim-data publishes its files.
-    """
+    """What was read: ``words``, their ``matrix`` (word, component), float32 or float16; the file's digest and form."""
 
     words: list[str]
     matrix: Matrix
     sha256: str
-    md5: str
     form: str
+
+
+class WordIndex:
+    """Where words stand in a list: two numbers a word, where a dict of three million words takes 250 MB."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
+        hashes = np.fromiter(map(hash, words), dtype=np.int64, count=len(words))
+        self._order = np.argsort(hashes, kind="stable").astype(np.int32)
+        self._hashes = hashes[self._order]
+
+    def find(self, word: str) -> int | None:
+        """The first place of a word, or None."""
+        at = int(np.searchsorted(self._hashes, hash(word)))
+        while at < len(self._order) and self._hashes[at] == hash(word):
+            if self._words[self._order[at]] == word:
+                return int(self._order[at])
+            at += 1
+        return None
+
+    def first_repeat(self) -> int | None:
+        """The first place of a word that stands further in front already, or None."""
+        doubtful = np.flatnonzero(self._hashes[1:] == self._hashes[:-1])
+        places = (int(self._order[at + 1]) for at in doubtful)
+        return min((place for place in places if self.find(self._words[place]) != place), default=None)
 
 
 def read_vector_file(path: Path, *, wanted: Collection[str] | None = None, limit: int | None = None) -> VectorFile:
@@ -68,8 +91,7 @@ def read_vector_file(path: Path, *, wanted: Collection[str] | None = None, limit
     word2vec fit into 2.5 GB. Raises VectorsRefused, with the line and, where it helps, the byte.
     """
     try:
-        sha256, md5 = _digests(path)
-        return _Reader(path, wanted, limit).read(sha256, md5)
+        return _Reader(path, wanted, limit).read(digest(path, "sha256"))
     except MemoryError as error:
         raise VectorsRefused(f"{path} does not fit into memory", str(error), "read fewer rows: give a limit") from error
     except OSError as error:
@@ -77,13 +99,10 @@ def read_vector_file(path: Path, *, wanted: Collection[str] | None = None, limit
                              ) from error
 
 
-def _digests(path: Path) -> tuple[str, str]:
-    sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+def digest(path: Path, kind: str) -> str:
+    """The digest of a file's bytes, ``sha256`` or ``md5``, in hexadecimal digits."""
     with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            sha256.update(block)
-            md5.update(block)
-    return sha256.hexdigest(), md5.hexdigest()
+        return hashlib.file_digest(file, lambda: hashlib.new(kind, usedforsecurity=False)).hexdigest()
 
 
 class _Reader:
@@ -98,13 +117,13 @@ class _Reader:
         self.packed = start.startswith(b"\x1f\x8b")
         self.size = path.stat().st_size * (GZ_RATIO if self.packed else 1)  # at most so many bytes of rows
 
-    def read(self, sha256: str, md5: str) -> VectorFile:
+    def read(self, sha256: str) -> VectorFile:
         try:
-            return self._read(sha256, md5)
+            return self._read(sha256)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             self._refuse(f"the gz stream is cut short or damaged: {error}", "fetch the file again")
 
-    def _read(self, sha256: str, md5: str) -> VectorFile:
+    def _read(self, sha256: str) -> VectorFile:
         with self._open() as stream:
             self._not_another(stream.read(8))
         with self._open() as stream:
@@ -118,40 +137,62 @@ class _Reader:
             self._refuse(f"{count:,} words of {components:,} components", "nothing of the kind can be read")
         if header and count * ((2 if text else 4) * components + 2) > self.size + 1:
             self._refuse(f"the header announces {count:,} words of {components:,} components: the file has no room")
-        with self._open() as stream:
+        with self._open() as stream, np.errstate(over="ignore"):  # a number too large becomes infinite, and is found
             offset = len(stream.readline(LINE_LIMIT)) if header else 0
             rows = _Rows(self, stream, components, offset, first_line=2 if header else 1)
             words, matrix = self._collect(rows.text() if text else rows.binary(), count, components)
         form = ("word2vec " if header else "GloVe ") + ("text" if text else "binary") + (", gz" if self.packed else "")
-        return VectorFile(words, matrix, sha256, md5, form)
+        return VectorFile(words, matrix, sha256, form)
 
     def _collect(self, rows: Iterator[Row], count: int, components: int) -> tuple[list[str], Matrix]:
         """The rows that were asked for, of the ``count`` that there are."""
         most = count if self.limit is None else min(count, self.limit)
         room = most if self.wanted is None else min(most, len(self.wanted))
         half = room * components * 4 > HALF_FROM
-        largest = float(np.finfo(np.float16 if half else np.float32).max)
         matrix = np.empty((room, components), dtype=np.float16 if half else np.float32)
-        lines: dict[str, int] = {}
-        passed = 0
+        words: list[str] = []
+        lines = array("q")
+        passed = checked = 0
         for self.line, offset, raw, values in rows:
             if passed == count:
                 self._refuse(f"the header announces {count:,} words, and here is one more")
             passed += 1
             word = self._word(raw, offset)
-            if not np.abs(values).max() <= largest:
-                self._refuse(f"the vector of {word!r} holds a number that is not finite, or too large")
             if self.wanted is None or word in self.wanted:
-                if word in lines:
-                    self._refuse(f"the word {word!r} stands in line {lines[word]:,} already")
-                matrix[len(lines)] = values
-                lines[word] = self.line
+                if len(words) == room:
+                    self._repeated(word, lines[words.index(word)])
+                matrix[len(words)] = values
+                words.append(word)
+                lines.append(self.line)
+            elif not np.isfinite(values).all():
+                self._not_finite(word)
+            if len(words) - checked == CHECK_EVERY:
+                checked = self._finite(matrix, words, lines, checked)
             if passed == self.limit:
                 break
         if passed < most:
             self.line += 1
             self._refuse(f"the file ends after {passed:,} words, its header announces {count:,}")
-        return list(lines), matrix[:len(lines)]
+        self._finite(matrix, words, lines, checked)
+        index = WordIndex(words)
+        if (second := index.first_repeat()) is not None:
+            self.line = lines[second]
+            self._repeated(words[second], lines[index.find(words[second]) or 0])
+        return words, matrix[:len(words)]
+
+    def _finite(self, matrix: Matrix, words: list[str], lines: array[int], start: int) -> int:
+        """Checks the rows from ``start`` to the last word; gives where to go on."""
+        bad = np.flatnonzero(~np.isfinite(matrix[start:len(words)]).all(axis=1))
+        if len(bad):
+            self.line = lines[start + int(bad[0])]
+            self._not_finite(words[start + int(bad[0])])
+        return len(words)
+
+    def _not_finite(self, word: str) -> NoReturn:
+        self._refuse(f"the vector of {word!r} holds a number that is not finite, or too large")
+
+    def _repeated(self, word: str, line: int) -> NoReturn:
+        self._refuse(f"the word {word!r} stands in line {line:,} already")
 
     def _word(self, raw: bytes, offset: int) -> str:
         try:

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gptviz.errors import ModelMissing, VectorsRefused
-from gptviz.models.vector_files import Matrix, read_vector_file
+from gptviz.models.vector_files import Matrix, WordIndex, digest, read_vector_file
 from gptviz.recording.schema import Provenance
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class WordVectors:
         self.title, self.short, self.order = card.title, card.short, card.order
         self.ordered = len(words) if card.ordered is None else card.ordered
         self._provenance = provenance
-        self._rows = {word: row for row, word in enumerate(words)}
+        self._index = WordIndex(words)
         self._norms: Vector | None = None
 
     def __len__(self) -> int:
@@ -113,23 +113,26 @@ class WordVectors:
 
     def has(self, word: str) -> bool:
         """Whether a word has a vector. Words are compared letter by letter, capitals too."""
-        return word in self._rows
+        return self._index.find(word) is not None
 
     def row(self, word: str) -> int:
         """The row of a word, from 0. Raises KeyError."""
-        return self._rows[word]
+        row = self._index.find(word)
+        if row is None:
+            raise KeyError(word)
+        return row
 
     def vector(self, word: str) -> Vector:
         """The vector of a word (component). Raises KeyError."""
-        return np.asarray(self.matrix[self._rows[word]], dtype=np.float64)
+        return np.asarray(self.matrix[self.row(word)], dtype=np.float64)
 
     def vectors(self, words: Collection[str]) -> Vector:
         """The vectors of some words (word, component). Raises KeyError."""
-        return np.asarray(self.matrix[[self._rows[word] for word in words]], dtype=np.float64)
+        return np.asarray(self.matrix[[self.row(word) for word in words]], dtype=np.float64)
 
     def rank(self, word: str) -> int | None:
         """The place of a word by frequency, 1 the most frequent; None where the order of the rows does not tell it."""
-        row = self._rows[word]
+        row = self.row(word)
         return row + 1 if row < self.ordered else None
 
     def blocks(self) -> Iterator[tuple[int, Vector]]:
@@ -177,10 +180,10 @@ def load_vectors(reference: str, *, words_wanted: Collection[str] | None = None,
 
 def _from_file(path: Path, reference: str, card: Card | None, wanted: Collection[str] | None,
                limit: int | None) -> WordVectors:
-    file = read_vector_file(path, wanted=None if wanted is None else set(wanted), limit=limit)
-    if card is not None and card.md5 not in (None, file.md5):
+    if card is not None and card.md5 not in (None, found := digest(path, "md5")):
         raise VectorsRefused(f"{path} is not the file that gensim-data publishes as {reference}",
-                             f"its md5 should be {card.md5}, and is {file.md5}", "remove it to have it fetched again")
+                             f"its md5 should be {card.md5}, and is {found}", "remove it to have it fetched again")
+    file = read_vector_file(path, wanted=None if wanted is None else set(wanted), limit=limit)
     name = Path(path.name.removesuffix(".gz")).stem
     known = path.name if card is None else reference
     card = card or KNOWN.get(file.sha256) or Card(name, name)

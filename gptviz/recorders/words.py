@@ -27,18 +27,23 @@ DECEPTIVE = "of the tenth of all pairs that lie nearest in the slice, the one wi
 def record_neighbours(vectors: WordVectors, request: WordNeighbours) -> Content:
     """The nearest words of each word, and the places of those that are sought."""
     here, missing = present(vectors, request.words)
-    views = {word: around(vectors, vectors.vector(word))
-             for word in dict.fromkeys([*here, *(word for word, _ in request.sought if vectors.has(word))])}
-    words = [{**ranked(vectors, word), "norm": float(vectors.norms[vectors.row(word)]),
-              "by_cosine": views[word].nearest(request.top, without=[word]),
-              "by_distance": views[word].nearest(request.top, without=[word], by_distance=True)} for word in here]
-    sought = [{"of": word, **views[word].entry(vectors.row(other)), "place": views[word].place(other, without=[word])}
-              for word, other in request.sought if vectors.has(word) and vectors.has(other)]
+    seen = list(dict.fromkeys([*here, *(word for word, _ in request.sought if vectors.has(word))]))
+    words: list[dict[str, Any]] = []
+    places: dict[tuple[str, str], dict[str, Any]] = {}
+    for word, view in zip(seen, around(vectors, [vectors.vector(word) for word in seen]), strict=True):
+        if word in here:
+            words.append({**ranked(vectors, word), "norm": float(vectors.norms[vectors.row(word)]),
+                          "by_cosine": view.nearest(request.top, without=[word]),
+                          "by_distance": view.nearest(request.top, without=[word], by_distance=True)})
+        for of, other in request.sought:
+            if of == word and vectors.has(other):
+                places[of, other] = {"of": of, **view.entry(vectors.row(other)),
+                                     "place": view.place(other, without=[word])}
+    sought = [places[pair] for pair in request.sought if pair in places]
     return Content(values={
         "vocabulary": len(vectors), "components": vectors.components, "order": vectors.order, "words": words,
         "missing": missing, "sought": sought,
-        "sought_missing": [[word, other] for word, other in request.sought
-                           if not (vectors.has(word) and vectors.has(other))],
+        "sought_missing": [list(pair) for pair in request.sought if pair not in places],
         "rule": "all words of the vocabulary but the word itself; by cosine, and by distance"})
 
 
@@ -62,7 +67,8 @@ def record_columns(vectors: WordVectors, request: WordColumns) -> Content:
 def record_slice(vectors: WordVectors, request: WordSlice) -> Content:
     """Words and their neighbours in two slices of three dimensions, with what these hold and what they hide."""
     asked, missing = present(vectors, request.words)
-    near = {word: around(vectors, vectors.vector(word)).nearest(request.neighbours, without=[word]) for word in asked}
+    views = around(vectors, [vectors.vector(word) for word in asked])
+    near = {word: view.nearest(request.neighbours, without=[word]) for word, view in zip(asked, views, strict=True)}
     shown = list(dict.fromkeys([*asked, *(entry["word"] for word in asked for entry in near[word])]))
     rows = vectors.vectors(shown)
     named = set(shown)

@@ -47,10 +47,9 @@ def record_analogies(vectors: WordVectors, request: WordAnalogies) -> Content:
 
 
 def _landed(vectors: WordVectors, given: tuple[str, str, str], d: str, top: int) -> dict[str, Any]:
-    view = around(vectors, maths.landing(*vectors.vectors(given)))
-    lengths = [vectors.norms[vectors.row(word)] for word in given]
-    scaled = around(vectors, maths.landing(*(vectors.vector(word) / length
-                                             for word, length in zip(given, lengths, strict=True))))
+    rows = vectors.vectors(given)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    view, scaled = around(vectors, [maths.landing(*rows), maths.landing(*(rows / lengths))])
     return {"nearest": [{**entry, "given": entry["word"] in given} for entry in view.nearest(top)],
             "nearest_others": view.nearest(top, without=given),
             "scaled": {"nearest_others": scaled.nearest(top, without=given), **_place(vectors, scaled, given, d)},
@@ -83,9 +82,9 @@ def record_relation(vectors: WordVectors, request: WordRelation) -> Content:
     arrow = vectors.vectors((request.start, request.end))
     here.sort(key=lambda pair: -maths.arrow_cosine(*arrow, *vectors.vectors(pair)))
     entries = []
-    for start, end in here:
+    views = around(vectors, [maths.landing(vectors.vector(start), *arrow) for start, _ in here])
+    for (start, end), view in zip(here, views, strict=True):
         given = (start, request.start, request.end)
-        view = around(vectors, maths.landing(vectors.vector(start), *arrow))
         entries.append({"start": start, "end": end, "nearest_others": view.nearest(request.top, without=given),
                         **_place(vectors, view, given, end)})
     values = {"vocabulary": len(vectors), "components": vectors.components, "pairs": entries,
