@@ -148,7 +148,8 @@ def record(scenes: tuple[str, ...], everything: bool, model: str | None, vectors
       _option("--force", is_flag=True, help="Render films that are up to date, too."),
       _option("--stock", is_flag=True, help="Manim's own camera and encoder: slower, the same pictures."),
       _option("--jobs", type=click.IntRange(1), metavar="N", help="Films at once; by default one for each core."),
-      _option("--preview-beat", type=click.IntRange(1), metavar="N", help="Only the Nth beat, into media/preview."))
+      click.option("--preview-beat", type=click.IntRange(1), metavar="N", envvar="GPTVIZ_BEAT",
+                   help="Only the Nth beat, into media/preview."))
 def render(scenes: tuple[str, ...], everything: bool, model: str | None, vectors: str | None, prompt: str | None,
            edition: str | None, quality: str, captions: str, recordings: str | None, media: str | None, force: bool,
            stock: bool, jobs: int | None, preview_beat: int | None) -> int:
@@ -166,7 +167,11 @@ def render(scenes: tuple[str, ...], everything: bool, model: str | None, vectors
 @commands.command()
 @_all(_scenes, _json, _edition, _recordings)
 def audit(scenes: tuple[str, ...], everything: bool, as_json: bool, edition: str | None, recordings: str | None) -> int:
-    """List every numeral and claim of a film, where each comes from, and whether it is right. Draws nothing."""
+    """Where every number of a film comes from, and whether it is right.
+
+    Plays the film without drawing it; lists every numeral and claim. Exit code 1 for a number without an address, a
+    wrong rounding, or a claim that is false.
+    """
     from gptviz.commands import judging
 
     return judging.audit(_project(recordings), _some(scenes, everything), everything, edition, as_json)
@@ -178,7 +183,10 @@ def audit(scenes: tuple[str, ...], everything: bool, as_json: bool, edition: str
       _option("--beat", type=click.IntRange(1), metavar="N", help="Only the Nth beat."))
 def inspect(scenes: tuple[str, ...], everything: bool, as_json: bool, edition: str | None, recordings: str | None,
             media: str | None, stills: str | None, beat: int | None) -> int:
-    """Draw a film's contact sheet (media/inspect) and find what is wrong with its layout and its pace."""
+    """Draw a film's contact sheet, and find faults of its layout.
+
+    The sheet goes into media/inspect. Exit code 1 for findings.
+    """
     from gptviz.commands import judging
 
     return judging.inspect(_project(recordings, media), _some(scenes, everything), everything, edition, as_json, stills,
@@ -189,16 +197,30 @@ def inspect(scenes: tuple[str, ...], everything: bool, as_json: bool, edition: s
 @_all(_scenes, _model, _vectors, _recordings)
 def verify(scenes: tuple[str, ...], everything: bool, model: str | None, vectors: str | None,
            recordings: str | None) -> int:
-    """Check every recording against its digests; compute those again whose model is at hand, and compare."""
+    """Check recordings; compute them again where the model is at hand.
+
+    The bundled model is; others are named with --model and --vectors.
+    """
     from gptviz.commands import verifying
 
     return verifying.verify(_project(recordings), scenes, model, vectors)
 
 
 @commands.command()
+@click.argument("a", metavar="EDITION_A", envvar="GPTVIZ_A")
+@click.argument("b", metavar="EDITION_B", envvar="GPTVIZ_B")
+@_all(click.argument("scenes", nargs=-1, metavar="[SCENE...]", envvar="GPTVIZ_SCENE"), _recordings)
+def diff(a: str, b: str, scenes: tuple[str, ...], recordings: str | None) -> int:
+    """What differs between the recordings of two editions, in words."""
+    from gptviz.commands import verifying
+
+    return verifying.diff(_project(recordings), a, b, scenes)
+
+
+@commands.command()
 @_all(_recordings, _media)
 def doctor(recordings: str | None, media: str | None) -> int:
-    """Is everything here that gptviz needs, and what to do where it is not."""
+    """Is everything here that gptviz needs, and what to do if not."""
     from gptviz.commands import health
 
     return health.doctor(_project(recordings, media))

@@ -129,7 +129,7 @@ class Toy:
         process = subprocess.Popen([sys.executable, "-m", "gptviz", *arguments], cwd=self.root, text=True,
                                    env=self.environment(**environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    start_new_session=True, errors="backslashreplace",
-                                   preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+                                   preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # noqa: PLW1509
         with process:
             try:
                 yield process

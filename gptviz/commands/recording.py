@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from gptviz.commands.console import say, step, table
+from gptviz.commands.identity import Identities, Identity, content
 from gptviz.errors import GptvizError, NotRecorded, PromptRefused, RecordingError, Unavailable, UsageError
 from gptviz.recording.requests import Request, Source
 from gptviz.recording.store import Store
@@ -38,13 +39,14 @@ class Reference:
 
     text: str
     source: Source
+    known: Identities
     loaded: Any = field(default=None, repr=False)
 
     @property
     def model(self) -> Any:
         """The model or the vectors themselves. Raises ModelError, VectorsRefused, and Unavailable without torch."""
         if self.loaded is None:
-            with _parts_needed(), step(f"reading {self.text}"):
+            with parts_needed(), step(f"reading {self.text}"):
                 if self.source == "model":
                     from gptviz.models import load  # noqa: PLC0415
 
@@ -55,14 +57,19 @@ class Reference:
                     self.loaded = load_vectors(self.text)
         return self.loaded
 
+    @cached_property
+    def identity(self) -> Identity:
+        """Name of its edition and fingerprint; remembered, so that what did not change is not loaded again."""
+        key = content(self.text, self.source)
+        identity = self.known.recall(key)
+        if identity is None:
+            identity = Identity(str(self.model.short), self.model.provenance().fingerprint)
+            self.known.remember(key, identity)
+        return identity
+
     @property
     def short(self) -> str:
-        return str(self.model.short)
-
-    @cached_property
-    def fingerprint(self) -> str | None:
-        found: str | None = self.model.provenance().fingerprint
-        return found
+        return self.identity.short
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,7 @@ class Choice:
             return "missing"
         if manifest.request != request.as_dict():
             return "missing"
-        return "there" if manifest.provenance.fingerprint == reference.fingerprint else "changed"
+        return "there" if manifest.provenance.fingerprint == reference.identity.fingerprint else "changed"
 
 
 def choose(project: Project, wanted: Asked) -> Choice:
@@ -113,8 +120,9 @@ def choose(project: Project, wanted: Asked) -> Choice:
         if wanted.edition == DEFAULT:
             return Choice(Edition(DEFAULT, project.models, project.vectors))
         return Choice(Edition(wanted.edition, (wanted.edition,), (wanted.edition,)))
-    model = Reference(wanted.model, "model") if wanted.model else None
-    vectors = Reference(wanted.vectors, "vectors") if wanted.vectors else None
+    known = Identities(project.media)
+    model = Reference(wanted.model, "model", known) if wanted.model else None
+    vectors = Reference(wanted.vectors, "vectors", known) if wanted.vectors else None
     name = edition_name(model.short if model else None, vectors.short if vectors else None, wanted.prompt)
     edition = Edition(name, (model.short,) if model else project.models,
                       (vectors.short,) if vectors else project.vectors, wanted.prompt)
@@ -159,8 +167,7 @@ def record(project: Project, names: Sequence[str], everything: bool, model: str 
     scenes = [scene.checked() for scene in pick_scenes(project, names, everything)]
     if not model and not vectors:
         raise UsageError("nothing was named to record from", "", "give --model (mini is bundled) or --vectors, or both")
-    references = {reference.source: reference for reference in
-                  (Reference(model or "", "model"), Reference(vectors or "", "vectors")) if reference.text}
+    references = {reference.source: reference for reference in choose(project, Asked(model, vectors)).references}
     store = Store(project.recordings)
     rows: list[tuple[str, str, str]] = []
     lacking: list[GptvizError] = []
@@ -183,7 +190,7 @@ def record(project: Project, names: Sequence[str], everything: bool, model: str 
 def _record(project: Project, store: Store, scene: SceneFile, need: str, request: Request, reference: Reference,
             edition: str) -> Outcome:
     """Takes one recording and writes it, under the lock of its film's recordings."""
-    with _parts_needed(), step(f"{scene.name}: recording {need} from {reference.short}"):
+    with parts_needed(), step(f"{scene.name}: recording {need} from {reference.short}"):
         from gptviz.recorders import take  # noqa: PLC0415
 
         taken = take(reference.model, request)
@@ -199,7 +206,8 @@ def _record(project: Project, store: Store, scene: SceneFile, need: str, request
 
 
 @contextlib.contextmanager
-def _parts_needed() -> Iterator[None]:
+def parts_needed() -> Iterator[None]:
+    """Says what to install where torch, transformers or gensim are needed and not there."""
     try:
         yield
     except ModuleNotFoundError as error:

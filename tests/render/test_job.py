@@ -32,8 +32,8 @@ def until(condition: Callable[[], bool], patience: float = PATIENCE) -> bool:
 
 def workers(toy: Toy) -> list[str]:
     """The worker processes of a project that are alive."""
-    found = subprocess.run(["ps", "-ww", "-e", "-o", "stat=", "-o", "args="], capture_output=True, text=True, check=True).stdout
-    return [line for line in found.splitlines()
+    run = subprocess.run(["ps", "-ww", "-e", "-o", "stat=", "-o", "args="], capture_output=True, text=True, check=True)
+    return [line for line in run.stdout.splitlines()
             if "gptviz.render.worker" in line and str(toy.root) in line and not line.startswith("Z")]
 
 
@@ -55,7 +55,8 @@ def test_what_is_published(rendered: Toy) -> None:
         chapters = [(str(mark["metadata"]["title"]), float(mark["start"] * mark["time_base"]))
                     for mark in container.chapters()]
     sections = manifest["sections"]
-    assert [section["text"] for section in sections] == ["A model has read a prompt.", "Next comes girl, says the model."]
+    texts = ["A model has read a prompt.", "Next comes girl, says the model."]
+    assert [section["text"] for section in sections] == texts
     assert chapters == [(section["text"], pytest.approx(section["start"], abs=0.001)) for section in sections]
     assert pictures == manifest["video"]["frames"]
     assert pictures / 15 == pytest.approx(sections[-1]["end"], abs=0.001) and sections[0]["start"] == 0
@@ -73,7 +74,8 @@ def test_alone_or_beside_others_the_same_bytes(rendered: Toy, toy: Toy) -> None:
     assert run.lines[0].startswith("tiny: rendered in") and run.lines[0].endswith("from the recordings of big")
     assert run.lines[-1] == str(film(toy, "tiny")) and run.err == ""
     for suffix in (".mp4", ".srt", ".vtt", ".png", ".json"):
-        assert film(toy, "tiny").with_suffix(suffix).read_bytes() == film(rendered, "tiny").with_suffix(suffix).read_bytes()
+        alone, beside = (film(each, "tiny").with_suffix(suffix).read_bytes() for each in (toy, rendered))
+        assert alone == beside, suffix
 
 
 def test_one_beat_is_had_early_and_not_published(toy: Toy) -> None:
@@ -110,8 +112,9 @@ def test_killed_at_any_moment(rendered: Toy, toy: Toy, moment: str) -> None:
 def test_a_worker_that_dies_is_reported(toy: Toy) -> None:
     with toy.start("render", "other", "--quality", "l") as process:
         assert until(lambda: bool(workers(toy)))
-        pid = subprocess.run(["pgrep", "-f", f"gptviz.render.worker {toy.root}"], capture_output=True, text=True, check=True)
-        os.kill(int(pid.stdout.split()[0]), signal.SIGKILL)
+        found = subprocess.run(["pgrep", "-f", f"gptviz.render.worker {toy.root}"], capture_output=True, text=True,
+                               check=True)
+        os.kill(int(found.stdout.split()[0]), signal.SIGKILL)
         _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1 and "SIGKILL" in err and "Traceback" not in err
     assert not film(toy).exists() and not leftovers(toy)
@@ -132,7 +135,8 @@ def test_interrupted_with_children_gone_and_finished_films_kept(toy: Toy) -> Non
 
 
 def test_two_at_once_make_one_film(rendered: Toy, toy: Toy) -> None:
-    with toy.start("render", "other", "--quality", "l") as first, toy.start("render", "other", "--quality", "l") as second:
+    command = ("render", "other", "--quality", "l")
+    with toy.start(*command) as first, toy.start(*command) as second:
         outputs = [process.communicate(timeout=PATIENCE) for process in (first, second)]
     assert (first.returncode, second.returncode) == (0, 0)
     assert sorted("up to date" in out for out, _ in outputs) == [False, True]
@@ -142,7 +146,8 @@ def test_two_at_once_make_one_film(rendered: Toy, toy: Toy) -> None:
 
 
 def test_a_film_that_breaks_does_not_stop_the_others(toy: Toy) -> None:
-    toy.scene("broken").write_text(toy.scene("other").read_text().replace("self.wait(0.2)", "raise ValueError('oh dear')"))
+    source = toy.scene("other").read_text()
+    toy.scene("broken").write_text(source.replace("self.wait(0.2)", "raise ValueError('oh dear')"))
     run = toy.run("render", "--all", "--quality", "l", "--jobs", "2")
     assert run.code == 1
     assert "broken" in run.err and "ValueError: oh dear (scene.py, line 11)" in run.err and "Traceback" not in run.err
@@ -165,7 +170,8 @@ def test_a_full_disk_leaves_the_old_film(rendered: Toy, tmp_path: Path) -> None:
     assert toy.run("render", "tiny", "--quality", "l").lines[0].startswith("tiny: up to date")
 
 
-@pytest.mark.parametrize("link", ["media/videos", "media/videos/default", "media/videos/default/l", "media/.staging", "media/.locks"])
+@pytest.mark.parametrize("link", ["media/videos", "media/videos/default", "media/videos/default/l", "media/.staging",
+                                  "media/.locks"])
 def test_links_that_lead_out_are_not_followed(toy: Toy, tmp_path: Path, link: str) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()

@@ -1,0 +1,87 @@
+"""Who a model is, remembered: loading one takes seconds, and an up-to-date film needs only its name and fingerprint.
+
+What is remembered belongs to the content of files (and of the code that reads them), so it never has to be forgotten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from gptviz.errors import GptvizError
+from gptviz.recording.files import inside, write_bytes
+from gptviz.recording.requests import Source
+from gptviz.render.sources import PACKAGE, Sources
+
+_FILE = ".identities.json"
+_LIMIT = 1_000_000  # bytes
+_BUNDLED = PACKAGE / "models" / "bundled"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """``short`` names the edition of a model or of vectors; ``fingerprint`` changes when one of its numbers does."""
+
+    short: str
+    fingerprint: str | None
+
+
+class Identities:
+    """What is remembered under a media folder. Whatever goes wrong, nothing is remembered, and the model is loaded."""
+
+    def __init__(self, media: Path) -> None:
+        self.media = media
+
+    def recall(self, key: str | None) -> Identity | None:
+        """The identity that was remembered under a key of :func:`content`, if any."""
+        entry = self._entries().get(key) if key else None
+        try:
+            return Identity(str(entry["short"]), entry["fingerprint"] and str(entry["fingerprint"])) if entry else None
+        except (KeyError, TypeError):
+            return None
+
+    def remember(self, key: str | None, identity: Identity) -> None:
+        """Keeps an identity under a key."""
+        if key is None:
+            return
+        entries = {**self._entries(), key: asdict(identity)}
+        try:
+            write_bytes(inside(self.media, _FILE), json.dumps(dict(list(entries.items())[-200:]), indent=1).encode())
+        except (GptvizError, OSError):
+            return
+
+    def _entries(self) -> dict[str, dict[str, str]]:
+        try:
+            path = inside(self.media, _FILE)
+            entries = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size < _LIMIT else {}
+        except (GptvizError, OSError, ValueError, RecursionError):
+            return {}
+        return entries if isinstance(entries, dict) else {}
+
+
+def content(reference: str, source: Source) -> str | None:
+    """A digest of everything that a reference stands for on this machine; None where that is not known without loading.
+
+    It covers the files, their names (a folder's name may name an edition) and gptviz' own code that reads them.
+    """
+    places = list(_places(reference, source))
+    if not places or not all(place.exists() for place in places):
+        return None
+    digest = hashlib.sha256(f"{source} {reference} {Sources().folder('models', pattern='*.py')}".encode())
+    for place in places:
+        files = [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
+        for path in files:
+            with path.open("rb") as file:
+                line = f"\n{path.resolve().parent.name}/{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}"
+            digest.update(line.encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def _places(reference: str, source: Source) -> Iterator[Path]:
+    if reference == "mini":
+        yield from [_BUNDLED / "mini"] if source == "model" else sorted(_BUNDLED.glob("mini-vectors*"))
+        return
+    yield from (Path(part) for part in ([reference] if Path(reference).exists() else reference.split("+")))
