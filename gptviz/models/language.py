@@ -6,7 +6,7 @@ Radford et al. 2019, "Language models are unsupervised multitask learners"; the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -119,16 +119,13 @@ class LanguageModel(Model):
         return self._finite("logits", scores)
 
     def attention(self, ids: list[int]) -> Attention:
-        scores, scaled, pattern = [], [], []
+        self._tensor(ids)  # refuses a text that is too long before any room is made for it
+        shape = (self.shape.n_layer, self.shape.n_head, len(ids), len(ids))
+        kept = {name: np.empty(shape, dtype=np.float32) for name in ("scores", "scaled", "pattern")}
         for name, value in self._run(ids):
-            if name.endswith(".scores"):
-                scores.append(value)
-            elif name.endswith(".scaled"):
-                scaled.append(value)
-            elif name.endswith(".pattern"):
-                pattern.append(self._finite(name, value))
-        return Attention(np.stack([_array(each) for each in scores]), np.stack([_array(each) for each in scaled]),
-                         np.stack(pattern))
+            if name.startswith("blocks.") and (last := name.rpartition(".")[2]) in kept:
+                kept[last][int(name.split(".")[1])] = self._finite(name, value)
+        return Attention(**kept)
 
     def activations(self, ids: list[int]) -> Mapping[str, Floats]:
         return {name: self._finite(name, value) for name, value in self._run(ids)}
@@ -181,19 +178,19 @@ class LanguageModel(Model):
         return torch.tensor([ids], dtype=torch.long)
 
     @torch.no_grad()
-    def _run(self, ids: list[int]) -> Steps:
-        """One forward pass through the model's own modules, everything on the way by its name."""
+    def _run(self, ids: list[int]) -> Iterator[tuple[str, torch.Tensor]]:
+        """One forward pass through the model's own modules, everything on the way by its name, as it is computed."""
         with one_thread():
             body: Any = self.module.transformer
             tokens = self._tensor(ids)[0]
             embed, positions = body.wte(tokens), body.wpe(torch.arange(len(ids)))
-            steps: Steps = [("embed", embed), ("pos_embed", positions)]
+            yield from (("embed", embed), ("pos_embed", positions))
             residual = embed + positions
             for layer, block in enumerate(body.h):
                 named, residual = self._block(block, layer, residual)
-                steps += [(f"blocks.{layer}.{name}", value) for name, value in named]
+                yield from ((f"blocks.{layer}.{name}", value) for name, value in named)
             final = body.ln_f(residual)
-            return [*steps, ("ln_final", final), ("logits", self.module.lm_head(final))]
+            yield from (("ln_final", final), ("logits", self.module.lm_head(final)))
 
     def _block(self, block: Any, layer: int, resid_pre: torch.Tensor) -> tuple[Steps, torch.Tensor]:
         """One transformer block on its input (token, d_model)."""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from threadpoolctl import threadpool_info
 from transformers import AutoModelForCausalLM, AutoTokenizer, GPT2LMHeadModel
 
 from gptviz.errors import PromptRefused
@@ -165,15 +166,25 @@ def test_prompts_that_no_model_can_read(small: LanguageModel) -> None:
                 ask(ids)
 
 
-def test_numbers_do_not_depend_on_the_users_threads(mini: LanguageModel) -> None:
-    ids = mini.encode("Once upon a time, there was a king who had a quick robot and a little dog.")
+def test_a_model_runs_on_one_thread_whatever_the_user_set(small: LanguageModel) -> None:
+    """How many threads share a sum decides its last digits; on most machines and sizes that cannot be seen."""
+    threads: set[int] = set()
     before = torch.get_num_threads()
+    hooks = [module.register_forward_hook(lambda *_: threads.update(_threads()))
+             for module in (small.module.transformer.h[0].mlp, small.module.transformer.ln_f)]
+    ids = small.encode("planet robot")
     try:
-        rows = []
-        for threads in (1, 2, 5):
-            torch.set_num_threads(threads)
-            rows.append((mini.logits(ids).tobytes(), mini.activations(ids)["blocks.5.mlp_pre"].tobytes()))
-            assert torch.get_num_threads() == threads
-        assert rows[0] == rows[1] == rows[2]
+        for ask in (small.logits, small.next_logits, small.attention, small.activations,
+                    lambda ids: small.ablated_logits(ids, 0, 1)):
+            torch.set_num_threads(3)
+            threads.clear()
+            ask(ids)
+            assert threads == {1} and torch.get_num_threads() == 3
     finally:
         torch.set_num_threads(before)
+        for hook in hooks:
+            hook.remove()
+
+
+def _threads() -> set[int]:
+    return {torch.get_num_threads(), *(pool["num_threads"] for pool in threadpool_info())}
