@@ -1,7 +1,7 @@
 """Reads a made-up file of three million word vectors, as large as GoogleNews' word2vec, and says what it took, as JSON.
 
-``python -m benchmarks.read_vectors FOLDER``: the file (3.7 GB) is written into the folder and removed again. The bound is
-2.5 GB of memory.
+``python -m benchmarks.read_vectors FOLDER``: the file (3.7 GB) is written into the folder and removed again. The bound
+is 2.5 GB of memory.
 """
 
 from __future__ import annotations
