@@ -19,6 +19,7 @@ from gptviz.drawing.text import Run, TokenText
 from gptviz.film import foreign
 from gptviz.film.addresses import Addresses
 from gptviz.film.film import Film
+from gptviz.film.literals import counted_literals
 from gptviz.film.rehearsal import FRAME_RATE, Moment, played, rehearse
 from gptviz.film.view import seen
 from gptviz.recording.number import Claim, Quoted, Token, Tracked, Word
@@ -27,6 +28,7 @@ from gptviz.recording.statement import NAMES, NUMBER_WORDS, Piece, Statement, un
 
 NARRATION = "narration"
 SCREEN = "screen"
+SOURCE = "source"
 MOST = 20_000   # numerals that a report lists; those that are wrong are listed beyond it
 
 
@@ -64,7 +66,10 @@ class Stated:
 
 @dataclass(frozen=True)
 class Untracked:
-    """A numeral without an address, or an outline that is not what it says; ``why`` tells which."""
+    """A numeral without an address, or an outline that is not what it says; ``why`` tells which.
+
+    ``where``: on the screen, in the narration, or in the film's source (at beat 0).
+    """
 
     time: float
     beat: int
@@ -93,7 +98,7 @@ class AuditReport:
         """Everything that is wrong, a line each."""
         wrong = [f"{_at(n)}: {n.text!r} ({n.kind}, {n.address}): {n.why}" for n in self.numerals if not n.ok]
         lies = [f"{_at(c)}: {c.text!r} ({c.address}): {c.why}" for c in self.claims if c.why]
-        return wrong + lies + [f"{_at(u)}: {u.text!r} on the {u.where}: {u.why}" for u in self.untracked]
+        return wrong + lies + [f"{_at(u)}: {u.text!r} in the {u.where}: {u.why}" for u in self.untracked]
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON values."""
@@ -113,6 +118,8 @@ def audit(film_class: type[Film], recordings: Mapping[str, Recording], scene: st
     with foreign.being_made() as made:
         watcher = _Watcher(ledger, made)
         film = rehearse(film_class, recordings, watcher.look, per_second=FRAME_RATE)
+    for text in counted_literals(film_class):
+        ledger.untracked(text, "a count of a literal is a number without an address", _Place(0.0, 0, SOURCE))
     for beat in film.beats:
         ledger.statement(beat.statement, _Place(beat.start, beat.number + 1, NARRATION))
     ledger.close(film.now)

@@ -9,10 +9,12 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 from manim import Mobject, VMobject
+from manim.mobject.types.image_mobject import AbstractImageMobject
 
 from gptviz.drawing import theme
 from gptviz.drawing.text import Run
 from gptviz.film import foreign
+from gptviz.film.film import Film
 from gptviz.film.findings import Finding
 from gptviz.film.rehearsal import Moment, Pixels, on_screen
 from gptviz.film.texts import Ink, Shown
@@ -50,8 +52,8 @@ class Shape:
 
     @property
     def edges(self) -> bool:
-        """Whether it has an outline that could run through a text: a stroke, or a filled form's edge."""
-        return isinstance(self.mobject, VMobject)
+        """Whether it has an outline that could run through a text: a stroke, or a form's or a picture's edge."""
+        return isinstance(self.mobject, (VMobject, AbstractImageMobject))
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def crossings(scenery: Scenery) -> Iterator[Finding]:
                 if not shape.box.touches(ink.box) or _contrast_step(scenery.crop(ink.box)) < _STEP:
                     continue
                 if id(shape.mobject) not in segments:
-                    segments[id(shape.mobject)] = _segments(placed(scenery.moment.film, shape.mobject))
+                    segments[id(shape.mobject)] = _outline(scenery.moment.film, shape.mobject)
                 if by := _through(segments[id(shape.mobject)], ink):
                     yield scenery.finding("crossed", (text.name, shape.name), by,
                                           f"{shape.name} runs through {text.name!r}, {by:.0f} px of it")
@@ -204,6 +206,15 @@ def _fills(box: Box) -> bool:
 def _contrast_step(region: Pixels) -> int:
     """The largest difference of a colour channel within a region."""
     return int((region.max(axis=(0, 1)).astype(int) - region.min(axis=(0, 1))).max())
+
+
+def _outline(film: Film, mobject: Mobject) -> npt.NDArray[np.float64]:
+    """The outline of a mobject as straight pieces (piece, end, xy): its curves, or a picture's four sides."""
+    points = placed(film, mobject)
+    if isinstance(mobject, VMobject):
+        return _segments(points)
+    corners = points[[0, 1, 3, 2]]   # Manim gives a picture's corners as upper left and right, lower left and right
+    return np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)
 
 
 def _segments(points: Points) -> npt.NDArray[np.float64]:

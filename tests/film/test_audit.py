@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from gptviz.film.audit import audit
 from gptviz.recording.number import Claim, Derived, Number, Quoted, Setting, Word, derive
 from gptviz.recording.schema import Recording
 from gptviz.recording.statement import Piece, Statement
+from gptviz.render.worker import load_film
 from tests.film.conftest import REQUEST
 
 
@@ -217,3 +219,31 @@ def test_what_is_never_seen_is_not_listed(row: Recording) -> None:
                 self.wait(0.2)
 
     assert not [n for n in audit(Hides, {"row": row}).numerals if n.address.endswith("logits[2]")]
+
+
+@pytest.mark.parametrize(("counted", "literal"), [
+    ("range(7)", True), ("range(SHOWN)", True), ("[i for i in range(SHOWN + 1)]", True), ("'xxxxxxx'", True),
+    ("[None] * 7", True), ("self.rec['row'].logits[:SHOWN]", False), ("range(len(self.rec['row'].logits))", False),
+    ("['query', 'key', 'value']", False)])
+def test_a_count_of_a_literal_is_a_typed_number(row: Recording, tmp_path: Path, counted: str, literal: bool) -> None:
+    path = tmp_path / "counting.py"
+    path.write_text(f"""
+from gptviz.film import Film
+from gptviz.recording.number import Count
+from gptviz.recording.requests import NextToken
+
+SHOWN = 2
+
+
+class Counting(Film):
+    \"\"\"How many?\"\"\"
+
+    needs = {{"row": NextToken(prompt="As the 2 moons rose", top=3)}}
+
+    def construct(self):
+        with self.beat("There are {{n:d}}.", n=Count({counted}, "things")):
+            pass
+""")
+    report = audit(load_film(path, "Counting"), {"row": row})
+    assert [u.why for u in report.untracked] == (["a count of a literal is a number without an address"] * literal)
+    assert report.ok is not literal

@@ -6,7 +6,7 @@ true of one model only must not be said of another.
 
 from __future__ import annotations
 
-import dataclasses
+import time
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,16 @@ def test_the_audit_sees_one_changed_number(name: str) -> None:
     assert any("logits[0]" in problem and "not" in problem for problem in report.problems)
 
 
-def test_there_are_films_and_each_was_judged() -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize("name", QUICK)
+def test_the_judges_are_quick(name: str) -> None:
+    """Of the processor's time, for a minute of film: the audit takes under 20 s, the inspection under 60."""
+    film, recordings = default(name)
+    for judge, most in ((audit, 20.0), (inspect, 60.0)):
+        begun = time.process_time()
+        report = judge(film, recordings, scene=name)
+        assert time.process_time() - begun < most * max(report.length / 60, 1)
+
+
+def test_the_films_that_are_judged_at_once_are_there() -> None:
     assert len(QUICK) == 3
-    assert dataclasses.is_dataclass(Edition)
