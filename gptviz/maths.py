@@ -705,3 +705,8 @@ def are_the_best(ranks: Any) -> bool:
 def is_nothing(count: float) -> bool:
     """Whether there is none of something."""
     return count == 0
+
+
+def is_several(count: float) -> bool:
+    """Whether there is more than one of something."""
+    return count > 1
