@@ -10,6 +10,11 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--update-frames``: draws the golden frames anew instead of comparing with them."""
+    parser.addoption("--update-frames", action="store_true", help="draw the golden frames of tests/drawing anew")
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The project's root folder."""

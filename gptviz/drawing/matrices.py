@@ -29,7 +29,7 @@ class NumberMatrix(Framed):
 
     ``numbers`` (row, column). ``rows`` and ``columns`` say what is shown: (first, last), or a list of indices.
     ``of`` gives the true numbers of rows and columns where ``numbers`` is only the beginning of a larger matrix.
-    ``role`` is the meaning of the colour (weights, data, query, key, value, attention); ``limit`` the size of its
+    ``role`` is the meaning of the colour (weights, data, query, key, value, probability); ``limit`` the size of its
     full strength, by default the largest size shown. ``row_names``, ``column_names``: for every row or column a token,
     a word or a tracked number, or "index"; they stand left of the matrix and above it. Built around the origin.
     """

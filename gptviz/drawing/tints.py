@@ -15,7 +15,7 @@ import numpy.typing as npt
 from gptviz.drawing import theme
 
 Colours = npt.NDArray[np.float64]
-Role = Literal["weights", "data", "query", "key", "value", "attention", "probability"]
+Role = Literal["weights", "data", "query", "key", "value", "probability"]
 
 BLACK: Final = "#000000"
 WHITE: Final = "#FFFFFF"
@@ -71,7 +71,6 @@ def _named(colour: str, most: float) -> Callable[[Any, float], Colours]:
 TINTS: Final[dict[str, Callable[[Any, float], Colours]]] = {
     "weights": weights, "data": data, "query": _named(theme.QUERY, 0.42), "key": _named(theme.KEY, 0.60),
     "value": _named(theme.VALUE, 0.50), "probability": _named(theme.PROBABILITY, 0.60),
-    "attention": lambda values, limit: theme.attention(np.asarray(values, dtype=np.float64) / (limit or 1.0)),
 }
 
 

@@ -1,0 +1,143 @@
+"""Every piece of the gallery, still by still, against golden frames, and by the rules of the layout.
+
+``pytest tests/drawing/test_gallery.py --update-frames`` draws the golden frames anew. Where a still differs, the golden
+frame, the still and their difference lie, one below the other, in media/frames/.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from manim import VMobject
+from PIL import Image
+
+from gptviz.drawing import theme
+from gptviz.drawing.gallery import Piece, Stage, film_of, pieces, render_all, stills_of
+from gptviz.drawing.gallery.stage import Frame
+from gptviz.drawing.text import Run
+from gptviz.errors import UnknownScene
+from gptviz.recording.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+GOLDEN = Path(__file__).parent / "frames"
+STORE = Store(ROOT / "recordings")
+SIZE = (480, 270)
+
+# Other versions of Cairo smooth edges a little differently: a pixel may be off by so many levels of 255, a few by more.
+LEVELS, SHARE, MEAN = 24, 0.004, 0.6
+
+
+@lru_cache(maxsize=64)
+def drawn(name: str) -> tuple[dict[str, Frame], dict[str, list[Run]]]:
+    """A piece's stills, and the texts that can be seen in each, as they stood."""
+    piece = next(piece for piece in pieces() if piece.name == name)
+    texts: dict[str, list[Run]] = {}
+
+    def look(still: str, stage: Stage) -> None:
+        texts[still] = [part.copy() for mobject in stage.mobjects for part in mobject.get_family()
+                        if isinstance(part, Run) and len(part.points) and part.fill_rgbas[0][3] > 0.3]
+
+    return stills_of(piece, piece.recordings(STORE), *SIZE, look=look), texts
+
+
+def names() -> list[str]:
+    return [piece.name for piece in pieces()]
+
+
+@pytest.mark.parametrize("name", names())
+def test_stills_are_the_golden_ones(name: str, request: pytest.FixtureRequest) -> None:
+    stills = drawn(name)[0]
+    assert stills
+    if request.config.getoption("--update-frames"):
+        GOLDEN.mkdir(exist_ok=True)
+        for old in GOLDEN.glob(f"{name}-*.png"):
+            old.unlink()
+        for still, frame in stills.items():
+            Image.fromarray(frame).save(GOLDEN / f"{name}-{still}.png", optimize=True)
+        pytest.skip("golden frames drawn anew, nothing compared")
+    wrong = []
+    for still, frame in stills.items():
+        path = GOLDEN / f"{name}-{still}.png"
+        assert path.is_file(), f"no golden frame {path.name}: look at it, then run with --update-frames"
+        with Image.open(path) as image:
+            golden = np.asarray(image.convert("RGB"))
+        apart = np.abs(frame.astype(int) - golden.astype(int)).max(axis=2)
+        if (apart > LEVELS).mean() > SHARE or apart.mean() > MEAN:
+            kept = ROOT / "media" / "frames"
+            kept.mkdir(parents=True, exist_ok=True)
+            side_by_side = np.concatenate([golden, frame, np.repeat(np.clip(apart * 4, 0, 255)[..., None], 3, axis=2)])
+            Image.fromarray(side_by_side.astype(np.uint8)).save(kept / path.name)
+            wrong.append(f"{path.name}: {(apart > LEVELS).mean():.2%} of the pixels differ; see {kept / path.name}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_all_golden_frames_were_compared() -> None:
+    shown = {f"{name}-{still}.png" for name in names() for still in drawn(name)[0]}
+    assert shown == {path.name for path in GOLDEN.glob("*.png")} and len(shown) > 40
+
+
+def test_a_changed_pixel_is_seen() -> None:
+    """The tolerance lets no numeral and no bar pass that has changed."""
+    stills = drawn("probability_bars")[0]
+    frame = next(iter(stills.values())).astype(int)
+    changed = frame.copy()
+    changed[100:112, 200:240] = 255 - changed[100:112, 200:240]      # a patch of the size of one numeral
+    apart = np.abs(frame - changed).max(axis=2)
+    assert (apart > LEVELS).mean() > SHARE or apart.mean() > MEAN
+
+
+@pytest.mark.parametrize("name", names())
+def test_no_text_lies_on_another_or_leaves_the_picture_or_is_too_small(name: str) -> None:
+    for still, runs in drawn(name)[1].items():
+        boxes = np.array([[*run.points[:, :2].min(axis=0), *run.points[:, :2].max(axis=0)] for run in runs])
+        small = [run.text for run in runs if run.intact and run.pixels < theme.SMALLEST - 0.25]
+        assert not small, f"{still}: {small}"
+        if still in ("opening", "flying", "carried", "zooming", "turning"):
+            continue                                    # amid a motion
+        edge = np.array([-theme.WIDTH / 2, -theme.HEIGHT / 2, -theme.WIDTH / 2, -theme.HEIGHT / 2])
+        outside = [run.text for run, box in zip(runs, boxes, strict=True)
+                   if (box[:2] < edge[:2]).any() or (box[2:] > -edge[2:]).any()]
+        assert not outside, f"{still}: {outside}"
+        slack = theme.units(1.5)
+        for i, a in enumerate(boxes):
+            for j in range(i + 1, len(boxes)):
+                b = boxes[j]
+                deep = min(a[2] - b[0], b[2] - a[0], a[3] - b[1], b[3] - a[1])
+                assert deep <= slack, f"{still}: {runs[i].text!r} on {runs[j].text!r}"
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_numeral_of_the_gallery_is_rounded_correctly(name: str) -> None:
+    for runs in drawn(name)[1].values():
+        assert all(piece.right for run in runs for piece in run.pieces)
+
+
+def test_plain_manim_text_is_not_used() -> None:
+    piece = pieces()[0]
+
+    def look(_: str, stage: Stage) -> None:
+        for mobject in stage.mobjects:
+            for part in mobject.get_family():
+                assert type(part).__module__.startswith("gptviz") or type(part) in (VMobject,) or not len(part.points) \
+                    or type(part).__name__ in ("VGroup", "Group", "RoundedRectangle")
+
+    stills_of(piece, piece.recordings(STORE), look=look)
+
+
+def test_stills_are_written_and_films_made(tmp_path: Path) -> None:
+    written = render_all(tmp_path / "stills", STORE, 320, 180, only="dial")
+    assert [path.name for path in written] == ["dial-turning.png", "dial-turned.png"]
+    with Image.open(written[0]) as image:
+        assert image.size == (320, 180)
+    with pytest.raises(UnknownScene, match="number_matrix"):
+        render_all(tmp_path / "none", STORE, only="nothing")
+    piece: Piece = next(piece for piece in pieces() if piece.name == "dial")
+    film = film_of(piece, piece.recordings(STORE), tmp_path / "dial.mp4")
+    import av
+
+    with av.open(str(film)) as video:
+        assert (video.duration or 0) / 1e6 > 3
+    assert not list(tmp_path.glob("*.part"))
