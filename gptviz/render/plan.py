@@ -139,7 +139,7 @@ class Planner:
 
     @cached_property
     def _fonts(self) -> str:
-        return self.sources.folder("drawing", "fonts")
+        return self.sources.folder("drawing", "fonts", pattern="**/*.[ot]tf")
 
     @cached_property
     def _fast_engine(self) -> str:

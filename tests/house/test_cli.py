@@ -28,8 +28,9 @@ def here(toy: Toy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtur
     return Run(code, *capsys.readouterr())
 
 
-@pytest.mark.parametrize(("command", "name"), [*(("render", name) for name in BAD_NAMES),
-                                               *((each, "../../x") for each in ("record", "status", "audit", "verify"))])
+@pytest.mark.parametrize(("command", "name"), [
+    *(("render", name) for name in BAD_NAMES),
+    *((command, "../../x") for command in ("record", "status", "audit", "inspect", "verify"))])
 def test_names_that_no_film_has(toy: Toy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
                                 command: str, name: str) -> None:
     before = toy.files()
