@@ -710,3 +710,8 @@ def is_nothing(count: float) -> bool:
 def is_several(count: float) -> bool:
     """Whether there is more than one of something."""
     return count > 1
+
+
+def all_grew(before: Any, after: Any) -> bool:
+    """Whether every entry of ``after`` is larger than its partner in ``before``."""
+    return bool(np.all(np.asarray(after) > np.asarray(before)))
