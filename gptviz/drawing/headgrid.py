@@ -46,7 +46,7 @@ class HeadGrid(Group):
         self._cell, wide, high = cell, cell * columns, cell * rows
         x, y = (room - wide) / 2, (high - room) / 2
         self.anchor = Anchor(x, y - high, x + wide, y)
-        self._lit, self._revealed = np.ones((layers, heads)), float(queries)
+        self._lit, self._revealed = np.ones((layers, heads)), queries + 1.0
         self._tints: dict[tuple[int, int], str] = {}
         self._future = np.triu(np.ones((queries, keys), dtype=bool), 1)
         self.picture = Picture(self._colours(), wide, high)
