@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 from manim import Mobject, VGroup, VMobject
 
 from gptviz.drawing import theme
@@ -128,6 +129,15 @@ class ProbabilityBars(VGroup):
         row.share.place([end + (-self._gap if inside else self._gap), height, 0], "right" if inside else "left")
         on_green = inside and row.bar.get_fill_color().to_hex().upper() == theme.PROBABILITY
         row.share.set_fill(theme.GROUND if on_green else theme.TEXT)
+
+    def glide_state(self) -> npt.NDArray[np.float64]:
+        """The lengths of the bars: what :class:`gptviz.drawing.motion.Glide` moves between two recorded states."""
+        return np.array([row.bar.length for row in self.rows])
+
+    def glide_to(self, state: npt.NDArray[np.float64]) -> None:
+        """Shows bars of given lengths."""
+        for row, length in zip(self.rows, state, strict=True):
+            row.bar.set_length(float(length))
 
     def set_spec(self, spec: str) -> Self:
         """Writes the shares in another format from the next :meth:`set_shares` on."""

@@ -5,15 +5,17 @@ Planned films: autoregression, token_by_token, temperature, topk_topp, every_pos
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from manim import linear
 
 from gptviz.drawing import theme
 from gptviz.drawing.cells import Framed
 from gptviz.drawing.glyphs import face
+from gptviz.drawing.motion import Follow
 from gptviz.drawing.text import Run, TokenText
 from gptviz.recording.number import Token
 from gptviz.recording.statement import Piece, Statement
@@ -126,3 +128,17 @@ def _cut(token: Token, flow: TokenFlow, color: str) -> TokenText:
     """A token longer than a line, shortened in its middle."""
     em = Run("m", flow.size, font=theme.TOKEN_FACE).advance
     return TokenText(token, flow.size, color, limit=max(5, int(flow.width_ / em) - 2))
+
+
+class Writing(Follow):
+    """Writes tokens into a flow, evenly over time; ``color(i)`` colours token i."""
+
+    def __init__(self, flow: TokenFlow, tokens: Sequence[Token], color: Callable[[int], str] | None = None,
+                 run_time: float = theme.SLOW, **options: Any) -> None:
+        self._tokens, self._color, self._done = tokens, color, 0
+        super().__init__(flow, self._write, run_time, rate_func=linear, **options)
+
+    def _write(self, flow: TokenFlow, share: float) -> None:
+        while self._done < int(np.ceil(share * len(self._tokens) - 1e-9)):
+            flow.append(self._tokens[self._done], self._color(self._done) if self._color else None)
+            self._done += 1

@@ -149,7 +149,7 @@ class ScoresMask(Film):
         ahead = derive(maths.total, [head.unmasked(query, k) for k in keys if k > query])
         with self.beat("Without it, {p:.0%} of the row would go to words that are not there yet.", shows="head",
                        p=ahead):
-            self.play(Glide(_Row(bars), lambda: bars.set_shares([head.unmasked(query, k) for k in shown])))
+            self.play(Glide(bars, lambda: bars.set_shares([head.unmasked(query, k) for k in shown])))
             self.play(Create(Focus(future, color=theme.WRONG)), run_time=theme.QUICK)
         self.clear_stage()
 
@@ -184,18 +184,3 @@ class ScoresMask(Film):
         with self.beat("Ask, score, hide the future, share: {q} to {k}, {w:.2f}.", shows="head", hold=1.5,
                        q=head.prompt[int(spot.query)], k=head.prompt[int(spot.key)], w=spot.weight):
             self.play(FadeIn(end), run_time=theme.MOVE)
-
-
-class _Row(VGroup):
-    """The bars of a row as what a glide moves: their lengths."""
-
-    def __init__(self, bars: ProbabilityBars) -> None:
-        super().__init__(bars)
-        self.bars = bars
-
-    def glide_state(self) -> np.ndarray:
-        return np.array([row.bar.length for row in self.bars.rows])
-
-    def glide_to(self, state: np.ndarray) -> None:
-        for row, length in zip(self.bars.rows, state, strict=True):
-            row.bar.set_length(float(length))

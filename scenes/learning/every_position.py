@@ -7,7 +7,7 @@ from gptviz import maths
 from gptviz.drawing import theme
 from gptviz.drawing.bars import Bar
 from gptviz.drawing.curve import Curve
-from gptviz.drawing.flow import TokenFlow
+from gptviz.drawing.flow import TokenFlow, Writing
 from gptviz.drawing.focus import Focus
 from gptviz.drawing.formula import Formula
 from gptviz.drawing.motion import Appear, Follow, Glide
@@ -127,7 +127,7 @@ class EveryPositionFilm(Film):
             with self.beat(said, shows="curve"):
                 self.play(FadeIn(number), run_time=theme.QUICK)
                 self.add(flow)
-                self.play(Follow(flow, writer(tokens), run_time=1.4, rate_func=linear))
+                self.play(Writing(flow, tokens, run_time=1.4))
                 self.play(FadeIn(loss), run_time=theme.QUICK)
         self.clear_stage()
 
@@ -195,13 +195,3 @@ class Board(VGroup):
     def glide_to(self, state: np.ndarray) -> None:
         for bar, height in zip(self.bars, state, strict=True):
             self._set_height(bar, float(height))
-
-
-def writer(tokens):
-    """Writes tokens into a flow as its share of time goes by."""
-
-    def write(flow: TokenFlow, share: float) -> None:
-        for token in tokens[len(flow.tokens):int(np.ceil(share * len(tokens) - 1e-9))]:
-            flow.append(token)
-
-    return write

@@ -1,6 +1,5 @@
 """What does temperature do to a choice?"""
 
-import numpy as np
 from manim import Create, FadeIn, FadeOut, LaggedStart, VGroup, smooth
 
 from gptviz import maths
@@ -8,7 +7,7 @@ from gptviz.drawing import theme
 from gptviz.drawing.bars import ProbabilityBars
 from gptviz.drawing.curve import Curve
 from gptviz.drawing.dial import Dial
-from gptviz.drawing.flow import TokenFlow
+from gptviz.drawing.flow import TokenFlow, Writing
 from gptviz.drawing.focus import Focus
 from gptviz.drawing.formula import Formula
 from gptviz.drawing.knob import Knob
@@ -153,7 +152,7 @@ class Temperature(Film):
         with self.beat("Among themselves they look lively. These are the first {n:words}.", shows="row",
                        n=Count(range(SHOWN), "rows shown")):
             self.play(Vanish(VGroup(self.bars.rows[-1])), run_time=theme.QUICK)
-            self.play(Glide(_Bars(self.bars), lambda: self._among(alone)))
+            self.play(Glide(self.bars, lambda: self._among(alone)))
         lost = Claim(maths.are_lively, (mass,), "But they hold {m:.1%} of the row. The rest was thrown away.",
                      "But they hold only {m:.1%} of the row.")
         share = Numeral(mass, ".1%", 72, theme.WRONG).place([PANEL, 1.35, 0])
@@ -190,47 +189,21 @@ class Temperature(Film):
             lines.add(number.place([theme.LEFT_EDGE + 0.75, y - 0.24, 0], "right"))
             flow = TokenFlow([], theme.RIGHT_EDGE - theme.LEFT_EDGE - 1.4, 24, lines=2, leading=1.35)
             flow.shift([theme.LEFT_EDGE + 1.2, y, 0])
-            flows.append(_Story(flow, loop))
+            flows.append(flow)
         said = ("At zero, always the same words, and no draw at all.",
                 "A little warmth, and it begins to choose.",
                 "At one it draws from its true chances.",
                 "Above that, sentences come apart.",
                 "At the hottest it has forgotten the language.")
-        for number, story, text, need in zip(lines, flows, said, shows, strict=True):
+        for number, flow, loop, text, need in zip(lines, flows, loops, said, shows, strict=True):
             with self.beat(text, shows=need):
                 self.play(FadeIn(number), run_time=theme.QUICK)
-                self.add(story.flow)
-                self.play(Follow(story.flow, story.write, run_time=2.2, rate_func=lambda share: share))
+                self.add(flow)
+                self.play(Writing(flow, loop.chosen, run_time=2.2))
         with self.beat("Low repeats, high forgets the language; between them it writes.", shows=shows, hold=1.5):
-            middle = Focus(VGroup(lines[2], flows[2].flow))
+            middle = Focus(VGroup(lines[2], flows[2]))
             self.play(Create(middle), run_time=theme.MOVE)
 
     def clear_focus(self) -> None:
         frames = [mobject for mobject in self.mobjects if isinstance(mobject, Focus)]
         self.play(*[FadeOut(frame) for frame in frames], run_time=theme.QUICK)
-
-
-class _Story:
-    """A text that is written token by token as its share of time goes by."""
-
-    def __init__(self, flow: TokenFlow, loop) -> None:
-        self.flow, self.tokens = flow, loop.chosen
-
-    def write(self, flow: TokenFlow, share: float) -> None:
-        for token in self.tokens[len(flow.tokens):int(np.ceil(share * len(self.tokens) - 1e-9))]:
-            flow.append(token)
-
-
-class _Bars(VGroup):
-    """The lengths of bars as what a glide moves."""
-
-    def __init__(self, bars: ProbabilityBars) -> None:
-        super().__init__(bars)
-        self.bars = bars
-
-    def glide_state(self) -> np.ndarray:
-        return np.array([row.bar.length for row in self.bars.rows])
-
-    def glide_to(self, state: np.ndarray) -> None:
-        for row, length in zip(self.bars.rows, state, strict=True):
-            row.bar.set_length(float(length))

@@ -1,14 +1,13 @@
 """Who is allowed to be drawn?"""
 
-import numpy as np
-from manim import Create, FadeIn, FadeOut, LaggedStart, Line, ReplacementTransform, VGroup, linear
+from manim import Create, FadeIn, FadeOut, LaggedStart, Line, ReplacementTransform, VGroup
 
 from gptviz import maths
 from gptviz.drawing import theme
 from gptviz.drawing.bars import ProbabilityBars
-from gptviz.drawing.flow import TokenFlow
+from gptviz.drawing.flow import TokenFlow, Writing
 from gptviz.drawing.focus import Focus
-from gptviz.drawing.motion import Dim, Follow, Light
+from gptviz.drawing.motion import Dim, Light
 from gptviz.drawing.text import Numeral, Run, TokenText, Words
 from gptviz.drawing.tokens import TokenStrip, tail
 from gptviz.film import Film
@@ -129,7 +128,7 @@ class TopkTopp(Film):
         flow = TokenFlow(loop.prompt, width, 44, theme.SECONDARY, merge=False).shift([theme.LEFT_EDGE + 0.1, 2.4, 0])
         with self.beat("Greedy again, token after token, by a small model.", shows="loop"):
             self.play(FadeIn(flow), run_time=theme.QUICK)
-            self.play(Follow(flow, writer(loop.chosen, len(loop.prompt)), run_time=3.5, rate_func=linear))
+            self.play(Writing(flow, loop.chosen, lambda _: theme.TEXT, run_time=3.5))
         found = loop.loop
         if found is None:
             with self.beat("This text did not turn in circles.", shows="loop"):
@@ -153,8 +152,8 @@ class TopkTopp(Film):
                      "Draw among the {k:words} likeliest instead: it still turns, {t:,} times.")
         with self.beat(free, shows="escape", k=escape.setting("top_k"), t=still):
             self.add(out)
-            write = writer(escape.chosen, len(escape.prompt), start, theme.PROBABILITY)
-            self.play(Follow(out, write, run_time=3.5, rate_func=linear))
+            self.play(Writing(out, escape.chosen, lambda i: theme.PROBABILITY if i >= (start or 0) else theme.TEXT,
+                              run_time=3.5))
         self.clear_stage()
 
     def without_replacement(self) -> None:
@@ -215,14 +214,3 @@ def door(bars: ProbabilityBars, inside: int) -> Line:
     inside = max(1, min(inside, SHOWN))
     y = FIRST_ROW - (inside - 0.5) * ROW
     return Line([theme.LEFT_EDGE, y, 0], [0.9, y, 0], stroke_color=theme.FOCUS, stroke_width=3)
-
-
-def writer(chosen, already: int, turning: int | None = None, color: str = theme.TEXT):
-    """Writes the tokens of a loop into a flow as its share of time goes by; from a step on in another colour."""
-
-    def write(flow: TokenFlow, share: float) -> None:
-        written = len(flow.tokens) - already
-        for i in range(written, int(np.ceil(share * len(chosen) - 1e-9))):
-            flow.append(chosen[i], color if turning is not None and i >= turning else theme.TEXT)
-
-    return write
