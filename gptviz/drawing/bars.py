@@ -64,8 +64,8 @@ class ProbabilityBars(VGroup):
 
     ``unit`` is the length of a share of one; every bar, the rest's too, is true to it. ``columns`` are the distances,
     from the left edge, of the end of the scores and of the start of the bars, whose ``room`` is where numerals must
-    stay. Rows are ``row`` units apart. The left edge of the labels is at x = 0 and the first row's middle at y = 0 until
-    the whole is moved.
+    stay. Rows are ``row`` units apart. The left edge of the labels is at x = 0 and the first row's middle at y = 0
+    until the whole is moved.
     """
 
     def __init__(self, tokens: Sequence[Token], shares: Sequence[Tracked], rest: Tracked | None = None,

@@ -70,7 +70,7 @@ class Temperature(Film):
         row, now = self.row, self.state()
         strip = TokenStrip(tail(row.prompt, 12.0), theme.LABEL).place(theme.LEFT_EDGE, 2.87)
         others = Words("{n:,} others", 30, theme.SECONDARY,
-                       n=derive(maths.difference, row.vocab, Count(range(SHOWN), "rows shown")))
+                       n=derive(maths.difference, row.vocab, Count(row.logits[:SHOWN], "rows shown")))
         self.bars = ProbabilityBars(row.tokens("top")[:SHOWN], now["shares"], now["rest"], others, unit=UNIT,
                                     columns=(0.0, BARS), row=ROW, size=30, spec=".2%", limit=11, room=UNIT + 0.9)
         self.bars.shift([theme.LEFT_EDGE + 0.1, FIRST_ROW, 0])
@@ -150,7 +150,7 @@ class Temperature(Film):
         with self.beat("The trap: a program that keeps only its {k:words} best tokens.", shows="row", k=kept):
             self.play(Create(Focus(VGroup(*self.bars.rows[:SHOWN]), color=theme.WRONG)), run_time=theme.MOVE)
         with self.beat("Among themselves they look lively. These are the first {n:words}.", shows="row",
-                       n=Count(range(SHOWN), "rows shown")):
+                       n=Count(row.logits[:SHOWN], "rows shown")):
             self.play(Vanish(VGroup(self.bars.rows[-1])), run_time=theme.QUICK)
             self.play(Glide(self.bars, lambda: self._among(alone)))
         lost = Claim(maths.are_lively, (mass,), "But they hold {m:.1%} of the row. The rest was thrown away.",

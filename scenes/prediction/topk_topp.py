@@ -46,7 +46,7 @@ class TopkTopp(Film):
         strip = TokenStrip(tail(sets.prompt, 12.0), theme.LABEL).place(theme.LEFT_EDGE, 2.87)
         shares = [sets.probability(rank) for rank in range(SHOWN)]
         others = Words("{n:,} others", 30, theme.SECONDARY,
-                       n=derive(maths.difference, sets.vocab, Count(range(SHOWN), "rows shown")))
+                       n=derive(maths.difference, sets.vocab, Count(shares, "rows shown")))
         bars = ProbabilityBars([sets.token(rank) for rank in range(SHOWN)], shares, derive(maths.remainder, shares),
                                others, unit=UNIT, columns=(0.0, BARS), row=ROW, size=30, limit=11, room=UNIT + 0.9)
         return strip, bars.shift([theme.LEFT_EDGE + 0.1, FIRST_ROW, 0])
