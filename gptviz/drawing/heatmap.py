@@ -14,6 +14,7 @@ from manim import RIGHT, Group, VGroup, VMobject
 
 from gptviz.drawing import theme
 from gptviz.drawing.cells import Anchor, Cells, boxes_of, outline, painted, rectangles
+from gptviz.drawing.motion import Follow
 from gptviz.drawing.picture import Picture, as_pixels
 from gptviz.drawing.text import Numeral, Words
 from gptviz.drawing.windows import Label, fitted, label_of, names_for
@@ -167,7 +168,7 @@ class Legend(VGroup):
         self.add(strip, low, high)
         if title is not None:
             words = title if isinstance(title, Words) else Words(title, size, theme.SECONDARY)
-            self.add(words.place([width / 2, em * 1.15, 0], "center"))
+            self.add(words.place([width / 2, em * 1.35, 0], "center"))
         self.center()
 
 
@@ -234,3 +235,9 @@ class ZoomedPicture(Group):
         """The window opened from ``rows`` times ``columns`` (0) to the whole (1), by equal factors in equal shares."""
         whole = self.extent
         return self.set_window(rows * (whole[0] / rows) ** share, columns * (whole[1] / columns) ** share)
+
+    def zoom(self, start: Sequence[float], end: Sequence[float], run_time: float, **options: Any) -> Follow:
+        """A motion that opens the window from so many rows and columns to others, by equal factors in equal times."""
+        first, last = np.log(np.asarray(start, dtype=float)), np.log(np.asarray(end, dtype=float))
+        return Follow(self, lambda zoomed, share: zoomed.set_window(*np.exp(first + (last - first) * share)),
+                      run_time, **options)
