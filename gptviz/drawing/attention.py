@@ -136,10 +136,11 @@ class AttentionGrid(Framed):
             gone = self._mask if k > q else 0.0
             run.set_value(value)
             written = self.stage == "scores" or float(value) >= self._least
-            run.fill_rgbas = np.array([[*theme.rgb(colours[i]), (1.0 - gone) if written else 0.0]])
+            left = max(1.0 - 2 * gone, 0.0) if written else 0.0                      # first the numeral goes,
+            run.fill_rgbas = np.array([[*theme.rgb(colours[i]), left]])
             if k > q:
-                sign = next(struck)
-                sign.set_fill(opacity=gone if self.stage == "scores" else 0.0)
+                come = max(2 * gone - 1.0, 0.0) if self.stage == "scores" else 0.0   # then minus infinity comes
+                next(struck).set_fill(opacity=come)
 
     def glide_state(self) -> npt.NDArray[np.float64]:
         """The colours of the cells: what ``Glide`` moves."""

@@ -23,22 +23,23 @@ _LEAST_ROW = 1.45   # height of a row, in em
 class LogitLensTable(Framed):
     """One row for each depth: its number, its likeliest words shaded by probability, the final word's place.
 
-    ``depths`` are tracked numbers; ``words[d]`` and ``shares[d]`` the likeliest tokens and their probabilities,
-    highest first; ``final`` the token that wins at the end, ``places[d]`` its place at each depth (1 in the lead). Where
-    there are more depths than rows of readable type, evenly spaced ones are shown, first and last among them; ``shown``
-    holds their indices. Rows come up with :meth:`set_progress`.
+    ``depths`` are tracked numbers; ``words[d]`` and ``shares[d]`` the likeliest tokens and their probabilities, highest
+    first; ``final`` the token that wins at the end, ``places[d]`` its place at each depth, 1 in the lead. Where there
+    are more depths than rows of readable type, evenly spaced ones are shown, first and last among them; ``shown`` holds
+    their indices. Rows come up with :meth:`set_progress`.
     """
 
     def __init__(self, depths: Sequence[Tracked], words: Sequence[Sequence[Token]],
                  shares: Sequence[Sequence[Tracked]], final: Token, places: Sequence[Tracked],
                  width: float = 12.0, height: float = 5.0, top: int = 5, size: float = theme.SMALL,
                  titles: tuple[str, str, str] = ("block", "likeliest words", "place")) -> None:
-        super().__init__(-width / 2, -height / 2, width / 2, height / 2)
         em = theme.units(size)
         room = height - em * 1.9
         rows = min(len(depths), max(2, int(room / (em * _LEAST_ROW))))
         self.shown = sorted({int(round(i)) for i in np.linspace(0, len(depths) - 1, rows)})
-        self.row = min(room / len(self.shown), em * 2.6)
+        self.row = min(room / len(self.shown), em * 2.8)
+        height = em * 1.9 + self.row * len(self.shown)
+        super().__init__(-width / 2, -height / 2, width / 2, height / 2)
         top = min([top, *[len(row) for row in words]])
         self._left, self._right = -width / 2 + 1.0, width / 2 - 1.5
         self._cell = (self._right - self._left) / top

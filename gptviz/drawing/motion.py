@@ -27,7 +27,21 @@ class Gliding(Protocol):
     def glide_to(self, state: npt.NDArray[np.float64]) -> Any: ...
 
 
-class Glide(Animation):
+class InPlace(Animation):
+    """An animation of something that may be a part of a group: the group in the scene stays whole.
+
+    Manim would take a part out of its group to add it to the scene; here it is added only where it is not in it.
+    """
+
+    def __init__(self, mobject: Any, run_time: float, **options: Any) -> None:
+        super().__init__(mobject, run_time=run_time, introducer=True, **options)
+
+    def _setup_scene(self, scene: Any) -> None:
+        if scene is not None and not any(part is self.mobject for part in scene.get_mobject_family_members()):
+            scene.add(self.mobject)
+
+
+class Glide(InPlace):
     """From one recorded state of a mobject to another: ``Glide(grid, lambda: grid.set_values(later))``.
 
     ``change`` puts the mobject into its new state; shapes move there, numerals fade out, wait, and come back new.
@@ -36,7 +50,7 @@ class Glide(Animation):
     def __init__(self, mobject: Any, change: Callable[[], Any], run_time: float = theme.SLOW, **options: Any) -> None:
         self._change = change
         self._gliding: Gliding = mobject
-        super().__init__(mobject, run_time=run_time, **options)
+        super().__init__(mobject, run_time, **options)
 
     def begin(self) -> None:
         old = {id(run): run.number for run in numerals_in(self.mobject)}
@@ -63,7 +77,7 @@ def numerals_in(mobject: Any) -> list[Numeral]:
     return [part for part in mobject.get_family() if isinstance(part, Numeral)]
 
 
-class Follow(Animation):
+class Follow(InPlace):
     """Runs a function of a share from 0 to 1 on a mobject, for what is computed at every frame: progress, sweeps.
 
     ``Follow(dot, lambda dot, share: dot.set_progress(8 * share))``
@@ -72,7 +86,7 @@ class Follow(Animation):
     def __init__(self, mobject: Mobject, step: Callable[[Any, float], Any], run_time: float = theme.SLOW,
                  **options: Any) -> None:
         self._step = step
-        super().__init__(mobject, run_time=run_time, **options)
+        super().__init__(mobject, run_time, **options)
 
     def begin(self) -> None:
         self.interpolate_mobject(0.0)  # no copy of a large mobject is needed: the function says where it is
@@ -113,12 +127,12 @@ class GrowFrom(Animation):
             _set_alphas(part, alphas, float(np.clip(share * 2 - 1, 0, 1)))
 
 
-class Appear(Animation):
+class Appear(InPlace):
     """Fades in what stands in the scene as a part of something else; Manim's FadeIn would take it out of its group."""
 
     def __init__(self, mobject: Mobject, run_time: float = theme.QUICK, **options: Any) -> None:
         self._part = mobject
-        super().__init__(mobject, run_time=run_time, **options)
+        super().__init__(mobject, run_time, **options)
 
     def begin(self) -> None:
         family = cast("list[Any]", self._part.get_family())
@@ -140,7 +154,7 @@ class Vanish(Appear):
         return 1.0 - share
 
 
-class Dim(Animation):
+class Dim(InPlace):
     """Dims what is not spoken of, without removing it; :class:`Light` brings it back to what it was."""
 
     def __init__(self, *mobjects: Mobject, to: float = theme.DIM, run_time: float = theme.QUICK,
@@ -149,7 +163,7 @@ class Dim(Animation):
         self._parts: list[tuple[Any, Any, Any]] = []
         self._dimmed = Mobject()
         self._dimmed.submobjects = list(mobjects)
-        super().__init__(self._dimmed, run_time=run_time, introducer=True, **options)
+        super().__init__(self._dimmed, run_time, **options)
 
     def _setup_scene(self, scene: Any) -> None:
         """The mobjects stay where the scene has them; their gathering is no mobject of its own."""

@@ -228,7 +228,7 @@ class WordAxis(Framed):
 
     def _fade(self, i: int, share: float) -> None:
         self.dots[i].set_fill(opacity=share)
-        self.stems[i].set_stroke(opacity=share * 0.5)
+        self.stems[i].set_stroke(opacity=0.5 * max(0.0, 5 * share - 4))
         self.labels[i].set_fill(opacity=share)
         if self.numerals:
             self.numerals[i].set_fill(opacity=1.0 if share >= 1 else 0.0)

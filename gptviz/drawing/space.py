@@ -42,7 +42,7 @@ class VectorSpace3D(Framed):
         super().__init__(-width / 2, -height / 2, width / 2, height / 2)
         self.names, self.points_3d = list(names), np.asarray(points.array, dtype=np.float64) - np.asarray(origin)
         reach = float(np.linalg.norm(self.points_3d, axis=1).max(initial=1e-9))
-        self.unit = unit or min(width * 0.42, height * 0.46) / reach     # screen units to one of the vectors'
+        self.unit = unit or _largest_unit(self.points_3d, width, height)     # screen units to one of the vectors'
         self._reach, self._distance, self._arrows = reach, distance, drawn
         self.azimuth, self.elevation = camera
         count = len(self.names)
@@ -59,9 +59,11 @@ class VectorSpace3D(Framed):
         self._axis_at = np.array([_corner(label) for label in self.axis_labels]).reshape(-1, 3)
         self._axis_extents = np.array([_extent(label) for label in self.axis_labels]).reshape(-1, 2)
         self._axis_runs = [_runs(label) for label in self.axis_labels]
+        self._cloud = painted(np.zeros((0, 3)), theme.SECONDARY, 0.35)
+        self._cloud_3d = np.zeros((0, 3))
         self._links: dict[str, tuple[VMobject, npt.NDArray[np.float64], str]] = {}
         self.links, self._body = VGroup(), VGroup(*self.shapes)
-        self.add(self._axes, self._body, self.links, *self.axis_labels, *self.labels)
+        self.add(self._axes, self._cloud, self._body, self.links, *self.axis_labels, *self.labels)
         self.draw()
 
     # Projection ---------------------------------------------------------------------------------------------------
@@ -94,6 +96,7 @@ class VectorSpace3D(Framed):
         flat, near = self.project(self.points_3d)
         shade = _FAR + (1 - _FAR) * np.clip((near + 1) / 2, 0, 1)
         self._draw_axes(base, right, up)
+        self._draw_cloud(base, right, up)
         self._draw_shapes(flat, shade, base, right, up)
         for shape, ends, style in self._links.values():
             two, _ = self.project(ends)
@@ -111,6 +114,13 @@ class VectorSpace3D(Framed):
         self._axes.points = base + outline[:, :1] * right + outline[:, 1:2] * up
         self._axis_ends = flat[:3]
 
+    def _draw_cloud(self, base: Any, right: Any, up: Any) -> None:
+        if len(self._cloud_3d):
+            flat, near = self.project(self._cloud_3d)
+            half = 0.011 + 0.006 * np.clip(near, -1, 1)[:, None]
+            outline = rectangles(np.concatenate([flat - half, flat + half], axis=1))
+            self._cloud.points = base + outline[:, :1] * right + outline[:, 1:2] * up
+
     def _draw_shapes(self, flat: Any, shade: Any, base: Any, right: Any, up: Any) -> None:
         if self._arrows:
             outlines = arrows(np.zeros_like(flat), flat)
@@ -126,7 +136,7 @@ class VectorSpace3D(Framed):
 
     def _draw_labels(self, flat: Any, shade: Any) -> None:
         """Labels beside the tips, away from the origin; the brightest first, each fading before it overlaps another."""
-        where = _beside(flat, self._extents)
+        where = _beside(flat, self._extents, self.bright)
         boxes = _boxes(where, self._extents)
         axis_where = _beside(self._axis_ends[:len(self.axis_labels)], self._axis_extents)
         axis_boxes = _boxes(axis_where, self._axis_extents)
@@ -187,6 +197,12 @@ class VectorSpace3D(Framed):
         self.bright, self.colours = state[:, 0].copy(), state[:, 1:].copy()
         self.draw()
 
+    def set_cloud(self, points: Any, opacity: float = 0.35) -> Self:
+        """Puts many nameless points (point, 3) behind the vectors: the rest of the vocabulary, one mobject."""
+        self._cloud_3d = np.asarray(getattr(points, "array", points), dtype=np.float64)
+        self._cloud.fill_rgbas[:, 3] = opacity
+        return self.draw()
+
     def connect(self, name: str, start: Any, end: Any, color: str = theme.FOCUS, style: str = "arrow") -> VMobject:
         """An arrow (or a ``dotted`` line) between two places (3) of the space; again with the same name to move it."""
         ends = np.array([start, end], dtype=np.float64)
@@ -221,10 +237,24 @@ def _corner(label: Label) -> npt.NDArray[np.float64]:
     return np.asarray(label.baseline(), dtype=np.float64)
 
 
-def _beside(tips: npt.NDArray[np.float64], extents: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Where labels (n) have the start of their baseline: just beyond the tips (n, 2), seen from the origin."""
+def _largest_unit(points: npt.NDArray[np.float64], width: float, height: float) -> float:
+    """How large the vectors' unit can be while they stay in the box, the camera turning, at most 25 degrees up."""
+    across = np.linalg.norm(points[:, :2], axis=1)
+    high = np.abs(points[:, 2]) + across * np.sin(np.radians(25))
+    return float(min(width * 0.42 / across.max(initial=1e-9), height * 0.43 / high.max(initial=1e-9)))
+
+
+def _beside(tips: npt.NDArray[np.float64], extents: npt.NDArray[np.float64],
+            bright: Any = None) -> npt.NDArray[np.float64]:
+    """Where labels (n) have the start of their baseline: beyond the tips (n, 2), outward and away from other tips."""
     length = np.maximum(np.linalg.norm(tips, axis=1, keepdims=True), 1e-6)
     outward = tips / length
+    if bright is not None and len(tips) > 1:
+        apart = tips[:, None] - tips[None]
+        near = np.asarray(bright)[None, :, None] * apart / (np.sum(apart**2, axis=2, keepdims=True) + 0.04)
+        push = near.sum(axis=1)
+        outward = outward + push / (np.linalg.norm(push, axis=1, keepdims=True) + 1.0)
+        outward = outward / np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-6)
     middle = tips + outward * 0.12 + outward * extents / 2
     return np.asarray(middle - extents * [0.5, 0.4])
 

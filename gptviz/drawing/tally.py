@@ -151,7 +151,7 @@ class SizeSquares(Framed):
         x = left + sides / 2
         wide = np.array([max(a.advance, b.advance) for a, b in zip(self.labels, self.numerals, strict=True)])
         spans = boxes_of(x - wide / 2, -em * 3, x + wide / 2, 0.0)
-        inside = (spans[:, 0] > -self._wide / 2 - 0.3) & (spans[:, 2] < self._wide / 2 + 0.3)
+        inside = (spans[:, 0] > -self._wide / 2 - 0.25) & (spans[:, 2] < self._wide / 2 + 0.25)
         seen = uncrowded(spans[::-1], inside[::-1].astype(float))[::-1]   # the larger have the right of way
         for i, alpha in enumerate(seen):
             self.labels[i].place(self.at(x[i], -em * 1.3), "center")

@@ -98,7 +98,7 @@ def _whole(value: float, near: bool = False) -> int:
 
 
 def _signed(text: str) -> str:
-    """A true minus sign, and none in front of a number that was rounded to zero."""
-    if text.startswith("-"):
-        text = text[1:] if not re.search(r"[1-9]", text) else MINUS + text[1:]
-    return text
+    """A true minus sign, and no sign in front of a number that was rounded to zero."""
+    if text.startswith(("-", "+")) and not re.search(r"[1-9]", text):
+        return text[1:]
+    return MINUS + text[1:] if text.startswith("-") else text
