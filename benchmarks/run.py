@@ -1,49 +1,58 @@
 """Renders one benchmark piece and says what it took, as JSON: ``python -m benchmarks.run plain.bars FOLDER``.
 
-A process of its own for each run: nothing is warm, and the memory is that of one film.
+A process of its own for each run: nothing is warm, and the memory is that of one film. What is timed begins with the
+making of the scene and ends with the finished file; imports are left out.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import json
 import resource
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-PIECES = ("bars", "grid", "space")
+from manim import tempconfig
+
+from gptviz.render import fast
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("piece")
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--engine", choices=("stock", "fast"), default="stock")
-    parser.add_argument("--size", default="1920x1080x60", help="width x height x frames per second")
-    parser.add_argument("--seconds", type=float, default=10.0)
-    parser.add_argument("--threads", type=int, default=0)
-    print(json.dumps(render(**vars(parser.parse_args()))))
+    given = parser().parse_args()
+    scene = scene_of(given.piece, given.seconds)
+    with settings(given.size, given.folder):
+        start, before = time.perf_counter(), cpu_seconds()
+        film = scene(renderer=fast.renderer(given.threads)) if given.engine == "fast" else scene()
+        film.render()
+        wall, cpu = time.perf_counter() - start, cpu_seconds() - before
+        made = Path(film.renderer.file_writer.movie_file_path)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"wall": wall, "cpu": cpu, "bytes": made.stat().st_size, "film": str(made), "memory": memory}))
 
 
-def render(piece: str, folder: Path, engine: str, size: str, seconds: float, threads: int) -> dict[str, Any]:
-    """Renders a piece into a folder; wall and CPU seconds from the scene's making to the finished file."""
-    from manim import tempconfig  # noqa: PLC0415
+def parser() -> argparse.ArgumentParser:
+    """What a run is told."""
+    given = argparse.ArgumentParser()
+    given.add_argument("piece", help="such as plain.bars")
+    given.add_argument("folder", type=Path)
+    given.add_argument("--engine", choices=("stock", "fast"), default="stock")
+    given.add_argument("--size", default="1920x1080x60", help="width x height x frames per second")
+    given.add_argument("--seconds", type=float, default=10.0)
+    given.add_argument("--threads", type=int, default=0)
+    return given
 
-    from gptviz.render import fast  # noqa: PLC0415
 
-    scene = scene_of(piece, seconds)
+@contextlib.contextmanager
+def settings(size: str, folder: Path) -> Iterator[tuple[tuple[int, int], int]]:
+    """Manim's settings for a run, with its cache, as a user has them; gives the size and frames per second."""
     width, height, rate = (int(part) for part in size.split("x"))
     with tempconfig({"pixel_width": width, "pixel_height": height, "frame_rate": rate, "media_dir": str(folder),
                      "progress_bar": "none", "verbosity": "ERROR", "renderer": "cairo"}):
-        start, before = time.perf_counter(), _cpu()
-        film = scene(renderer=fast.renderer(threads)) if engine == "fast" else scene()
-        film.render()
-        wall, cpu = time.perf_counter() - start, _cpu() - before
-        made = Path(film.renderer.file_writer.movie_file_path)
-    return {"wall": wall, "cpu": cpu, "bytes": made.stat().st_size, "film": str(made),
-            "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+        yield (width, height), rate
 
 
 def scene_of(piece: str, seconds: float) -> Any:
@@ -54,7 +63,8 @@ def scene_of(piece: str, seconds: float) -> Any:
     return scene
 
 
-def _cpu() -> float:
+def cpu_seconds() -> float:
+    """What this process and its children have used so far."""
     usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(each.ru_utime + each.ru_stime for each in usage)
 

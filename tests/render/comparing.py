@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -54,14 +54,46 @@ def film(make: Callable[..., Scene], renderer: CairoRenderer) -> list[Pixels]:
     return scene.renderer.file_writer.film  # type: ignore[no-any-return]
 
 
+def chosen(make: Callable[..., Scene], renderer: CairoRenderer,
+           wanted: Collection[int]) -> tuple[dict[int, Pixels], int]:
+    """Some frames of a film, by number, and how many it has; the others are not drawn."""
+    renderer._file_writer_class = Collector
+    kept: dict[int, Pixels] = {}
+    count = 0
+
+    def keep(times: int) -> None:
+        nonlocal count
+        for number in set(wanted) & set(range(count, count + times)):
+            kept[number] = renderer.get_frame()
+        count += times
+        renderer.time += times / renderer.camera.frame_rate
+
+    def render(scene: Scene, _: float, moving: Any = None) -> None:
+        if count in wanted:
+            renderer.update_frame(scene, moving)
+        keep(1)
+
+    def freeze(duration: float) -> None:
+        keep(int(duration / (1 / renderer.camera.frame_rate)))
+
+    renderer.render, renderer.freeze_current_frame = render, freeze  # type: ignore[method-assign]
+    make(renderer=renderer).render()
+    return kept, count
+
+
 def compare(make: Callable[..., Scene], moments: int | None = None) -> tuple[int, float]:
-    """Draws a film with both renderers and compares frames: all, or as many as ``moments``, evenly spread.
+    """Draws a film with both renderers and compares all frames, or as many as ``moments``, evenly spread.
 
     Returns the largest difference of a channel, of 255, and the share of pixels that differ at all.
     """
-    stock, quick = film(make, CairoRenderer()), film(make, fast.renderer())
-    assert len(stock) == len(quick) > 0
-    chosen = range(len(stock)) if moments is None else np.linspace(0, len(stock) - 1, moments).round().astype(int)
-    differences = [np.abs(stock[at].astype(int) - quick[at]).max(axis=2) for at in chosen]
-    assert len(differences) >= (moments or 1)
+    if moments is None:
+        pairs = list(zip(film(make, CairoRenderer()), film(make, fast.renderer()), strict=True))
+    else:
+        _, count = chosen(make, fast.renderer(), ())
+        wanted = np.unique(np.linspace(0, count - 1, moments).round().astype(int)).tolist()
+        (stock, length), (quick, as_long) = (chosen(make, each, wanted) for each in (CairoRenderer(), fast.renderer()))
+        assert length == as_long == count
+        pairs = [(stock[number], quick[number]) for number in wanted]
+    assert len(pairs) >= (moments or 1)
+    differences = [np.abs(stock.astype(int) - quick).max(axis=2) for stock, quick in pairs]
     return max(int(each.max()) for each in differences), float(np.mean([each > 0 for each in differences]))
