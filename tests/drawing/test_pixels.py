@@ -134,6 +134,7 @@ def test_a_sweep_reveals_query_by_query() -> None:
     cells = heads.picture._source
     assert (cells[3:6] == ground).all() and (cells[:3, 0] != ground).any()
     heads.set_revealed(7)
+    assert (np.abs(heads.picture._source[0, 1:6] - ground) < 1).all()      # the future is not there
     assert np.allclose(heads.picture.colours[:6, :1], theme.attention(heads.patterns.array[0, 0, :, :1]), atol=1 / 255)
 
 
