@@ -218,6 +218,46 @@ def diff(a: str, b: str, scenes: tuple[str, ...], recordings: str | None) -> int
 
 
 @commands.command()
+@_all(click.argument("pieces", nargs=-1, metavar="[PIECE...]", envvar="GPTVIZ_PIECE"), _quality, _recordings, _media,
+      click.option("--films", is_flag=True, help="As short films, in place of stills."),
+      click.option("--list", "listed", is_flag=True, help="Only say which there are."))
+def gallery(pieces: tuple[str, ...], quality: str, recordings: str | None, media: str | None, films: bool,
+            listed: bool) -> int:
+    """The drawing library, piece by piece, into media/pieces."""
+    from gptviz.commands import gallery
+
+    return gallery.gallery(_project(recordings, media), pieces, films, quality, listed)
+
+
+@commands.command()
+@_all(_model, _vectors, _edition, _quality, _recordings, _media,
+      _option("--force", is_flag=True, help="Render films that are up to date, too."),
+      _option("--jobs", type=click.IntRange(1), metavar="N", help="Films at once; by default one for each core."))
+def course(model: str | None, vectors: str | None, edition: str | None, quality: str, recordings: str | None,
+           media: str | None, force: bool, jobs: int | None) -> int:
+    """Render what is stale; write one film per chapter, and the course's page, into media/course."""
+    from gptviz.commands import publishing
+    from gptviz.commands.recording import Asked
+    from gptviz.commands.rendering import How
+
+    return publishing.course(_project(recordings, media), Asked(model, vectors, edition),
+                             How(quality, force=force, jobs=jobs))
+
+
+@commands.command()
+@click.argument("scene", envvar="GPTVIZ_SCENE")
+@click.argument("a", metavar="EDITION_A", envvar="GPTVIZ_A")
+@click.argument("b", metavar="EDITION_B", envvar="GPTVIZ_B")
+@_all(_quality, _recordings, _media)
+def compare(scene: str, a: str, b: str, quality: str, recordings: str | None, media: str | None) -> int:
+    """Two editions of one film side by side, in step beat by beat, into media/compare."""
+    from gptviz.commands import publishing
+    from gptviz.commands.rendering import How
+
+    return publishing.compare(_project(recordings, media), scene, a, b, How(quality))
+
+
+@commands.command()
 @_all(_recordings, _media)
 def doctor(recordings: str | None, media: str | None) -> int:
     """Is everything here that gptviz needs, and what to do if not."""

@@ -50,10 +50,11 @@ def render(project: Project, names: Sequence[str], everything: bool, wanted: Ask
             print(path)
             return 0
         results = studio.make(plans, how.force)
-    return _report(results, films)
+    return report(results, films)
 
 
-def _report(results: Sequence[Result], films: Films) -> int:
+def report(results: Sequence[Result], films: Films) -> int:
+    """Says what became of films: one in two lines, several as a table; returns 1 where one failed."""
     failed = [result for result in results if result.outcome not in ("rendered", "up to date")]
     if len(results) == 1:
         if failed:
