@@ -1,7 +1,7 @@
 """The course as a page: films with posters and captions, the numbers behind each, the chapters.
 
-Plain HTML, no request to anywhere else. Captions stand in the page itself: a browser reads no caption file beside a page
-that was opened as a file.
+Plain HTML, no request to anywhere else. Captions stand in the page itself: a browser reads no caption file beside a
+page that was opened as a file.
 """
 
 from __future__ import annotations
