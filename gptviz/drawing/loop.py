@@ -62,13 +62,15 @@ class DecodeLoop(VGroup):
 
     ``width`` times ``height`` units around the origin. For each recorded step play ``predict(step)``, ``slide(step)``,
     ``land(step)``, ``write(step)``; or ``set_step(step)`` for all of it at once, when it goes fast. ``name`` is the
-    model's. ``rest_label`` names what the last row holds.
+    model's. ``rest_label`` names what the last row holds; ``size`` is the text's type and
+    ``table`` that of rows and strip.
     """
 
     def __init__(self, prompt: Sequence[Token], name: Word | str, width: float = 13.0, height: float = 5.1,
-                 top: int = 6, lines: int = 3, size: float = theme.LABEL, rest_label: str = "all others") -> None:
+                 top: int = 6, lines: int = 3, size: float = theme.LABEL, rest_label: str = "all others",
+                 table: float = theme.SMALL) -> None:
         super().__init__()
-        self._wide, self._high, self.top, self._rest = width, height, top, rest_label
+        self._wide, self._high, self.top, self._rest, self._size = width, height, top, rest_label, table
         self.text = TokenFlow(prompt, width, size, lines=lines).shift(np.array([-width / 2, height / 2, 0]))
         text_high = lines * theme.units(size) * 1.5
         self._middle = (height / 2 - text_high - 0.35 + (-height / 2 + 1.35)) / 2
@@ -85,18 +87,18 @@ class DecodeLoop(VGroup):
                   [above + [-0.10, 0.30, 0], above + [0.10, 0.30, 0], above + [0, 0.12, 0]]]
         self.model = VGroup(box, label, painted(polygons(np.array(arrows)), theme.SECONDARY))
         self.bars = VGroup()
-        self.strip = CumulativeDraw([], [Number(1.0, "", "")], None, width - 0.7, 0.42)
+        self.strip = CumulativeDraw([], [Number(1.0, "", "")], None, width - 0.7, 0.42, table)
         self.strip.shift(np.array([0, -height / 2 + 0.62, 0]))
-        self.strip.submobjects = []
+        self.strip.submobjects = [self.strip.anchor]    # it moves with the whole, before it is first shown, too
         self.add(self.text, self.model, self.bars, self.strip)
 
     def _load(self, step: Drawn) -> None:
         now = distribution(step, self.top)
         rest = now.rest if float(now.rest) > 1e-9 else None
-        label = None if rest is None else Words(self._rest, theme.SMALL, theme.SECONDARY)
+        label = None if rest is None else Words(self._rest, self._size, theme.SECONDARY)
         left = -self._wide / 2 + 4.0
         bars = ProbabilityBars(now.tokens, now.shares, rest, label, unit=self._wide - 4.0 - 2.4 - 1.2, row=self._row,
-                               columns=(2.2, 2.4), size=theme.SMALL, limit=15)
+                               columns=(2.2, 2.4), size=self._size, limit=15)
         origin = self.text.at(0.0, 0.0) - np.array([-self._wide / 2, self._high / 2, 0])
         bars.shift(origin + np.array([left, self._middle + self._row * len(bars.rows) / 2 - self._row / 2, 0]))
         self._now = bars
