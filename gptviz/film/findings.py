@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 RULES = {
     "overlap": "two texts stand on one another",
-    "crossed": "a line or an edge runs through a text",
+    "crossed": "a line or an edge runs through a text, or touches it",
     "outside": "something stands outside the safe area",
     "band": "something stands in the captions' band",
     "small": "a text is under 20 pixels at 1080 lines",

@@ -31,6 +31,7 @@ from gptviz.film.view import (
 )
 
 TOLERANCE = theme.units(1.0)
+_TOUCH = theme.units(2.0)  # an edge so near to a letter touches it
 SIZE_TOLERANCE = 0.25     # pixels
 _STEP = 24                # of 255: an edge that changes colour by less is not seen
 _SAMPLES = np.linspace(0, 1, 9)
@@ -125,22 +126,23 @@ def overlaps(scenery: Scenery) -> Iterator[Finding]:
 
 
 def crossings(scenery: Scenery) -> Iterator[Finding]:
-    """Strokes and edges that can be seen to run through the letters of a text which is not moving, nor they."""
+    """Strokes and edges that run through a text's letters or touch them, and can be seen to, while neither moves."""
     shapes = [shape for shape in scenery.shapes if shape.edges and not shape.animated]
-    segments: dict[int, npt.NDArray[np.float64]] = {}
+    outlines: dict[int, npt.NDArray[np.float64]] = {}
     for text in scenery.steady:
-        if text.animated:
-            continue
-        near = [shape for shape in shapes if shape.box.touches(text.box)]
-        for ink in text.inks:
+        near = [shape for shape in shapes if shape.box.touches(text.box.inset(-_TOUCH))] if not text.animated else []
+        for ink in text.inks if near else ():
+            around = ink.box.inset(-_TOUCH)
+            if _contrast_step(scenery.crop(around)) < _STEP:
+                continue
             for shape in near:
-                if not shape.box.touches(ink.box) or _contrast_step(scenery.crop(ink.box)) < _STEP:
+                if not shape.box.touches(around):
                     continue
-                if id(shape.mobject) not in segments:
-                    segments[id(shape.mobject)] = _outline(scenery.moment.film, shape.mobject)
-                if by := _through(segments[id(shape.mobject)], ink):
+                if id(shape.mobject) not in outlines:
+                    outlines[id(shape.mobject)] = _outline(scenery.moment.film, shape.mobject)
+                if by := _through(outlines[id(shape.mobject)], ink):
                     yield scenery.finding("crossed", (text.name, shape.name), by,
-                                          f"{shape.name} runs through {text.name!r}, {by:.0f} px of it")
+                                          f"{shape.name} runs through {text.name!r} or touches it, for {by:.0f} px")
                     break
 
 
@@ -227,14 +229,11 @@ def _segments(points: Points) -> npt.NDArray[np.float64]:
 
 
 def _through(segments: npt.NDArray[np.float64], ink: Ink) -> float:
-    """The length in pixels of the longest stretch of an outline inside a letter's box, but for a pixel at its rim."""
+    """The length in pixels of the longest straight piece of an outline in a letter's box, or as near as to touch it."""
     longest = 0.0
     for letter in ink.letters:
-        box = letter.inset(TOLERANCE)
-        if box.left >= box.right or box.bottom >= box.top:
-            continue
-        low, high = np.array([box.left, box.bottom]), np.array([box.right, box.top])
-        longest = max(longest, _clipped(segments, low, high))
+        box = letter.inset(-_TOUCH)
+        longest = max(longest, _clipped(segments, np.array([box.left, box.bottom]), np.array([box.right, box.top])))
     return pixels(longest)
 
 

@@ -68,6 +68,9 @@ BROKEN: dict[str, tuple[Stage, Stage, str, float, float]] = {
     "a line": (
         lambda row: [words("planet"), Line([-1, 0.05, 0], [2, 0.15, 0])],
         lambda row: [words("planet"), Line([-1, -0.15, 0], [2, -0.15, 0])], "crossed:planet/Line", 5, 30),
+    "a line that touches": (
+        lambda row: [words("sun"), Line([-1, -0.012, 0], [2, -0.012, 0])],
+        lambda row: [words("sun"), Line([-1, -0.03, 0], [2, -0.03, 0])], "crossed:sun/Line", 5, 30),
     "a box's edge": (
         lambda row: [TokenBox(row.token(0)), Square(0.3, stroke_color=theme.FOCUS)],
         lambda row: [TokenBox(row.token(0)), Square(2, stroke_color=theme.FOCUS)], "crossed:planet/Square", 5, 50),
