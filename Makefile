@@ -14,7 +14,7 @@ PYTEST_ARGS ?= -n auto
 
 # What a user names is data, whatever characters it holds: it never enters a recipe's text. `value` takes it unexpanded
 # (so `$$` in it is a dollar and nothing is run), and gptviz reads it from the environment.
-DATA := SCENE MODEL VECTORS PROMPT QUALITY MEDIA RECORDINGS EDITION CAPTIONS FORCE STOCK JOBS BEAT ALL A B SCHEDULER
+DATA := SCENE MODEL VECTORS PROMPT QUALITY MEDIA RECORDINGS EDITION CAPTIONS FORCE STOCK JOBS BEAT ALL PIECE A B SCHEDULER
 define take
 ifneq ($$(origin $(1)),undefined)
 override $(1) := $$(value $(1))
@@ -37,7 +37,7 @@ PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no
 # A model is run where one is named; rendering from the committed recordings needs none.
 NEEDS := $(RENDER) $(if $(strip $(MODEL)$(VECTORS)$(PROMPT)),$(MODELS)) $(if $(strip $(SCHEDULER)),$(CLUSTER))
 
-.PHONY: help render record list status verify doctor course compare gallery audit inspect bench test test-all \
+.PHONY: help render record list status verify doctor course compare diff gallery audit inspect bench test test-all \
 	test-clone lint clean
 
 help:  ## what can be made, and with which variables
@@ -49,7 +49,8 @@ help:  ## what can be made, and with which variables
 	'  PROMPT="..."        in place of the film'"'"'s own prompt' \
 	'  QUALITY=m           l (480p), m (720p), h (1080p60), p (1440p60), k (2160p60)' \
 	'  CAPTIONS=file       captions beside the film only, not drawn in it' \
-	'  FORCE=1  JOBS=2  STOCK=1  BEAT=3  MEDIA=folder  RECORDINGS=folder  EDITION=name'
+	'  FORCE=1  JOBS=2  STOCK=1  BEAT=3  MEDIA=folder  RECORDINGS=folder' \
+	'  EDITION=name        the recordings of this edition as they are; no model is run'
 
 render: $(NEEDS)  ## make a film: make render SCENE=softmax
 	@$(GPTVIZ) render
@@ -60,7 +61,7 @@ record: $(RENDER) $(MODELS)  ## run a model and record what films need: make rec
 list: $(RENDER)  ## the films
 	@$(GPTVIZ) list
 
-status: $(RENDER)  ## which films are fresh, stale or missing, and why
+status: $(NEEDS)  ## which films are fresh, stale or missing, and why
 	@$(GPTVIZ) status
 
 verify: $(RENDER) $(MODELS)  ## compute the committed recordings again, and compare
@@ -72,10 +73,13 @@ doctor: $(RENDER)  ## is everything here that gptviz needs?
 course: $(NEEDS)  ## render what is stale; one film per chapter, and the course's page
 	@$(GPTVIZ) course
 
-compare: $(NEEDS)  ## two editions side by side: make compare SCENE=softmax A=gpt2 B=mini
+compare: $(RENDER)  ## two editions side by side: make compare SCENE=softmax A=gpt2 B=mini
 	@$(GPTVIZ) compare
 
-gallery: $(RENDER)  ## the drawing library, piece by piece
+diff: $(RENDER)  ## what two editions have apart: make diff A=gpt2 B=mini
+	@$(GPTVIZ) diff
+
+gallery: $(RENDER)  ## the drawing library, piece by piece: make gallery PIECE=heat_map
 	@$(GPTVIZ) gallery
 
 audit: $(RENDER)  ## where every number of a film comes from: make audit SCENE=softmax
@@ -101,7 +105,7 @@ test-clone: $(DEV)  ## the film softmax in an empty clone
 	@$(VENV)/bin/python -m pytest -q -m clone tests/house/test_clone.py
 
 clean:  ## remove what was rendered (recordings and the gallery stay)
-	@rm -rf media/videos media/course media/inspect media/.staging
+	@rm -rf media/videos media/course media/compare media/inspect media/pieces media/preview media/.staging media/.locks
 
 $(RENDER):
 	@tools/system-packages.sh $(PYTHON)
@@ -116,12 +120,12 @@ $(MODELS): $(RENDER)
 	@$(PIP) -e '.[models]'
 	@rm -f $(VENV)/.stamp-models-* && touch $@
 
-$(DEV): $(RENDER) $(MODELS) $(CLUSTER)
-	@echo 'Installing the test tools (once)'
-	@$(PIP) -e '.[models,dev]'
-	@rm -f $(VENV)/.stamp-dev-* && touch $@
-
 $(CLUSTER): $(RENDER)
 	@echo 'Installing what rendering on many machines needs (once)'
 	@$(PIP) -e '.[cluster]'
 	@rm -f $(VENV)/.stamp-cluster-* && touch $@
+
+$(DEV): $(RENDER) $(MODELS) $(CLUSTER)
+	@echo 'Installing the test tools (once)'
+	@$(PIP) -e '.[models,dev]'
+	@rm -f $(VENV)/.stamp-dev-* && touch $@

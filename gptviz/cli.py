@@ -235,7 +235,10 @@ def gallery(pieces: tuple[str, ...], quality: str, recordings: str | None, media
       _option("--jobs", type=click.IntRange(1), metavar="N", help="Films at once; by default one for each core."))
 def course(model: str | None, vectors: str | None, edition: str | None, quality: str, recordings: str | None,
            media: str | None, force: bool, jobs: int | None) -> int:
-    """Render what is stale; write one film per chapter, and the course's page, into media/course."""
+    """Render what is stale; write the chapters' films and the course's page.
+
+    They go into media/course.
+    """
     from gptviz.commands import publishing
     from gptviz.commands.recording import Asked
     from gptviz.commands.rendering import How
@@ -250,7 +253,7 @@ def course(model: str | None, vectors: str | None, edition: str | None, quality:
 @click.argument("b", metavar="EDITION_B", envvar="GPTVIZ_B")
 @_all(_quality, _recordings, _media)
 def compare(scene: str, a: str, b: str, quality: str, recordings: str | None, media: str | None) -> int:
-    """Two editions of one film side by side, in step beat by beat, into media/compare."""
+    """Two editions of one film side by side, in step, into media/compare."""
     from gptviz.commands import publishing
     from gptviz.commands.rendering import How
 

@@ -28,3 +28,19 @@ def reference_data() -> Path:
     if not folder:
         pytest.skip("GPTVIZ_REFERENCE_DATA is not set")
     return Path(folder)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says how many tests did not run for want of the reference data, just above the closing line."""
+    reports = terminalreporter.stats.get("skipped", [])
+    missing = sum("GPTVIZ_REFERENCE_DATA" in str(report.longrepr) for report in reports)
+    if missing:
+        terminalreporter.write_line(f"{missing} reference tests did not run: GPTVIZ_REFERENCE_DATA names no folder")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A run in which nothing passed proves nothing, and fails."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if exitstatus == pytest.ExitCode.OK and not hasattr(session.config, "workerinput") \
+            and not session.config.option.collectonly and not reporter.stats.get("passed"):
+        session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED

@@ -15,7 +15,6 @@ from gptviz.recording.files import disk_errors, inside
 from gptviz.render import locks, manifest
 from gptviz.render.job import Job, perform
 from gptviz.render.plan import Plan, Planner
-from gptviz.render.publish import FINISHED, finish, publish
 from gptviz.render.qualities import QUALITIES
 
 Outcome = Literal["rendered", "up to date", "failed", "interrupted"]
@@ -80,6 +79,8 @@ class Studio:
         """Renders one beat (counted from 1) into media/preview; it is not published and not remembered."""
         if beat < 1:
             raise NotDeclared(f"there is no beat {beat}", "beats are counted from one")
+        from gptviz.render.publish import FINISHED  # noqa: PLC0415  (as below)
+
         with locks.staging(self.planner.project.media) as folder:
             self._work(plan, folder / plan.scene.name, beat)
             target = inside(self.planner.project.media, "preview", plan.edition.name,
@@ -118,6 +119,8 @@ class Studio:
                 plan.ready()
                 if plan.state == "fresh":
                     return Result(plan, "up to date", plan.place.film)
+            from gptviz.render.publish import publish  # noqa: PLC0415  (PyAV: nothing that is up to date needs it)
+
             aside = manifest.set_aside(plan.place) if plan.damaged else None
             with locks.staging(self.planner.project.media) as folder:
                 made = self._work(plan, folder / plan.scene.name)
@@ -127,6 +130,8 @@ class Studio:
             return Result(plan, "rendered", film)
 
     def _work(self, plan: Plan, folder: Path, beat: int | None = None) -> dict[str, Any]:
+        from gptviz.render.publish import finish  # noqa: PLC0415  (as above)
+
         published = manifest.read(plan.place) or {}
         self.watcher.begun(plan, published.get("video", {}).get("duration"))
         job = job_of(plan, beat)

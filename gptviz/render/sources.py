@@ -49,7 +49,7 @@ class Module:
     @cached_property
     def imports(self) -> dict[str, frozenset[str] | None]:
         """The gptviz modules that it imports; of a catalogue the names it uses (None: all of them)."""
-        return _imports(self.tree, self.name, is_package=self.path.name == "__init__.py")
+        return _imports(self.tree, self.name, self.path.name == "__init__.py")
 
     def part(self, names: frozenset[str]) -> str:
         """The source of some top-level entries and of all that they refer to in this module."""
@@ -81,7 +81,7 @@ class Sources:
         ``kinds`` are those of the film's recordings. The scene's own source is not among them.
         """
         uses: dict[str, set[str] | None] = {}
-        todo = list(_imports(ast.parse(scene), "scene", is_package=False).items())
+        todo = list(_imports(ast.parse(scene), "scene", False).items())
         todo += [(name, None) for kind in sorted(set(kinds)) if (name := self.kind_module(kind))]
         while todo:
             name, names = todo.pop()
@@ -140,16 +140,17 @@ def _sha256(text: str) -> str:
 
 def _imports(tree: ast.Module, name: str, is_package: bool) -> dict[str, frozenset[str] | None]:
     found: dict[str, set[str] | None] = {}
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 found.update(dict.fromkeys(_lineage(alias.name)))
         elif isinstance(node, ast.ImportFrom):
-            _import_from(node, _absolute(node, name, is_package), tree, found)
+            _import_from(node, _absolute(node, name, is_package), nodes, found)
     return {module: None if names is None else frozenset(names) for module, names in found.items()}
 
 
-def _import_from(node: ast.ImportFrom, base: str, tree: ast.Module, found: dict[str, set[str] | None]) -> None:
+def _import_from(node: ast.ImportFrom, base: str, nodes: list[ast.AST], found: dict[str, set[str] | None]) -> None:
     lineage = list(_lineage(base))
     if not lineage:
         return
@@ -159,7 +160,7 @@ def _import_from(node: ast.ImportFrom, base: str, tree: ast.Module, found: dict[
         if base in CATALOGUES:
             _use(found, base, alias.name)
         elif module in CATALOGUES:
-            for used in _attributes(tree, alias.asname or alias.name):
+            for used in _attributes(nodes, alias.asname or alias.name):
                 _use(found, module, used)
         else:
             found[module] = None  # a module, or a name in one: then there is no such file
@@ -173,10 +174,10 @@ def _use(found: dict[str, set[str] | None], module: str, name: str | None) -> No
         names.add(name)
 
 
-def _attributes(tree: ast.Module, local: str) -> Iterator[str | None]:
+def _attributes(nodes: list[ast.AST], local: str) -> Iterator[str | None]:
     """What is taken from a name: its attributes, and None where it is used in any other way."""
-    owners = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    for node in ast.walk(tree):
+    owners = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
+    for node in nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == local:
             yield node.attr
         elif isinstance(node, ast.Name) and node.id == local and id(node) not in owners:

@@ -54,7 +54,7 @@ def stamp(place: Path, *names: str) -> None:
 
 @pytest.mark.parametrize("value", NASTY)
 def test_what_is_named_is_data(place: Path, make: Make, value: str) -> None:
-    stamp(place, "render", "models", "cluster")
+    stamp(place, "render", "models")
     names = ("SCENE", "MODEL", "VECTORS", "PROMPT", "QUALITY", "MEDIA")
     expected = {f"GPTVIZ_{name}": value for name in names}
     run = make("render", *(f"{name}={value}" for name in names))
