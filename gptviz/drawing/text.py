@@ -38,6 +38,8 @@ class Run(VMobject):
         """Sets the outline of a text whose baseline starts at ``origin``; ``em`` is one em along the baseline."""
         form = shaped(text, self.font)
         self.text, self._local, self._advance = text, form.points, form.advance
+        across = form.points[:, 0]
+        self._ends = (int(np.argmin(across)), int(np.argmax(across))) if len(across) else (0, 0)
         self._home = (origin, em)
         up = np.array([-em[1], em[0], 0.0])
         self.points = form.points[:, :1] * em + form.points[:, 1:2] * up + origin
@@ -46,12 +48,12 @@ class Run(VMobject):
         """Where the baseline starts and one em along it, wherever the mobject was moved, scaled or turned to."""
         if len(self._local) == 0 or len(self.points) != len(self._local):
             return self._home
-        first, last = int(np.argmin(self._local[:, 0])), int(np.argmax(self._local[:, 0]))
-        # The plane as complex numbers, where a product scales and turns.
-        local = self._local[:, 0] + 1j * self._local[:, 1]
-        now = self.points[:, 0] + 1j * self.points[:, 1]
-        em = complex((now[last] - now[first]) / (local[last] - local[first]))
-        origin = complex(now[first] - em * local[first])
+        # The plane as complex numbers, where a product scales and turns; two points tell, the outermost.
+        first, last = self._ends
+        local = [complex(*self._local[end, :2].tolist()) for end in (first, last)]
+        now = [complex(*self.points[end, :2].tolist()) for end in (first, last)]
+        em = (now[1] - now[0]) / (local[1] - local[0])
+        origin = now[0] - em * local[0]
         return np.array([origin.real, origin.imag, self.points[first][2]]), np.array([em.real, em.imag, 0.0])
 
     @property
