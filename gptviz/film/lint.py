@@ -87,7 +87,7 @@ class _Inspector:
         self.pictures = 0
 
     def look(self, moment: Moment) -> None:
-        texts = [] if moment.kind == "motion" else self._reader.read(moment)
+        texts = self._reader.read(moment)
         self.clock.look(moment, texts)
         self._bright |= legibility.bright_texts(texts)
         if moment.kind in ("end", "middle") and (not self._beats or moment.beat in self._beats):

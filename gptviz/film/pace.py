@@ -11,11 +11,13 @@ from manim.mobject.types.image_mobject import AbstractImageMobject
 from gptviz.drawing.text import Words
 from gptviz.film.film import LONGEST, PER_CHARACTER, READING, SHORTEST, Beat
 from gptviz.film.findings import Finding
-from gptviz.film.rehearsal import FRAME_RATE, Moment
+from gptviz.film.rehearsal import FRAME_RATE, PER_SECOND, Moment
 from gptviz.film.texts import Shown
 
 IDLE = 2.0         # seconds of stillness with nothing left to read, at most
 _GLANCE = 4.0      # seconds that new numbers and words on the stage are read, at most
+_CLEAR = 0.5       # opacity from which on a text that fades can be read
+_LOOK = 1 / PER_SECOND + 1 / FRAME_RATE   # a text may stand so much longer than it was seen to
 _FRAME = 1.5 / FRAME_RATE
 
 
@@ -60,7 +62,8 @@ class Clock:
     _known: frozenset[str] = frozenset()
 
     def look(self, moment: Moment, texts: list[Shown]) -> None:
-        """Takes a picture in; the texts of one in motion are not looked at."""
+        """Takes a picture in."""
+        self._read(moment, [text for text in texts if not text.place])
         state = _fingerprint(moment)
         if moment.moving:
             if self._moving is not None and state != self._moving[1]:
@@ -70,24 +73,24 @@ class Clock:
         if state != self._still:
             self._moves.append((moment.time, moment.time))
         self._still, self._moving = state, None
-        self._read(moment, texts)
-
-    def _read(self, moment: Moment, texts: list[Shown]) -> None:
         known = frozenset(text.text for text in texts if not text.place)
         if new := known - self._known:
             self._news.append((moment.time, min(reading(sum(map(len, new))), _GLANCE)))
         self._known = known
-        words = {text.text: text for text in texts if not text.place and isinstance(text.owner, Words)}
+
+    def _read(self, moment: Moment, texts: list[Shown]) -> None:
+        """Notes which words stand there clearly enough to be read."""
+        words = {text.text: text for text in texts if isinstance(text.owner, Words)}
         for name in [name for name in self._stays if name not in words]:
             self._judge(name, self._stays.pop(name))
         for name, text in words.items():
-            if any(character.isalpha() for character in name) and not text.changing:
+            if text.opacity >= _CLEAR and any(character.isalpha() for character in name):
                 stay = self._stays.setdefault(name, _Stay(moment.time, moment.time, moment.beat, len(name)))
                 stay.last = moment.time + (moment.length if moment.kind == "rest" else 0.0)
 
     def _judge(self, name: str, stay: _Stay) -> None:
         stood, due = stay.last - stay.since, reading(stay.characters)
-        if stood < due - _FRAME:
+        if stood + _LOOK < due:
             short = " ".join(name.split())
             self._gone.append(Finding("gone", (short[:28].rstrip(),), stay.last, stay.beat, due - stood,
                                       f"{short!r} stands for {stood:.1f} s, and takes {due:.1f} s to read"))

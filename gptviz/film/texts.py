@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -48,19 +49,27 @@ class Ink:
 
 @dataclass(frozen=True)
 class Shown:
-    """A text in the picture. ``place``: caption, badge or title, or empty for what stands on the stage.
+    """A text in a picture, as long as the picture stands. ``parts`` are its outlines that can be seen.
 
-    ``animated``: an animation has it in hand. ``changing``: it is faded or bent amid a motion, on its way in or out.
+    ``place``: caption, badge or title, or empty for what stands on the stage. ``animated``: an animation moves it.
     """
 
+    moment: Moment
     owner: Mobject
-    text: str
     place: str
-    inks: tuple[Ink, ...]
-    pixels: float
-    opacity: float
+    parts: tuple[VMobject, ...]
     animated: bool
-    changing: bool
+
+    @cached_property
+    def text(self) -> str:
+        """What it says."""
+        if isinstance(self.owner, Formula):
+            return self.owner.source
+        if isinstance(self.owner, TokenText):
+            return str(self.owner.token)
+        if isinstance(self.owner, Words):
+            return self.owner.pieces.text
+        return self.owner.text if isinstance(self.owner, Run) else ""
 
     @property
     def name(self) -> str:
@@ -70,9 +79,39 @@ class Shown:
         text = " ".join(self.text.split())
         return text if len(text) <= _NAME else text[:_NAME - 1].rstrip() + "\u2026"
 
-    @property
+    @cached_property
+    def opacity(self) -> float:
+        return max(opacity(part) for part in self.parts)
+
+    @cached_property
+    def changing(self) -> bool:
+        """Whether it is faded or bent amid a motion, on its way in or out, or into something else."""
+        if self.moment.moving and self.opacity < _WHOLE and abs(self.opacity - theme.DIM) > 0.01:
+            return True
+        return self.animated and any(isinstance(part, Run) and not part.intact for part in self.parts)
+
+    @cached_property
+    def pixels(self) -> float:
+        """The size of its type in the picture, in pixels at 1080 lines: that of its smallest part."""
+        return min(self._size(part) for part in self.parts)
+
+    @cached_property
+    def inks(self) -> tuple[Ink, ...]:
+        return tuple(self._ink(part) for part in self.parts)
+
+    @cached_property
     def box(self) -> Box:
         return Box.union([ink.box for ink in self.inks])
+
+    def _ink(self, part: VMobject) -> Ink:
+        points = placed(self.moment.film, part)
+        letters = contours(points)
+        gaps = _gaps(letters, theme.units(self._size(part))) if isinstance(part, Run) else ()
+        return Ink(part, Box.around(points), (*letters, *gaps))
+
+    def _size(self, part: VMobject) -> float:
+        whole = part.pixels if isinstance(part, Run) else self.owner.pixels if isinstance(self.owner, Formula) else 0.0
+        return whole * _magnified(part, placed(self.moment.film, part))
 
 
 class Reader:
@@ -86,12 +125,13 @@ class Reader:
         film, animated = moment.film, moment.animated
         places = {id(piece): name for name, piece in
                   (("caption", film._caption), ("badge", film._badge), ("title", film._title))}
-        found: dict[int, tuple[Mobject, str, list[VMobject]]] = {}
+        found: dict[int, tuple[Mobject, str, list[VMobject]]] = {}   # by the id of the text
         for mobject in film.mobjects:
             for owner, part in self._outlines(mobject, mobject if _is_text(mobject) else None):
                 if seen(film, part):
                     found.setdefault(id(owner), (owner, places.get(id(mobject), ""), []))[2].append(part)
-        return [_shown(moment, owner, place, parts, animated) for owner, place, parts in found.values()]
+        return [Shown(moment, owner, place, tuple(parts), any(id(part) in animated for part in (owner, *parts)))
+                for owner, place, parts in found.values()]
 
     def _outlines(self, mobject: Mobject, owner: Mobject | None) -> Iterator[tuple[Mobject, VMobject]]:
         """The outlines of texts in a mobject's family, each with the text that it is a part of."""
@@ -128,42 +168,8 @@ def _is_text(mobject: Mobject) -> bool:
     return isinstance(mobject, (Words, TokenText, Run, Formula))
 
 
-def _shown(moment: Moment, owner: Mobject, place: str, parts: list[VMobject], animated: set[int]) -> Shown:
-    inks, sizes = [], []
-    for part in parts:
-        points = placed(moment.film, part)
-        letters = contours(points)
-        if isinstance(part, Run):
-            sizes.append(part.pixels * _magnified(part, points))
-            letters += tuple(_gaps(letters, theme.units(sizes[-1])))
-        inks.append(Ink(part, Box.around(points), letters))
-    if isinstance(owner, Formula):
-        first = next(part for part in parts if len(part.points))
-        sizes = [owner.pixels * _magnified(first, placed(moment.film, first))]
-    most = max(opacity(part) for part in parts)
-    moving = any(id(part) in animated for part in (owner, *parts))
-    bent = any(isinstance(part, Run) and not part.intact for part in parts)
-    fading = moment.moving and most < _WHOLE and not _dimmed(most)   # by an animation, or by what follows one
-    return Shown(owner, _text(owner, parts), place, tuple(inks), min(sizes, default=theme.SMALLEST), most, moving,
-                 fading or (moving and bent))
-
-
 def _magnified(mobject: VMobject, points: Points) -> float:
     """How much larger the camera shows an outline than it is."""
     own, there = np.ptp(mobject.points[:, :2], axis=0), np.ptp(points, axis=0)
     side = int(np.argmax(own))
     return float(there[side] / own[side]) if own[side] else 1.0
-
-
-def _dimmed(opacity: float) -> bool:
-    return abs(opacity - theme.DIM) < 0.01
-
-
-def _text(owner: Mobject, parts: list[VMobject]) -> str:
-    if isinstance(owner, Formula):
-        return owner.source
-    if isinstance(owner, TokenText):
-        return str(owner.token)
-    if isinstance(owner, Words):
-        return owner.pieces.text
-    return parts[0].text if isinstance(parts[0], Run) else ""
