@@ -1,4 +1,4 @@
-"""The table: ``python -m benchmarks``. Medians of several runs that take turns, so that a busy moment hits all alike."""
+"""The table: ``python -m benchmarks``. Medians of runs that take turns, so that a busy moment hits all alike."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.pictures import likeness
+from benchmarks.startup import measure
 
 PIECES = {"bars": "20 live bars, a sweep of temperature", "grid": "768 cells, a 12 x 12 grid, a number matrix",
           "space": "60 labelled arrows, a camera that turns"}
@@ -36,13 +37,16 @@ def main() -> None:
         for piece in options.pieces:
             _piece(piece, Path(folder), options)
         _side_by_side(Path(folder))
+        for what, seconds, target in measure(Path(folder), options.runs):
+            print(f"{what}: {seconds:.2f} s (target {target:g})")
     print(f"load {os.getloadavg()[0]:.1f} after")
 
 
 def _piece(piece: str, folder: Path, options: argparse.Namespace) -> None:
     print(f"{piece}: {PIECES[piece]}", flush=True)
     common = ["--size", options.size, "--seconds", str(options.seconds)]
-    kinds = {"plain": ["benchmarks.run", f"plain.{piece}"], "ours": ["benchmarks.run", f"ours.{piece}", "--engine", "fast"]}
+    kinds = {"plain": ["benchmarks.run", f"plain.{piece}"],
+             "ours": ["benchmarks.run", f"ours.{piece}", "--engine", "fast"]}
     if not options.no_floor:
         kinds["floor"] = ["benchmarks.floor", f"ours.{piece}"]
     runs: dict[str, list[Run]] = {kind: [] for kind in kinds}
@@ -82,7 +86,8 @@ def _side_by_side(folder: Path) -> None:
 def _start(command: list[str], folder: Path) -> subprocess.Popen[str]:
     folder.mkdir(parents=True)
     module, piece, *options = command
-    return subprocess.Popen([sys.executable, "-m", module, piece, str(folder), *options], stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", module, piece, str(folder), *options]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
 def _result(process: subprocess.Popen[str]) -> Run:

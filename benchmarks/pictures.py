@@ -35,7 +35,8 @@ def ssim(first: Any, second: Any) -> float:
 
 def _means(picture: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     sums = np.pad(picture.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
-    boxes = sums[_WINDOW:, _WINDOW:] - sums[:-_WINDOW, _WINDOW:] - sums[_WINDOW:, :-_WINDOW] + sums[:-_WINDOW, :-_WINDOW]
+    rows = sums[_WINDOW:] - sums[:-_WINDOW]
+    boxes = rows[:, _WINDOW:] - rows[:, :-_WINDOW]
     return np.asarray(boxes[::_STEP, ::_STEP] / _WINDOW**2)
 
 
