@@ -6,6 +6,7 @@ of the content are checked, bounded in size, and nothing in it can run code.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -18,7 +19,7 @@ import safetensors.numpy
 from pydantic import ValidationError
 
 from gptviz.errors import GptvizError, RecordingCorrupt, RecordingMissing, RecordingTooNew
-from gptviz.recording.files import disk_errors, inside, replacing, write_bytes
+from gptviz.recording.files import disk_errors, folder_lock, inside, replacing, write_bytes
 from gptviz.recording.requests import Request
 from gptviz.recording.schema import SCHEMA, Array, Manifest, Recording, check_finite_array, digest_of, typed
 
@@ -56,9 +57,11 @@ class Store:
 
     def read(self, edition: str, scene: str, need: str) -> Recording:
         """A recording, verified against its digests. Errors as for :meth:`manifest`."""
-        manifest = self.manifest(edition, scene, need)
         path = self.path(edition, scene, need)
-        arrays = _read_tensors(path.with_suffix(".safetensors"), manifest, f"gptviz record {scene} --model {edition}")
+        with folder_lock(path.parent, exclusive=False) if path.is_file() else contextlib.nullcontext():
+            manifest = self.manifest(edition, scene, need)
+            arrays = _read_tensors(path.with_suffix(".safetensors"), manifest,
+                                   f"gptviz record {scene} --model {edition}")
         return typed(manifest, arrays, f"{edition}/{scene}/{need}")
 
     def matches(self, edition: str, scene: str, need: str, request: Request) -> bool:
@@ -70,24 +73,31 @@ class Store:
     def write(self, edition: str, scene: str, need: str, recording: Recording) -> Path:
         """Writes a recording, tensors first, manifest last; returns the manifest's path. Same content, same bytes."""
         path = self.path(edition, scene, need)
-        arrays = {name: recording.array(name) for name in sorted(recording.manifest.tensors)}
-        tensors = path.with_suffix(".safetensors")
-        file_sha256 = None
-        if arrays:
-            data = safetensors.numpy.save(arrays)
-            file_sha256 = hashlib.sha256(data).hexdigest()
-            _keep_previous(tensors)
-            write_bytes(tensors, data)
-        manifest = recording.manifest.model_copy(update={"file_sha256": file_sha256})
-        plain = manifest.model_dump(mode="json", exclude_none=True)
-        text = json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False)
-        with replacing(path) as temporary, disk_errors(path, len(text)):
-            temporary.write_text(text + "\n", encoding="utf-8")
-            read_manifest(temporary, "")
-        _previous(tensors).unlink(missing_ok=True)
-        if not arrays:
-            tensors.unlink(missing_ok=True)
+        with disk_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        with folder_lock(path.parent, exclusive=True):
+            _write(path, recording)
         return path
+
+
+def _write(path: Path, recording: Recording) -> None:
+    arrays = {name: recording.array(name) for name in sorted(recording.manifest.tensors)}
+    tensors = path.with_suffix(".safetensors")
+    file_sha256 = None
+    if arrays:
+        data = safetensors.numpy.save(arrays)
+        file_sha256 = hashlib.sha256(data).hexdigest()
+        _keep_previous(tensors)
+        write_bytes(tensors, data)
+    manifest = recording.manifest.model_copy(update={"file_sha256": file_sha256})
+    plain = manifest.model_dump(mode="json", exclude_none=True)
+    text = json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False)
+    with replacing(path) as temporary, disk_errors(path, len(text)):
+        temporary.write_text(text + "\n", encoding="utf-8")
+        read_manifest(temporary, "")
+    _previous(tensors).unlink(missing_ok=True)
+    if not arrays:
+        tensors.unlink(missing_ok=True)
 
 
 def read_manifest(path: Path, again: str) -> Manifest:

@@ -1,0 +1,85 @@
+"""The formulas hold for any numbers: invariances, limits, masses, checked against a few lines of numpy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from gptviz import maths
+
+SCORES = hnp.arrays(np.float64, st.integers(1, 60), elements=st.floats(-200, 200, width=32))
+TEMPERATURES = st.floats(0.05, 50)
+
+
+@given(SCORES, TEMPERATURES)
+def test_softmax_gives_shares_of_one_in_the_same_order(scores: np.ndarray, t: float) -> None:
+    shares = maths.softmax(scores, t)
+    assert shares.min() >= 0
+    assert shares.sum() == pytest.approx(1, abs=1e-12)
+    order = np.argsort(scores, kind="stable")
+    assert (np.diff(shares[order]) >= -1e-15).all()
+    with np.errstate(over="ignore"):
+        plain = np.exp((scores - scores.max()) / t)
+    np.testing.assert_allclose(shares, plain / plain.sum(), atol=1e-12)
+
+
+@given(SCORES, st.floats(-1e4, 1e4), TEMPERATURES)
+def test_only_differences_count(scores: np.ndarray, shift: float, t: float) -> None:
+    np.testing.assert_allclose(maths.softmax(scores + shift, t), maths.softmax(scores, t), atol=1e-6)
+    assert maths.logsumexp(scores + shift) == pytest.approx(maths.logsumexp(scores) + shift, abs=1e-6)
+
+
+@given(SCORES)
+def test_at_zero_the_highest_shares_all_and_far_up_all_are_alike(scores: np.ndarray) -> None:
+    best = scores == scores.max()
+    np.testing.assert_allclose(maths.softmax(scores, 0), best / best.sum())
+    np.testing.assert_allclose(maths.softmax(scores, 1e9), np.full(len(scores), 1 / len(scores)), atol=1e-6)
+    gaps = np.unique(scores)[::-1]
+    if len(gaps) > 1 and gaps[0] - gaps[1] > 1:
+        np.testing.assert_allclose(maths.softmax(scores, 0.02), maths.softmax(scores, 0), atol=1e-12)
+
+
+@given(SCORES, TEMPERATURES, TEMPERATURES)
+def test_warmer_is_less_certain(scores: np.ndarray, t: float, u: float) -> None:
+    cold, warm = sorted((t, u))
+    assert maths.entropy(maths.softmax(scores, cold)) <= maths.entropy(maths.softmax(scores, warm)) + 1e-9
+    assert maths.entropy(maths.softmax(scores, warm)) <= np.log2(len(scores)) + 1e-9
+
+
+@given(SCORES, st.floats(0.01, 1.0))
+def test_a_nucleus_is_the_fewest_that_reach_p(scores: np.ndarray, p: float) -> None:
+    shares = np.sort(maths.softmax(scores))[::-1]
+    size = maths.top_p_size(shares, p)
+    assert shares[:size].sum() >= p - 1e-9 or size == len(shares)
+    assert shares[:size - 1].sum() < p
+
+
+@given(SCORES, st.floats(0, 1, exclude_max=True))
+def test_a_draw_lands_in_the_interval_that_holds_it(scores: np.ndarray, u: float) -> None:
+    shares = np.sort(maths.softmax(scores))[::-1]
+    bounds = maths.cumulative_bounds(shares)
+    index = maths.drawn(bounds, u)
+    assert bounds[0] == 0 and bounds[-1] == 1 and (np.diff(bounds) >= 0).all()
+    assert bounds[index] <= u < bounds[index + 1]
+
+
+@given(SCORES, st.integers(0, 59), st.floats(-6, 6))
+def test_one_score_pulled_is_the_softmax_of_the_changed_row(scores: np.ndarray, where: int, amount: float) -> None:
+    index = where % len(scores)
+    changed = scores.copy()
+    changed[index] += amount
+    np.testing.assert_allclose(maths.pulled(scores, maths.logsumexp(scores), index, amount), maths.softmax(changed),
+                               atol=1e-9)
+
+
+@given(SCORES)
+def test_what_is_not_shown_is_the_rest(scores: np.ndarray) -> None:
+    shown, whole = scores[:5], maths.logsumexp(scores)
+    rest = maths.softmax(scores)[5:].sum()
+    assert maths.rest(shown, whole) == pytest.approx(rest, abs=1e-9)
+    highest = scores.max()
+    left = np.exp(scores[5:] - highest).sum()
+    assert maths.power_rest(whole, shown, highest) == pytest.approx(left, abs=1e-9 * max(1.0, left))
