@@ -69,7 +69,7 @@ class Curve(Framed):
         found: list[VMobject] = []
         for value in xs:
             x = self.place(float(value), self._y_range[0])[0]
-            found.append(Numeral(value, x_spec, self._size, theme.SECONDARY).place([x, -em * 1.15, 0], "center"))
+            found.append(Numeral(value, x_spec, self._size, theme.SECONDARY).place([x, -em * 1.45, 0], "center"))
         wanted = [self.place(self._x_range[0], float(value))[1] for value in ys]
         for value, y in zip(ys, spread(wanted, [em * 1.2] * len(wanted), -em, self._high + em), strict=True):
             number = Numeral(value, y_spec, self._size, theme.SECONDARY)
@@ -81,7 +81,7 @@ class Curve(Framed):
         found: list[VMobject] = []
         if x_title:
             words = x_title if isinstance(x_title, Words) else Words(x_title, self._size, theme.SECONDARY)
-            found.append(words.place([self._wide / 2, -em * 2.5, 0], "center"))
+            found.append(words.place([self._wide / 2, -em * 2.75, 0], "center"))
         if y_title:
             words = y_title if isinstance(y_title, Words) else Words(y_title, self._size, theme.SECONDARY)
             found.append(words.place([0, self._high + em * 1.1, 0], "left"))

@@ -40,7 +40,7 @@ class Dial(Framed):
         self.ends = VGroup()
         for end, share, align in ((low, 0.0, "right"), (high, 1.0, "left")):
             if isinstance(end, Tracked):
-                x, y = _point(radius + 0.16, share)
+                x, y = _point(radius + 0.27, share)
                 number = Numeral(end, _short(end), theme.SMALLEST, theme.SECONDARY)
                 self.ends.add(number.place(np.array([x, y - 0.05, 0.0]), "right" if align == "right" else "left"))
         self.caption = VGroup()
