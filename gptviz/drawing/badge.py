@@ -40,7 +40,7 @@ class Badge(VGroup):
         for i, (commit, recording) in enumerate(commits.items()):
             fields[f"commit{i}"] = Word(str(commit)[:7], f"{recording.name}#provenance.commit")
             parts.append(f"source {{commit{i}}}")
-        prompts = [r for r in recordings if "prompt" in r.manifest.request]
+        prompts = [r for r in recordings if str(r.manifest.request.get("prompt", "")).strip()]
         if len({str(r.asked("prompt")) for r in prompts}) == 1:
             fields["prompt"] = _short(prompts[0].asked("prompt"))
             parts.append("\u201c{prompt}\u201d")

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from manim import linear
+from manim import RoundedRectangle, linear
 
 from gptviz.drawing import theme
 from gptviz.drawing.cells import Framed
@@ -142,3 +142,13 @@ class Writing(Follow):
         while self._done < int(np.ceil(share * len(self._tokens) - 1e-9)):
             flow.append(self._tokens[self._done], self._color(self._done) if self._color else None)
             self._done += 1
+
+
+def blank_after(flow: TokenFlow) -> RoundedRectangle:
+    """An empty box where the next token will stand."""
+    em = theme.units(flow.size) * flow.factor
+    x, y, _ = flow.slot
+    wide = float(np.clip(theme.RIGHT_EDGE - x - em * 0.6, em, em * 4.5))
+    box = RoundedRectangle(corner_radius=em * 0.2, width=wide, height=em * 1.4, stroke_color=theme.FOCUS,
+                           stroke_width=3, fill_opacity=0)
+    return box.move_to(np.array([x + em * 0.5, y + em * 0.32, 0]), aligned_edge=np.array([-1.0, 0.0, 0.0]))

@@ -73,8 +73,8 @@ class DecodeLoop(VGroup):
         self._wide, self._high, self.top, self._rest, self._size = width, height, top, rest_label, table
         self.text = TokenFlow(prompt, width, size, lines=lines).shift(np.array([-width / 2, height / 2, 0]))
         text_high = lines * theme.units(size) * 1.5
-        self._middle = (height / 2 - text_high - 0.35 + (-height / 2 + 1.35)) / 2
-        self._row = min(0.42, (height - text_high - 1.6) / (top + 1))
+        self._middle = (height / 2 - text_high - 0.35 + (-height / 2 + 1.5)) / 2
+        self._row = min(0.42, (height - text_high - 1.85) / (top + 1))
         box = RoundedRectangle(corner_radius=0.12, width=3.0, height=1.1, stroke_color=theme.SECONDARY, stroke_width=2,
                                fill_color=theme.PANEL, fill_opacity=1)
         box.move_to(np.array([-width / 2 + 1.5, self._middle, 0]))
@@ -96,9 +96,9 @@ class DecodeLoop(VGroup):
         now = distribution(step, self.top)
         rest = now.rest if float(now.rest) > 1e-9 else None
         label = None if rest is None else Words(self._rest, self._size, theme.SECONDARY)
-        left = -self._wide / 2 + 4.0
-        bars = ProbabilityBars(now.tokens, now.shares, rest, label, unit=self._wide - 4.0 - 2.4 - 1.2, row=self._row,
-                               columns=(2.2, 2.4), size=self._size, limit=15)
+        left, unit = -self._wide / 2 + 4.0, self._wide - 4.0 - 2.4 - 2.6    # numerals beside the bars, room beyond
+        bars = ProbabilityBars(now.tokens, now.shares, rest, label, unit=unit, row=self._row, columns=(2.2, 2.4),
+                               size=self._size, limit=15, room=unit + theme.units(self._size) * 4.5)
         origin = self.text.at(0.0, 0.0) - np.array([-self._wide / 2, self._high / 2, 0])
         bars.shift(origin + np.array([left, self._middle + self._row * len(bars.rows) / 2 - self._row / 2, 0]))
         self._now = bars
