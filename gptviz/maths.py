@@ -676,6 +676,11 @@ def is_same(gap: float) -> bool:
     return abs(gap) < 1e-3
 
 
+def is_far_above(score: float, chance: float) -> bool:
+    """Whether a score is more than five times what chance gives: no accident."""
+    return score > 5 * chance
+
+
 def moves(falling: Any, rising: Any) -> bool:
     """Whether each of some (pair, [before, after]) falls, and each of others rises."""
     down, up = (np.diff(np.asarray(pairs, dtype=np.float64), axis=-1) for pairs in (falling, rising))
@@ -715,3 +720,8 @@ def is_several(count: float) -> bool:
 def all_grew(before: Any, after: Any) -> bool:
     """Whether every entry of ``after`` is larger than its partner in ``before``."""
     return bool(np.all(np.asarray(after) > np.asarray(before)))
+
+
+def percent(shares: Any) -> float:
+    """What some shares add up to, in percent."""
+    return float(np.asarray(shares, dtype=np.float64).sum() * 100)

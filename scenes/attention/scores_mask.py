@@ -176,11 +176,30 @@ class ScoresMask(Film):
             self.play(FadeIn(table[2]), run_time=theme.MOVE)
         with self.beat("They come out only after a division that the page does not mention.", shows="head"):
             self.play(FadeIn(table[3]), run_time=theme.MOVE)
+        self.clear_stage()
+        self.shares_that_leak()
         head = self.rec["head"]
         spot = head.chosen
-        self.clear_stage()
         end = Formula("upright(\"softmax\") ({{ q dot k : score }} / sqrt(d) + {{ upright(\"mask\") : mask }})", 84,
                       colors={"score": theme.ATTENTION, "mask": theme.WRONG}).move_to([0, 0.5, 0])
         with self.beat("Ask, score, hide the future, share: {q} to {k}, {w:.2f}.", shows="head", hold=1.5,
                        q=head.prompt[int(spot.query)], k=head.prompt[int(spot.key)], w=spot.weight):
             self.play(FadeIn(end), run_time=theme.MOVE)
+
+    def shares_that_leak(self) -> None:
+        """Nine percentages, drawn in the same page for one row of weights, and what they add up to."""
+        drawn = published.IT_DRAWN
+        width = (theme.RIGHT_EDGE - theme.LEFT_EDGE) / len(drawn)
+        row = VGroup(*[Numeral(share, ".4g", theme.STATEMENT, theme.SECONDARY, "center").place(
+            [theme.LEFT_EDGE + (i + 0.5) * width, 1.2, 0], "center") for i, share in enumerate(drawn)])
+        total = Words("together {t:.2f} percent", 56, theme.WRONG, align="center", t=derive(maths.total, list(drawn)))
+        total.place([0, -0.2, 0], "center")
+        real = self.rec["head"]
+        last = len(real.prompt) - 1
+        true = Words("a real row: {s:.2f} percent", 56, theme.PROBABILITY, align="center", s=derive(
+            maths.percent, [real.weight(last, k) for k in range(last + 1)])).place([0, -1.3, 0], "center")
+        with self.beat("It also draws the {n:words} percentages of one row. Softmax loses nothing: these do.",
+                       shows="head", n=Count(drawn, "percentages")):
+            self.play(FadeIn(row), run_time=theme.MOVE)
+            self.play(FadeIn(total), FadeIn(true), run_time=theme.MOVE)
+        self.clear_stage()
