@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
-from manim import RoundedRectangle, VGroup, VMobject
+from manim import ManimColor, RoundedRectangle, VGroup, VMobject
 
 from gptviz.drawing import theme
 from gptviz.drawing.cells import Framed, segments, stroked
+from gptviz.drawing.motion import Follow
 from gptviz.drawing.text import TokenText, Words
 from gptviz.recording.number import Token
 
@@ -25,7 +26,8 @@ class MergeNode(VGroup):
         em = theme.units(size)
         self.token = token
         self.text = TokenText(token, size, limit=24)
-        self.rank = None if rank is None else Words("{rank:,}", theme.SMALLEST, theme.SECONDARY, rank=rank)
+        small = max(theme.SMALLEST, size * 0.55)
+        self.rank = None if rank is None else Words("{rank:,}", small, theme.SECONDARY, rank=rank)
         wide = max(self.text.advance, self.rank.advance if self.rank else 0.0) + em * 0.8
         high = em * 1.7 if self.rank is None else em * 2.75
         self.box = RoundedRectangle(corner_radius=em * 0.25, width=wide, height=high, stroke_color=color,
@@ -116,3 +118,15 @@ class MergeTree(Framed):
         for node in self.tops:
             node.box.set_stroke(color, 3.0)
         return self
+
+
+def outlined(tree: MergeTree, nodes: Sequence[MergeNode], before: str = theme.HAIRLINE,
+             after: str = theme.FOCUS) -> Follow:
+    """The motion that gives some parts of a tree an outline of another colour."""
+    first, last = ManimColor(before), ManimColor(after)
+
+    def step(_: Any, share: float) -> None:
+        for node in nodes:
+            node.box.set_stroke(first.interpolate(last, share), 1.5 + 1.5 * share)
+
+    return Follow(tree, step)

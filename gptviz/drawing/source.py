@@ -1,15 +1,15 @@
 """What a source printed, beside what is true: hatched and marked as quoted, next to the computed number.
 
-Planned films: scores_mask, token_by_token, weight_mri, parameter_tally, plurality.
+Planned films: scores_mask, token_by_token, weight_mri, parameter_tally, plurality, bpe_tokens.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
-from manim import VGroup, VMobject
+from manim import RoundedRectangle, VGroup, VMobject
 
 from gptviz.drawing import theme
 from gptviz.drawing.cells import boxes_of, hatched, outline, painted, rectangles
@@ -103,3 +103,30 @@ class QuotedTable(VGroup):
         left, top = float(corner[0]) - 0.02, float(corner[1]) + 0.02
         filled = max((c + 1 for c, run in enumerate(self.cells[row]) if run), default=1)
         return outline((left, top - (row + 1) * y, left + filled * x, top - row * y), color)
+
+
+class QuotedWords(VGroup):
+    """Words in boxes side by side, as a source drew them: hatched at the foot, in the colour of what is wrong.
+
+    Their look is that of a :class:`gptviz.drawing.tokens.TokenStrip`, below which they stand; they are no tokens.
+    """
+
+    def __init__(self, words: Sequence[str], size: float = theme.LABEL) -> None:
+        super().__init__()
+        em, pen = theme.units(size), 0.0
+        for word in words:
+            text = Words(word, size, font=theme.TOKEN_FACE)
+            wide, high = text.advance + em * 0.9, em * 1.75
+            box = RoundedRectangle(corner_radius=em * 0.25, width=wide, height=high, stroke_width=2,
+                                   stroke_color=theme.WRONG, fill_color=theme.PANEL, fill_opacity=1)
+            box.shift(np.array([pen + wide / 2, -high / 2, 0.0]))
+            text.place(box.get_center() + np.array([0.0, -em * 0.34, 0.0]), "center")
+            foot = (pen + em * 0.15, -high + em * 0.06, pen + wide - em * 0.15, -high + em * 0.28)
+            self.add(VGroup(box, hatched(foot, theme.WRONG, 0.08, 1.5, 0.9), text))
+            pen += wide + em * 0.42
+
+    def place(self, left: float, top: float) -> Self:
+        """Moves the words so that the first box has its left top corner there."""
+        corner = self[0][0].get_corner(np.array([-1.0, 1.0, 0.0]))
+        self.shift(np.array([left, top, 0.0]) - corner)
+        return self

@@ -45,6 +45,14 @@ def tail(tokens: Sequence[Token], width: float, size: float = theme.LABEL) -> li
     return kept
 
 
+def head(tokens: Sequence[Token], width: float, size: float = theme.LABEL, lines: int = 1) -> list[Token]:
+    """The first tokens, as many as fit on some lines of a strip of ``width`` units; at least one."""
+    kept = list(tokens)
+    while len(kept) > 1 and TokenStrip(kept, size, width=width).rows > lines:
+        kept.pop()
+    return kept
+
+
 class TokenStrip(VGroup):
     """Tokens side by side, on as many lines as ``width`` units ask for; ``strip[i]`` is the box of token i."""
 
