@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gptviz.drawing.windows import Computed
-from gptviz.recording.number import Count, Derived, Number, Numbers, Quoted, Setting, Token, Tracked
+from gptviz.recording.number import Count, Derived, Number, Numbers, Quoted, Setting, Token, Tracked, is_formula
 from gptviz.recording.schema import Recording
 
 _RELATIVE = 1e-9   # of a derived number against the same formula, computed again
@@ -72,7 +72,7 @@ class Addresses:
         return "" if found == float(value) else f"{value.address} is {found!r}, not {float(value)!r}"
 
     def _derived(self, value: Derived) -> str:
-        if value.formula.__module__ != "gptviz.maths":
+        if not is_formula(value.formula):
             return f"{value.formula.__name__} is not a formula of gptviz.maths"
         if problem := self.problem_among(value.inputs):
             return problem

@@ -234,13 +234,19 @@ def _derived(value: Any, formula: Callable[..., Any], inputs: tuple[Any, ...], p
 
 
 def _check(formula: Callable[..., Any], inputs: Sequence[Any]) -> None:
-    if getattr(formula, "__module__", "") != "gptviz.maths":
+    if not is_formula(formula):
         raise UntrackedNumber(f"{getattr(formula, '__name__', formula)} is not a formula of gptviz.maths",
                               "a derived number names a formula that is documented and tested there")
     for value in inputs:
         if not is_tracked(value):
             raise UntrackedNumber(f"{value!r} has no address", f"it was given to {formula.__name__}",
                                   "give a Number, a Derived, a Quoted, a Count or a Setting")
+
+
+def is_formula(function: Callable[..., Any]) -> bool:
+    """Whether a function is one of :mod:`gptviz.maths`."""
+    module = getattr(function, "__module__", "")
+    return module == "gptviz.maths" or module.startswith("gptviz.maths.")
 
 
 def is_tracked(value: Any) -> bool:

@@ -17,11 +17,13 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
-#: Modules whose top-level entries are independent of one another.
+#: Modules, or packages of such, whose top-level entries are independent of one another.
 CATALOGUES = ("gptviz.errors", "gptviz.maths", "gptviz.recording.requests")
 
 #: One module per kind of recording; a film reaches those of its needs.
 KINDS = "gptviz.recording.kinds"
+
+_FUTURE = "from __future__ import annotations"
 
 #: What draws nothing itself: the package's version, and the list of all kinds.
 _SILENT = ("gptviz", KINDS)
@@ -36,11 +38,16 @@ class Module:
 
     @cached_property
     def text(self) -> str:
+        """The source; of a catalogue that is a package, that of all its modules."""
+        if self.name in CATALOGUES and self.path.name == "__init__.py":
+            paths = sorted(path for path in self.path.parent.glob("*.py") if path != self.path)
+            return "\n".join(path.read_text(encoding="utf-8") for path in paths)
         return self.path.read_text(encoding="utf-8")
 
     @cached_property
     def tree(self) -> ast.Module:
-        return ast.parse(self.text, str(self.path))
+        text = "\n".join(line if line != _FUTURE else "" for line in self.text.splitlines())  # it must stand first
+        return ast.parse(text, str(self.path))
 
     @cached_property
     def digest(self) -> str:

@@ -11,8 +11,6 @@ from manim import (
     LaggedStart,
     Line,
     ReplacementTransform,
-    RoundedRectangle,
-    ValueTracker,
     VGroup,
     VMobject,
     smooth,
@@ -22,10 +20,12 @@ from manim import rate_functions as rates
 from gptviz import maths
 from gptviz.drawing import theme
 from gptviz.drawing.bars import ProbabilityBars, ShareStrip
+from gptviz.drawing.checklist import Checklist
 from gptviz.drawing.focus import Focus
 from gptviz.drawing.formula import Formula
 from gptviz.drawing.knob import Knob
-from gptviz.drawing.text import Numeral, TokenText, Words
+from gptviz.drawing.scrolling import ScoreColumn
+from gptviz.drawing.text import Numeral, Words
 from gptviz.drawing.tokens import TokenStrip, tail
 from gptviz.film import Film
 from gptviz.recording.number import Claim, Count, derive, derive_each
@@ -65,7 +65,7 @@ class Softmax(Film):
         strip.move_to([0, 0.4, 0])
         with self.beat("A language model reads {n:words} tokens.", n=Count(row.prompt, "tokens of the prompt")):
             self.play(LaggedStart(*[FadeIn(box, shift=RIGHT * 0.15) for box in strip], lag_ratio=0.25), run_time=1.5)
-        column = ScoreColumn(row)
+        column = ScoreColumn(*self.sampled())
         facts = Facts(row)
         with self.beat("For each of the {n:,} tokens that it knows, it answers with one raw score.", n=row.vocab):
             self.play(strip.animate.scale(theme.LABEL / 44).move_to(
@@ -81,6 +81,14 @@ class Softmax(Film):
         with self.beat("Added up they give {total:,.0f}. These are not chances.", total=row.value("total")):
             self.play(FadeIn(facts[3]), run_time=theme.QUICK)
         self.column, self.facts = column, facts
+
+    def sampled(self):
+        """The highest tokens and their scores, then those at evenly spaced ranks."""
+        row, ranks = self.row, self.row.array("sample_ranks")
+        pairs = list(zip(row.tokens("top")[:SHOWN], self.logits, strict=True))
+        pairs += [(token, score) for token, score, rank in
+                  zip(row.tokens("sample"), row.numbers("sample_logits"), ranks, strict=True) if rank >= SHOWN]
+        return [token for token, _ in pairs], [score for _, score in pairs]
 
     def three_wishes(self) -> None:
         row = self.row
@@ -100,7 +108,7 @@ class Softmax(Film):
             fold = VGroup(*self.column.rows[SHOWN:])
             self.play(*moves, ReplacementTransform(fold, self.bars.rows[-1].label), FadeIn(self.header), run_time=1.2)
             self.remove(self.column)
-        self.wishes = Wishes()
+        self.wishes = Checklist(("positive", "together exactly one", "in the same order"), 3.5, 2.86)
         with self.beat("Chances must be positive, add up to one, and keep this order."):
             self.play(LaggedStart(*[FadeIn(wish, shift=UP * 0.1) for wish in self.wishes], lag_ratio=0.5), run_time=1.5)
 
@@ -131,7 +139,7 @@ class Softmax(Film):
         rest = self.bars.rows[-1]
         with self.beat("The {n:,} others are tiny each. Together they weigh {w:.3f}.",
                        n=self.others, w=self._rest_power()):
-            self.play(FadeOut(curve.parts()), FadeIn(rest.bar), FadeIn(rest.share), run_time=0.8)
+            self.play(FadeOut(VGroup(curve.line, curve.axes, curve.label)), FadeIn(rest.bar), FadeIn(rest.share), run_time=0.8)
 
     def shares_of_one(self) -> None:
         total = self._total()
@@ -223,38 +231,6 @@ class Softmax(Film):
         return shares, derive(maths.remainder, shares)
 
 
-class ScoreColumn(VGroup):
-    """Scores of the whole vocabulary in a column that scrolls past: the highest first, then evenly spaced ranks."""
-
-    SPACING, X, TOP, BOTTOM = 0.42, 2.2, 1.75, -2.1
-
-    def __init__(self, row) -> None:
-        super().__init__()
-        self.scroll = ValueTracker(0.0)
-        entries = list(zip(row.tokens("top")[:SHOWN], row.logits[:SHOWN], strict=True))
-        ranks = row.array("sample_ranks")
-        entries += [(token, score) for token, score, rank in
-                    zip(row.tokens("sample"), row.numbers("sample_logits"), ranks, strict=True) if rank >= SHOWN]
-        self.rows = [VGroup(TokenText(token, limit=15), Numeral(score, ".2f", color=theme.SECONDARY, align="right"))
-                     for token, score in entries]
-        self.add(*self.rows)
-        self.lowest = (len(self.rows) - 1) * self.SPACING - (self.TOP - self.BOTTOM)
-        self.note = Words("highest first, then evenly spaced ranks", theme.SMALLEST, theme.SECONDARY)
-        self.add(self.note.place([self.X, 2.25, 0]))
-        self.add_updater(lambda column: column.lay())
-        self.lay()
-
-    def lay(self) -> None:
-        """Sets every row at its height; rows near the ends of the window are let fade."""
-        offset = self.scroll.get_value()
-        for i, entry in enumerate(self.rows):
-            y = self.TOP - i * self.SPACING + offset
-            entry[0].place([self.X, y, 0])
-            entry[1].place([self.X + 4.2, y, 0], "right")
-            inside = min(self.TOP + 0.3 - y, y - self.BOTTOM + 0.3) / 0.35
-            entry.set_opacity(float(np.clip(inside, 0, 1)))
-
-
 class Facts(VGroup):
     """What the raw scores are like: how many, the highest, the lowest, their sum."""
 
@@ -266,27 +242,6 @@ class Facts(VGroup):
             y = 1.15 - i * 0.85
             self.add(VGroup(Words(text, theme.STATEMENT, theme.SECONDARY).place([LEFT_COLUMN, y, 0]),
                             Numeral(number, spec, 44, align="right").place([-1.2, y, 0], "right")))
-
-
-class Wishes(VGroup):
-    """What chances must be; each is ticked when it has come true."""
-
-    X, TOP, LINE = 3.5, 2.86, 0.42
-
-    def __init__(self) -> None:
-        super().__init__()
-        for i, text in enumerate(("positive", "together exactly one", "in the same order")):
-            y = self.TOP - i * self.LINE
-            box = RoundedRectangle(corner_radius=0.05, width=0.22, height=0.22, stroke_width=2,
-                                   stroke_color=theme.SECONDARY)
-            self.add(VGroup(box.move_to([self.X, y, 0]), Words(text, theme.LABEL).place([self.X + 0.3, y - 0.07, 0])))
-
-    def tick(self, index: int) -> Create:
-        """The animation that ticks a wish."""
-        corner = self[index][0].get_center()
-        mark = VMobject(stroke_color=theme.PROBABILITY, stroke_width=5).set_points_as_corners(
-            [corner + np.array(p) for p in ([-0.07, 0.0, 0], [-0.02, -0.06, 0], [0.1, 0.12, 0])])
-        return Create(mark)
 
 
 class Header(VGroup):
@@ -342,6 +297,3 @@ class ExponentialCurve:
     def rise(self) -> list:
         """The animations that bring every dot from the axis up to the curve."""
         return [dot.animate.move_to(self.at(d, np.exp(d))) for dot, d in zip(self.dots, self.differences, strict=True)]
-
-    def parts(self) -> VGroup:
-        return VGroup(self.line, self.axes, self.label)

@@ -82,7 +82,7 @@ def test_a_changed_module_makes_only_its_users_stale(tmp_path: Path) -> None:
     drawing = tmp_path / "gptviz" / "drawing"
     (drawing / "bars.py").write_text((drawing / "bars.py").read_text() + "\n# a comment\n")
     (drawing / "brand_new.py").write_text("X = 1\n")
-    maths = tmp_path / "gptviz" / "maths.py"
+    maths = tmp_path / "gptviz" / "maths" / "scores.py"
     maths.write_text(maths.read_text() + "\n\ndef quite_new(x: float) -> float:\n    return x\n")
     assert status(toy) == {"tiny": ("fresh", ""), "other": ("fresh", "")}
     kind = tmp_path / "gptviz" / "recording" / "kinds" / "next_token.py"

@@ -1,0 +1,52 @@
+"""The root of all requests, and what can be done with any of them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, Literal
+
+Source = Literal["model", "vectors"]
+
+REQUESTS: dict[str, type[Request]] = {}
+
+
+@dataclass(frozen=True)
+class Request:
+    """The root of all requests.
+
+    ``kind`` names the recording that answers it; ``source`` says what computes it: a language model or word vectors.
+    """
+
+    kind: ClassVar[str] = ""
+    source: ClassVar[Source] = "model"
+
+    def __init_subclass__(cls) -> None:
+        REQUESTS[cls.kind] = cls
+
+    def as_dict(self) -> dict[str, Any]:
+        """The request as plain JSON values, tuples as lists, with its ``kind``."""
+        return {"kind": self.kind, **_plain(asdict(self))}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Request:
+        """The request that :meth:`as_dict` wrote. Raises KeyError or TypeError for anything else."""
+        values = dict(data)
+        request = REQUESTS[values.pop("kind")]
+        return request(**{key: _frozen(value) for key, value in values.items()})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(entry) for entry in value]
+    return value
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(entry) for entry in value) if isinstance(value, list) else value
+
+
+def prompt_field(request: Request) -> str | None:
+    """The name of the field that ``PROMPT=`` replaces, or None where a request has no prompt."""
+    return next((f.name for f in fields(request) if f.name == "prompt"), None)
