@@ -139,7 +139,8 @@ class Softmax(Film):
         rest = self.bars.rows[-1]
         with self.beat("The {n:,} others are tiny each. Together they weigh {w:.3f}.",
                        n=self.others, w=self._rest_power()):
-            self.play(FadeOut(VGroup(curve.line, curve.axes, curve.label)), FadeIn(rest.bar), FadeIn(rest.share), run_time=0.8)
+            gone = VGroup(curve.line, curve.axes, curve.label)
+            self.play(FadeOut(gone), FadeIn(rest.bar), FadeIn(rest.share), run_time=0.8)
 
     def shares_of_one(self) -> None:
         total = self._total()
