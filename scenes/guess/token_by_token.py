@@ -1,0 +1,249 @@
+"""What exactly comes out of the model?"""
+
+from manim import RIGHT, UP, Create, FadeIn, FadeOut, LaggedStart, ReplacementTransform, VGroup, linear
+
+from gptviz import maths
+from gptviz.drawing import theme
+from gptviz.drawing.bars import ProbabilityBars
+from gptviz.drawing.flow import TokenFlow, Writing
+from gptviz.drawing.focus import Focus
+from gptviz.drawing.motion import Dim, Follow
+from gptviz.drawing.replay import ReplayStrip
+from gptviz.drawing.sampling import CumulativeDraw
+from gptviz.drawing.scores import ScoreBlock
+from gptviz.drawing.source import SourceSays
+from gptviz.drawing.text import Numeral, Run, TokenText, Words
+from gptviz.drawing.tokens import TokenStrip, tail
+from gptviz.film import Film
+from gptviz.recording import published
+from gptviz.recording.number import Claim, Count, derive
+from gptviz.recording.requests import CandidateSets, LogitBlock, Replay, SamplingLoop
+
+WIDTH = theme.RIGHT_EDGE - theme.LEFT_EDGE
+LEFT = theme.LEFT_EDGE + 0.1
+FIRST_ROW, ROW, BARS, UNIT = 1.6, 0.5, 2.5, 6.2
+PANEL = 3.3                              # where the right side begins
+BLOCK_TOP = 1.45                         # the middle of the block's first row
+STRIP = -1.55
+
+
+class TokenByToken(Film):
+    """What exactly comes out of the model?"""
+
+    needs = {
+        "block": LogitBlock(prompt="London was", continuation=" a", named=(" a", " no")),
+        "sets": CandidateSets(prompt="London was", top_k=(5,), top_p=(), named=12),
+        "loop": SamplingLoop(prompt="London was", steps=16, policy="top_k", top_k=5, seed=3),
+        "replay": Replay(text="London was one of the few places that had the courage to stand up to the government.",
+                         prompt="London was"),
+        "greedy": SamplingLoop(prompt="Paris will", steps=28, policy="greedy"),
+    }
+    main = "loop"
+    chains = (("block", "sets", "loop", "replay"),)
+
+    def construct(self) -> None:
+        self.block_of, self.sets, self.loop = self.rec["block"], self.rec["sets"], self.rec["loop"]
+        self.scores()
+        self.chances()
+        self.mask_and_draw()
+        self.append()
+        self.sentence()
+        self.greedy()
+        self.close()
+
+    def block(self, grown: bool = False) -> ScoreBlock:
+        """The block of scores, of the text or of the text grown by a token."""
+        rec = self.block_of
+        name = "grown_" if grown else ""
+        return ScoreBlock(rec.grown if grown else rec.prompt, rec.numbers(name + "first"), rec.numbers(name + "last"),
+                          rec.tokens("ends"), rec.vocab, WIDTH - 0.25, height=3.2,
+                          lines=len(rec.grown)).shift([LEFT, BLOCK_TOP, 0])
+
+    def scores(self) -> None:
+        """Tokens with their ids; a row of scores for each of them; the last one counts."""
+        rec = self.block_of
+        strip = in_full(rec.prompt)
+        count = Count(rec.prompt, "tokens of the prompt")
+        with self.beat("A text goes in as {n:words} tokens, and each token is a number.", shows="block", n=count):
+            self.play(LaggedStart(*[FadeIn(VGroup(box.box, box.text), shift=UP * 0.15) for box in strip],
+                                  lag_ratio=0.3), run_time=1.2)
+            self.play(LaggedStart(*[FadeIn(box.id, shift=UP * 0.1) for box in strip], lag_ratio=0.3), run_time=1.0)
+        block = self.block()
+        with self.beat("Out comes a block of raw scores: a row for each token, a column for each it knows.",
+                       shows="block"):
+            shown = [row for row, _ in zip(reversed(block.rows), reversed(strip.boxes), strict=False)]
+            moves = [ReplacementTransform(box.text, row.label) if row is not None else FadeOut(box.text)
+                     for box, row in zip(reversed(strip.boxes), shown, strict=False)]
+            others = [FadeIn(row.label) for row in block.shown if not any(row is each for each in shown)]
+            self.play(*moves, *others, *[FadeOut(VGroup(box.box, box.id)) for box in strip], run_time=theme.MOVE)
+            self.play(FadeIn(block.heads), FadeIn(block.more),
+                      LaggedStart(*[FadeIn(VGroup(*row[1:]), shift=RIGHT * 0.2) for row in block.shown],
+                                  lag_ratio=0.4), run_time=1.6)
+            self.add(block)
+        size = Words("{n:,} rows times {v:,} columns: {s:,} scores", theme.TITLE, theme.SECONDARY, n=count, v=rec.vocab,
+                     s=derive(maths.product, [count, rec.vocab]))
+        size.place([LEFT, below(block), 0])
+        with self.beat("Each row holds {v:,}. Shown are its first {k:words} and its last {k:words}.", shows="block",
+                       v=rec.vocab, k=Count(range(rec.numbers("first").shape[1]), "first columns shown")):
+            self.play(FadeIn(size), run_time=theme.QUICK)
+        with self.beat("What comes next stands in the last row. Only that one is used now.", shows="block"):
+            self.play(Dim(*block.shown[:-1], *block.heads), Create(Focus(block.shown[-1])), run_time=theme.MOVE)
+        self.clear_stage()
+
+    def chances(self) -> None:
+        """The last row as chances: the likeliest, and the two that the source compares."""
+        rec, sets, chosen = self.block_of, self.sets, self.sets.top_k[0]
+        few = int(chosen.size)
+        self.strip = TokenStrip(tail(sets.prompt, 12.0), theme.STATEMENT).place(theme.LEFT_EDGE, 2.85)
+        shares = [sets.probability(rank) for rank in range(few)]
+        others = Words("{n:,} others", 32, theme.SECONDARY, n=chosen.masked)
+        self.bars = ProbabilityBars([sets.token(rank) for rank in range(few)], shares, derive(maths.remainder, shares),
+                                    others, unit=UNIT, columns=(0.0, BARS), row=ROW, size=32, limit=11,
+                                    room=UNIT + 0.9).shift([LEFT, FIRST_ROW, 0])
+        with self.beat("Softmax makes chances of that row. Its {k:words} likeliest, and the rest:", shows="sets",
+                       k=chosen.size):
+            self.play(FadeIn(self.strip), run_time=theme.QUICK)
+            self.play(LaggedStart(*[FadeIn(row) for row in self.bars.rows], lag_ratio=0.15), run_time=1.4)
+        if rec.named(0) is None or rec.named(1) is None:
+            return
+        pair = VGroup()
+        for i in range(2):
+            y = 1.2 - i * 0.8
+            pair.add(VGroup(TokenText(rec.named(i), theme.TITLE).place([PANEL, y, 0]),
+                            Numeral(rec.named_probability(i), ".2%", theme.TITLE, theme.PROBABILITY, "right")
+                            .place([theme.RIGHT_EDGE - 0.4, y, 0], "right")))
+        more = Claim(maths.is_larger, (rec.named_probability(0), rec.named_probability(1)),
+                     "Of two that could follow, {a} is {x:,.0f} times as likely as {b}.",
+                     "Of two that could follow, {a} is the less likely, and {b} the more.")
+        with self.beat(more, shows="block", a=rec.named(0), b=rec.named(1),
+                       x=derive(maths.ratio, rec.named_probability(0), rec.named_probability(1))):
+            self.play(FadeIn(pair, shift=RIGHT * 0.2), run_time=theme.MOVE)
+        self.play(FadeOut(pair), run_time=theme.QUICK)
+
+    def mask_and_draw(self) -> None:
+        """All but a few are left out; the few share everything; one of them is drawn."""
+        chosen, first = self.sets.top_k[0], self.loop.steps[0]
+        few, rest = int(chosen.size), self.bars.rows[-1]
+        sign = Run("\u2212\u221e", 44, theme.WRONG).place([LEFT + BARS, rest.share.baseline()[1] - 0.03, 0])
+        with self.beat("Keep these. The other {m:,} scores are set to minus infinity.", shows="sets", m=chosen.masked):
+            self.play(FadeOut(VGroup(rest.bar, rest.share)), FadeIn(sign), run_time=theme.MOVE)
+        with self.beat("So they get no chance at all, and the {k:words} share everything.", shows="sets",
+                       k=chosen.size):
+            numerals, state = [row.share for row in self.bars.rows[:few]], [chosen.share(i) for i in range(few)]
+            self.play(*[FadeOut(numeral) for numeral in numerals], run_time=theme.QUICK)
+            self.play(*[row.bar.animate.set_length(float(share) * UNIT)
+                        for row, share in zip(self.bars.rows, state, strict=False)], run_time=theme.MOVE)
+            for row, share in zip(self.bars.rows, state, strict=False):
+                row.share.set_value(share)
+                row.share.place([row.bar.right()[0] + 0.1, row.share.baseline()[1], 0])
+            self.play(*[FadeIn(numeral) for numeral in numerals], run_time=theme.QUICK)
+        shares = [first.share(rank) for rank in range(few)]
+        draw = CumulativeDraw([first.row.token(rank) for rank in range(few)], shares, None, WIDTH - 0.9, 0.42, 26)
+        draw.shift([0, STRIP, 0])
+        with self.beat("A random number from zero to one picks among them: {word}.", shows="loop", word=first.token):
+            self.play(FadeOut(sign), FadeOut(rest.label), FadeIn(draw), run_time=theme.QUICK)
+            draw.draw(first.u)
+            self.play(draw.slide(run_time=1.4))
+            self.play(draw.land(float(first.low), float(first.high), first.token))
+        self.draw = draw
+
+    def append(self) -> None:
+        """The text grows; the earlier rows come out the same, whatever a source prints."""
+        rec = self.block_of
+        first = self.loop.steps[0]
+        strip = in_full([*self.loop.prompt, first.token])
+        landed = self.draw.landed.copy()
+        self.add(landed)
+        self.clear_stage(landed)
+        with self.beat("It is appended: {n:words} numbers now. And everything runs again.", shows="loop",
+                       n=Count([*self.loop.prompt, first.token], "tokens of the longer text")):
+            added = strip.boxes[-1]
+            self.play(FadeIn(VGroup(*strip.boxes[:-1])), FadeIn(added.box), run_time=theme.QUICK)
+            self.bring_to_front(landed)
+            self.play(ReplacementTransform(landed, added.text), run_time=theme.MOVE)
+            self.play(FadeIn(added.id), Create(Focus(added.box)), run_time=theme.QUICK)
+        self.clear_stage()
+        short, grown = self.block(), self.block(grown=True)
+        same = Claim(maths.is_same, (derive(maths.largest, rec.numbers("row_gaps")),),
+                     "It grows below. The earlier rows stay as they were: no token sees ahead.",
+                     "It grows below, and the earlier rows have changed.")
+        with self.beat("This was the block of scores before.", shows="block"):
+            self.play(FadeIn(short), run_time=theme.MOVE)
+        with self.beat(same, shows="block"):
+            added = grown.rows[len(short.rows):]
+            if None not in grown.rows:       # the earlier rows stand where they stood
+                self.remove(short)
+                self.add(grown.heads, *grown.shown[:-len(added)])
+                self.play(*[FadeIn(row, shift=UP * 0.3) for row in added], run_time=theme.MOVE)
+            else:
+                self.play(FadeOut(short), FadeIn(grown), run_time=theme.MOVE)
+            self.play(Create(Focus(grown.shown[-1])), run_time=theme.QUICK)
+        self.clear_stage()
+        says = SourceSays(Words("\u201c{a:.4f}\u201d, then \u201c{b:.4f}\u201d", 48,
+                                a=published.LONDON_FIRST_SCORE, b=published.LONDON_FIRST_AGAIN),
+                          Words("{a:.4f}, then {b:.4f}", 48, a=rec.first(0)[0], b=rec.first(0, grown=True)[0]),
+                          "the very first score, before and after a token is appended",
+                          Words(published.TOKEN_ARTICLE, theme.LABEL, theme.SECONDARY),
+                          size=48, titles=("the source prints", "this model computes")).shift([0, 0.4, 0])
+        with self.beat("An article prints one score twice, not the same. No such model can give both.",
+                       shows="block"):
+            self.play(FadeIn(says.what), FadeIn(says.quote), FadeIn(says.source), run_time=theme.MOVE)
+            self.play(FadeIn(says.truth), run_time=theme.MOVE)
+        self.clear_stage()
+
+    def sentence(self) -> None:
+        """The loop goes on; and the source's sentence under this model."""
+        loop, replay = self.loop, self.rec["replay"]
+        written = ReplayStrip(loop.prompt, loop.steps, WIDTH, 2.45 - theme.STAGE_BOTTOM)
+        written.shift([theme.LEFT_EDGE, 2.45, 0])
+        with self.beat("Score, draw, append, {n:,} times, always among the {k:words} likeliest.", shows="loop",
+                       n=Count(loop.chosen, "steps"), k=loop.setting("top_k")):
+            self.add(written.reveal(0.0))
+            self.play(Follow(written, ReplayStrip.reveal, run_time=4.0, rate_func=linear))
+        self.clear_stage()
+        strip = ReplayStrip(replay.prompt, replay.positions, WIDTH, 2.45 - theme.STAGE_BOTTOM)
+        strip.shift([theme.LEFT_EDGE, 2.45, 0])
+        with self.beat("The article's own run wrote this. How likely does our model find it?", shows="replay"):
+            self.add(strip.reveal(0.0))
+            self.play(Follow(strip, ReplayStrip.reveal, run_time=4.0, rate_func=linear))
+        worst, best = replay.most_surprising, replay.least_surprising
+        with self.beat("Least of all {word}: place {p:,} of {v:,}.", shows="replay", word=worst.token, p=worst.place,
+                       v=replay.vocab):
+            frame = Focus(strip.cell(worst.index))
+            self.play(Create(frame), run_time=theme.MOVE)
+        with self.beat("Best of all {word}, with {p:.2%}.", shows="replay", word=best.token, p=best.probability):
+            self.play(ReplacementTransform(frame, Focus(strip.cell(best.index))), run_time=theme.MOVE)
+        self.clear_stage()
+
+    def greedy(self) -> None:
+        """Without a draw a seed plays no part."""
+        greedy = self.rec["greedy"]
+        flow = TokenFlow(greedy.prompt, WIDTH - 0.2, 76, theme.SECONDARY, lines=5).shift([LEFT, 2.3, 0])
+        with self.beat("Or take the likeliest each time. Nothing is drawn: a seed changes nothing.",
+                       shows="greedy"):
+            self.add(flow)
+            self.play(Writing(flow, greedy.chosen, lambda _: theme.TEXT, run_time=4.0))
+        self.clear_stage()
+
+    def close(self) -> None:
+        """A whole block of scores, one token."""
+        rec = self.block_of
+        block = self.block()
+        count = Count(rec.prompt, "tokens of the prompt")
+        with self.beat("{s:,} scores come out. One row is read, and one token is chosen.", shows="block", hold=2.0,
+                       s=derive(maths.product, [count, rec.vocab])):
+            self.play(FadeIn(block), run_time=theme.MOVE)
+            token = TokenText(self.loop.steps[0].token, 64, theme.FOCUS).place([LEFT, below(block), 0])
+            self.play(Dim(*block.shown[:-1], *block.heads), run_time=theme.QUICK)
+            self.play(FadeIn(token, shift=UP * 0.2), run_time=theme.MOVE)
+
+
+def in_full(tokens) -> TokenStrip:
+    """Tokens with their ids, as large as one line allows; of a text that is too long the end."""
+    size = next((size for size in (88, 64, 44) if len(tail(tokens, WIDTH, size)) == len(tokens)), theme.STATEMENT)
+    return TokenStrip(tail(tokens, WIDTH, size), size, ids=True).move_to([0, 0.8, 0])
+
+
+def below(block: ScoreBlock) -> float:
+    """The baseline of what stands below a block of scores."""
+    return BLOCK_TOP - (block.lines - 0.5) * block.step - 0.62
