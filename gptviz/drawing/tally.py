@@ -137,8 +137,11 @@ class SizeSquares(Framed):
         self.add(*self.squares, *self.hatches, *self.labels, *self.numerals)
         self.set_unit(unit)
 
-    def set_unit(self, unit: float) -> Self:
-        """Sets the scale: how many numbers one square unit of screen stands for. For zooms, at every frame."""
+    def set_unit(self, unit: float, labelled: float = 1.0) -> Self:
+        """Sets the scale: how many numbers one square unit of screen stands for. For zooms, at every frame.
+
+        ``labelled`` fades the labels (0: none), so that they do not come and go while a view steps far back.
+        """
         self.unit = float(unit)
         sides = np.sqrt(np.array([float(count) for count in self.counts]) / self.unit)
         left = np.concatenate(([0.0], np.cumsum(sides + self._gap)[:-1])) - self._wide / 2
@@ -157,7 +160,7 @@ class SizeSquares(Framed):
             self.labels[i].place(self.at(x[i], -em * 1.3), "center")
             self.numerals[i].place(self.at(x[i], -em * 2.6), "center")
             for words in (self.labels[i], self.numerals[i]):
-                words.set_fill(opacity=float(np.clip(alpha * 3 - 1, 0, 1)))
+                words.set_fill(opacity=float(np.clip(alpha * 3 - 1, 0, 1) * max(labelled, 0.0)))
         return self
 
     def _hatch(self, i: int, box: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
