@@ -1,0 +1,47 @@
+"""A replayed text and a block of scores show what was recorded, and count what has no room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from gptviz.drawing import theme
+from gptviz.drawing.replay import ReplayStrip
+from gptviz.drawing.scores import ScoreBlock
+from gptviz.recording.store import Store
+
+STORE = Store(Path(__file__).resolve().parents[2] / "recordings")
+
+
+def test_a_replay_shows_chance_and_place_and_fits_its_width() -> None:
+    law = STORE.read("mini", "autoregression", "law")
+    strip = ReplayStrip(law.prompt, law.positions, 13.0, 4.7)
+    assert len(strip.cells) == len(law.positions) and not len(strip.left_out)
+    logits, sums, ranks = (law.array(name) for name in ("true_logits", "logsumexp", "true_ranks"))
+    for i, cell in enumerate(strip.cells):
+        assert cell.chance.text.rstrip("\u202f%") == f"{100 * np.exp(logits[i] - sums[i]):.2f}"
+        assert cell.place_.text == f"{ranks[i] + 1:,}"
+    assert strip.width <= 13.0 and strip.height <= 4.7
+
+
+def test_what_has_no_room_in_a_replay_is_counted() -> None:
+    law = STORE.read("mini", "autoregression", "law")
+    strip = ReplayStrip(law.prompt, law.positions * 6, 13.0, 4.7)
+    note = strip.left_out[0].pieces.text
+    assert note == f"{6 * len(law.positions) - len(strip.cells)} more" and strip.height <= 4.7
+    assert strip.cell(6 * len(law.positions) - 1) is strip.left_out
+    strip.reveal(0.0)
+    assert strip.cells[0] not in strip.submobjects and strip.given[0] in strip.submobjects
+
+
+def test_a_block_keeps_its_rows_when_the_text_grows() -> None:
+    rec = STORE.read("mini", "token_by_token", "block")
+    blocks = [ScoreBlock(tokens, rec.numbers(f"{name}first"), rec.numbers(f"{name}last"), rec.tokens("ends"), rec.vocab,
+                         lines=len(rec.grown)) for name, tokens in (("", rec.prompt), ("grown_", rec.grown))]
+    for short, grown in zip(*(block.rows for block in blocks), strict=False):
+        assert np.allclose(short.get_left(), grown.get_left()) and np.allclose(short.get_right(), grown.get_right())
+        assert [run.text for run in short.scores] == [run.text for run in grown.scores]
+    shown = len(rec.tokens("ends"))
+    assert blocks[0].heads[-1].pieces.text == f"{int(rec.vocab) - shown:,} more"
+    assert blocks[0].rows[1].scores[0].pixels >= theme.SMALLEST
