@@ -37,7 +37,7 @@ PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no
 # A model is run where one is named; rendering from the committed recordings needs none.
 NEEDS := $(RENDER) $(if $(strip $(MODEL)$(VECTORS)$(PROMPT)),$(MODELS)) $(if $(strip $(SCHEDULER)),$(CLUSTER))
 
-.PHONY: help render record list status verify doctor course compare diff gallery audit inspect bench test test-all \
+.PHONY: help render record list status verify doctor course compare diff gallery audit inspect bench cluster-demo test test-all \
 	test-clone lint clean
 
 help:  ## what can be made, and with which variables
@@ -50,12 +50,13 @@ help:  ## what can be made, and with which variables
 	'  QUALITY=m           l (480p), m (720p), h (1080p60), p (1440p60), k (2160p60)' \
 	'  CAPTIONS=file       captions beside the film only, not drawn in it' \
 	'  FORCE=1  JOBS=2  STOCK=1  BEAT=3  MEDIA=folder  RECORDINGS=folder' \
-	'  EDITION=name        the recordings of this edition as they are; no model is run'
+	'  EDITION=name        the recordings of this edition as they are; no model is run' \
+	'  SCHEDULER=tcp://... the Dask scheduler of many machines; see docs/scaling.md'
 
 render: $(NEEDS)  ## make a film: make render SCENE=softmax
 	@$(GPTVIZ) render
 
-record: $(RENDER) $(MODELS)  ## run a model and record what films need: make record SCENE=softmax MODEL=mini
+record: $(RENDER) $(MODELS) $(if $(strip $(SCHEDULER)),$(CLUSTER))  ## run a model and record what films need: make record SCENE=softmax MODEL=mini
 	@$(GPTVIZ) record
 
 list: $(RENDER)  ## the films
@@ -90,6 +91,9 @@ inspect: $(RENDER)  ## a film's contact sheet and the faults of its layout: make
 
 bench: $(DEV)  ## how fast films are made, beside plain Manim
 	@$(VENV)/bin/python -m benchmarks
+
+cluster-demo: $(RENDER) $(CLUSTER)  ## four films made by two workers of a Dask scheduler, all on this machine
+	@$(VENV)/bin/python tools/cluster_demo.py
 
 lint: $(DEV)  ## ruff and mypy
 	@$(VENV)/bin/ruff check --quiet .

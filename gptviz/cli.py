@@ -98,6 +98,8 @@ _quality = _option("--quality", type=click.Choice(list("lmhpk")), default="m", s
                    help="Manim's letters: 480p, 720p, 1080p60, 1440p60, 2160p60.")
 _captions = _option("--captions", type=click.Choice(["drawn", "file"]), default="drawn", show_default=True,
                     help="Captions in the picture, or only in the .srt and .vtt beside it.")
+_scheduler = _option("--scheduler", metavar="URL",
+                     help="A Dask scheduler, tcp://host:port, whose workers do the work.")
 _json = click.option("--json", "as_json", is_flag=True, help="For programs: JSON on standard output.")
 
 
@@ -132,14 +134,17 @@ def status(scenes: tuple[str, ...], everything: bool, as_json: bool, model: str 
 
 
 @commands.command()
-@_all(_scenes, _model, _vectors, _recordings,
+@_all(_scenes, _model, _vectors, _recordings, _scheduler,
       _option("--edition", metavar="NAME", help="Record under this name, in place of the model's."))
 def record(scenes: tuple[str, ...], everything: bool, model: str | None, vectors: str | None, edition: str | None,
-           recordings: str | None) -> int:
+           recordings: str | None, scheduler: str | None) -> int:
     """Run a model, or read word vectors, and record what films need."""
     from gptviz.commands import recording
+    from gptviz.commands.rendering import How, machines
 
-    return recording.record(_project(recordings), _some(scenes, everything), everything, model, vectors, edition)
+    project, scenes = _project(recordings), _some(scenes, everything)
+    with machines(How(scheduler=scheduler)) as (taker, _):
+        return recording.record(project, scenes, everything, model, vectors, edition, taker)
 
 
 @commands.command()
@@ -148,11 +153,12 @@ def record(scenes: tuple[str, ...], everything: bool, model: str | None, vectors
       _option("--force", is_flag=True, help="Render films that are up to date, too."),
       _option("--stock", is_flag=True, help="Manim's own camera and encoder: slower, the same pictures."),
       _option("--jobs", type=click.IntRange(1), metavar="N", help="Films at once; by default one for each core."),
+      _scheduler,
       click.option("--preview-beat", type=click.IntRange(1), metavar="N", envvar="GPTVIZ_BEAT",
                    help="Only the Nth beat, into media/preview."))
 def render(scenes: tuple[str, ...], everything: bool, model: str | None, vectors: str | None, prompt: str | None,
            edition: str | None, quality: str, captions: str, recordings: str | None, media: str | None, force: bool,
-           stock: bool, jobs: int | None, preview_beat: int | None) -> int:
+           stock: bool, jobs: int | None, scheduler: str | None, preview_beat: int | None) -> int:
     """Make films. Only those that are not up to date are rendered."""
     from gptviz.commands import rendering
     from gptviz.commands.recording import Asked
@@ -161,7 +167,7 @@ def render(scenes: tuple[str, ...], everything: bool, model: str | None, vectors
         prompt = os.environ.get("GPTVIZ_PROMPT")  # an empty one is refused, not ignored
     return rendering.render(_project(recordings, media), _some(scenes, everything), everything,
                             Asked(model, vectors, edition, prompt),
-                            rendering.How(quality, captions, stock, force, jobs, preview_beat))
+                            rendering.How(quality, captions, stock, force, jobs, preview_beat, scheduler))
 
 
 @commands.command()
@@ -232,9 +238,10 @@ def gallery(pieces: tuple[str, ...], quality: str, recordings: str | None, media
 @commands.command()
 @_all(_model, _vectors, _edition, _quality, _recordings, _media,
       _option("--force", is_flag=True, help="Render films that are up to date, too."),
-      _option("--jobs", type=click.IntRange(1), metavar="N", help="Films at once; by default one for each core."))
+      _option("--jobs", type=click.IntRange(1), metavar="N", help="Films at once; by default one for each core."),
+      _scheduler)
 def course(model: str | None, vectors: str | None, edition: str | None, quality: str, recordings: str | None,
-           media: str | None, force: bool, jobs: int | None) -> int:
+           media: str | None, force: bool, jobs: int | None, scheduler: str | None) -> int:
     """Render what is stale; write the chapters' films and the course's page.
 
     They go into media/course.
@@ -244,7 +251,7 @@ def course(model: str | None, vectors: str | None, edition: str | None, quality:
     from gptviz.commands.rendering import How
 
     return publishing.course(_project(recordings, media), Asked(model, vectors, edition),
-                             How(quality, force=force, jobs=jobs))
+                             How(quality, force=force, jobs=jobs, scheduler=scheduler))
 
 
 @commands.command()

@@ -19,6 +19,7 @@
     │   └── RecordingTooNew      made by a newer gptviz
     ├── UntrackedNumber          a numeral without an address
     ├── RenderFailed
+    ├── ClusterFailed            the scheduler or the workers that were asked are not there, or not fit
     ├── FontMissing
     ├── NoSpace
     ├── UnsafePath               a path that leads out of the folder that it belongs to
@@ -107,6 +108,10 @@ class UntrackedNumber(GptvizError):
 
 class RenderFailed(GptvizError):
     """A film could not be made."""
+
+
+class ClusterFailed(GptvizError):
+    """The scheduler or the workers that were asked to do the work are not there, went away, or are not fit for it."""
 
 
 class FontMissing(GptvizError):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gptviz.commands.console import Films, say
-from gptviz.commands.recording import Asked, choose, complete
-from gptviz.commands.rendering import How, report
+from gptviz.commands.recording import Asked, Here, choose, complete
+from gptviz.commands.rendering import How, StudioOf, machines, report
 from gptviz.errors import UsageError
 from gptviz.render import engine
 from gptviz.render.find import pick_scenes
@@ -18,15 +18,20 @@ def course(project: Project, wanted: Asked, how: How) -> int:
 
     Returns 1 where a film failed; the page then holds the others.
     """
+    with machines(how) as (taker, studio_of):
+        return _course(project, wanted, how, taker, studio_of)
+
+
+def _course(project: Project, wanted: Asked, how: How, taker: Here, studio_of: StudioOf) -> int:
     scenes = pick_scenes(project, (), True)
-    choice = choose(project, wanted)
-    refused = complete(project, scenes, choice) if choice.references else {}
+    choice = choose(project, wanted, taker)
+    refused = complete(project, scenes, choice, taker) if choice.references else {}
     planner = Planner(project)
     wish = Wish(how.quality, "drawn", engine.STOCK if how.stock else engine.default())
     plans = [planner.plan(scene, choice.edition, wish, fault=refused.get(scene.name)) for scene in scenes]
     films = Films()
     with films.shown():
-        results = Studio(planner, films, how.jobs).make(plans, how.force)
+        results = studio_of(planner, films).make(plans, how.force)
     code = report(results, films) if len(results) > 1 else 0
     made = [result.plan for result in results if result.film is not None]
     from gptviz.course.publishing import publish_course  # noqa: PLC0415  (PyAV)

@@ -12,6 +12,7 @@ from gptviz.commands.console import say, step, table
 from gptviz.commands.identity import Identities, Identity, content
 from gptviz.errors import GptvizError, NotRecorded, PromptRefused, RecordingError, Unavailable, UsageError
 from gptviz.recording.requests import Request, Source
+from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
 from gptviz.render.editions import DEFAULT, Edition, asked, edition_name
 from gptviz.render.find import SceneFile, pick_scenes
@@ -33,6 +34,24 @@ class Asked:
     prompt: str | None = None
 
 
+class Here:
+    """Runs models in this process. Another way of running them overrides all three; see :mod:`.remote`."""
+
+    def identify(self, reference: Reference) -> Identity:
+        """Name of the edition and fingerprint of what a user named. Raises ModelError, VectorsRefused."""
+        return Identity(str(reference.model.short), reference.model.provenance().fingerprint)
+
+    def prepare(self, items: Sequence[Item]) -> None:
+        """Is told of all that will be taken, before the first is."""
+
+    def take(self, item: Item) -> Recording:
+        """One recording, in memory. Raises NotRecorded where the model cannot serve it."""
+        with parts_needed(), step(f"{item.scene.name}: recording {item.need} from {item.reference.short}"):
+            from gptviz.recorders import take  # noqa: PLC0415
+
+            return take(item.reference.model, item.request)
+
+
 @dataclass
 class Reference:
     """A model, or word vectors, that a user named; loaded when it is first asked for."""
@@ -41,6 +60,7 @@ class Reference:
     source: Source
     known: Identities
     loaded: Any = field(default=None, repr=False)
+    taker: Here = field(default_factory=Here, repr=False)
 
     @property
     def model(self) -> Any:
@@ -63,13 +83,27 @@ class Reference:
         key = content(self.text, self.source)
         identity = self.known.recall(key)
         if identity is None:
-            identity = Identity(str(self.model.short), self.model.provenance().fingerprint)
+            identity = self.taker.identify(self)
             self.known.remember(key, identity)
         return identity
 
     @property
     def short(self) -> str:
         return self.identity.short
+
+
+@dataclass(frozen=True)
+class Item:
+    """One recording to take: a need of a film, from a model or from vectors."""
+
+    scene: SceneFile
+    need: str
+    request: Request
+    reference: Reference
+
+    @property
+    def name(self) -> str:
+        return f"{self.scene.name}/{self.need}"
 
 
 @dataclass(frozen=True)
@@ -106,8 +140,11 @@ class Choice:
         return "there" if manifest.provenance.fingerprint == reference.identity.fingerprint else "changed"
 
 
-def choose(project: Project, wanted: Asked) -> Choice:
-    """The edition that a user asked for. Raises UsageError for questions that contradict one another."""
+def choose(project: Project, wanted: Asked, taker: Here | None = None) -> Choice:
+    """The edition that a user asked for. Raises UsageError for questions that contradict one another.
+
+    ``taker`` runs what was named.
+    """
     if wanted.prompt is not None:
         _check_prompt(wanted.prompt)
         if wanted.model is None:
@@ -121,8 +158,9 @@ def choose(project: Project, wanted: Asked) -> Choice:
             return Choice(Edition(DEFAULT, project.models, project.vectors))
         return Choice(Edition(wanted.edition, (wanted.edition,), (wanted.edition,)))
     known = Identities(project.media)
-    model = Reference(wanted.model, "model", known) if wanted.model else None
-    vectors = Reference(wanted.vectors, "vectors", known) if wanted.vectors else None
+    taker = taker or Here()
+    model = Reference(wanted.model, "model", known, taker=taker) if wanted.model else None
+    vectors = Reference(wanted.vectors, "vectors", known, taker=taker) if wanted.vectors else None
     name = edition_name(model.short if model else None, vectors.short if vectors else None, wanted.prompt)
     edition = Edition(name, (model.short,) if model else project.models,
                       (vectors.short,) if vectors else project.vectors, wanted.prompt)
@@ -140,26 +178,35 @@ def _check_prompt(prompt: str) -> None:
                             "give it in UTF-8") from error
 
 
-def complete(project: Project, scenes: Iterable[SceneFile], choice: Choice) -> dict[str, GptvizError]:
+def complete(project: Project, scenes: Iterable[SceneFile], choice: Choice, taker: Here | None = None
+             ) -> dict[str, GptvizError]:
     """Records what the named models have not answered yet, or answered with other weights.
 
     Returns what could not be recorded, by the name of its film.
     """
-    store = Store(project.recordings)
+    taker, store = taker or Here(), Store(project.recordings)
     failed: dict[str, GptvizError] = {}
+    lacking: list[Item] = []
     for scene in scenes:
         try:
             for need, request in asked(scene.checked(), choice.edition.prompt).items():
                 reference = choice.reference(request.source)
                 if reference and choice.state(store, scene, need, request, reference) != "there":
-                    _record(project, store, scene, need, request, reference, choice.place(scene, need, request))
+                    lacking.append(Item(scene, need, request, reference))
         except GptvizError as error:
             failed[scene.name] = error
+    taker.prepare(lacking)
+    for item in lacking:
+        if item.scene.name not in failed:
+            try:
+                _record(project, store, item, choice.place(item.scene, item.need, item.request), taker)
+            except GptvizError as error:
+                failed[item.scene.name] = error
     return failed
 
 
 def record(project: Project, names: Sequence[str], everything: bool, model: str | None, vectors: str | None,
-           edition: str | None) -> int:
+           edition: str | None, taker: Here | None = None) -> int:
     """Records what films need from the model and the vectors that are named; prints what became of each need.
 
     Returns 1 where a film that was named lacks something; with ``everything`` what a model cannot serve is only listed.
@@ -167,41 +214,38 @@ def record(project: Project, names: Sequence[str], everything: bool, model: str 
     scenes = [scene.checked() for scene in pick_scenes(project, names, everything)]
     if not model and not vectors:
         raise UsageError("nothing was named to record from", "", "give --model (mini is bundled) or --vectors, or both")
-    references = {reference.source: reference for reference in choose(project, Asked(model, vectors)).references}
-    store = Store(project.recordings)
+    taker, store = taker or Here(), Store(project.recordings)
+    choice = choose(project, Asked(model, vectors), taker)
+    items = [Item(scene, need, request, reference) for scene in scenes for need, request in scene.needs.items()
+             if (reference := choice.reference(request.source))]
+    taker.prepare(items)
     rows: list[tuple[str, str, str]] = []
     lacking: list[GptvizError] = []
-    for scene in scenes:
-        for need, request in scene.needs.items():
-            if (reference := references.get(request.source)) is None:
-                continue
-            try:
-                outcome = _record(project, store, scene, need, request, reference, edition or reference.short)
-                rows.append((scene.name, need, outcome))
-            except NotRecorded as error:
-                lacking.append(error)
-                rows.append((scene.name, need, f"not there: {error.what}"))
+    for item in items:
+        try:
+            outcome = _record(project, store, item, edition or item.reference.short, taker)
+            rows.append((item.scene.name, item.need, outcome))
+        except NotRecorded as error:
+            lacking.append(error)
+            rows.append((item.scene.name, item.need, f"not there: {error.what}"))
     table(("film", "need", "outcome"), rows)
     if lacking and not everything:
         raise lacking[0]
     return 0
 
 
-def _record(project: Project, store: Store, scene: SceneFile, need: str, request: Request, reference: Reference,
-            edition: str) -> Outcome:
+def _record(project: Project, store: Store, item: Item, edition: str, taker: Here) -> Outcome:
     """Takes one recording and writes it, under the lock of its film's recordings."""
-    with parts_needed(), step(f"{scene.name}: recording {need} from {reference.short}"):
-        from gptviz.recorders import take  # noqa: PLC0415
-
-        taken = take(reference.model, request)
-    path = store.path(edition, scene.name, need)
+    taken = taker.take(item)
+    scene = item.scene.name
+    path = store.path(edition, scene, item.need)
 
     def waiting(process: str) -> None:
-        say(f"{scene.name}: process {process} is recording it; waiting")
+        say(f"{scene}: process {process} is recording it; waiting")
 
-    with exclusive(project.media, f"record-{edition}-{scene.name}", waiting):
+    with exclusive(project.media, f"record-{edition}-{scene}", waiting):
         before = path.read_bytes() if path.is_file() else b""
-        store.write(edition, scene.name, need, taken)
+        store.write(edition, scene, item.need, taken)
     return "unchanged" if path.read_bytes() == before else "recorded"
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from gptviz.commands.console import Films, say, table
-from gptviz.commands.recording import Asked, choose, complete
+from gptviz.commands.recording import Asked, Here, choose, complete
 from gptviz.errors import GptvizError, UsageError
 from gptviz.render import engine
 from gptviz.render.editions import asked as requests_of
-from gptviz.render.find import pick_scenes
+from gptviz.render.find import SceneFile, pick_scenes
 from gptviz.render.plan import Captions, Planner, Wish
 from gptviz.render.produce import Result, Studio
 from gptviz.render.project import Project
+
+StudioOf = Callable[[Planner, Films], Studio]
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class How:
     force: bool = False
     jobs: int | None = None
     preview_beat: int | None = None
+    scheduler: str | None = None
 
 
 def render(project: Project, names: Sequence[str], everything: bool, wanted: Asked, how: How) -> int:
@@ -35,13 +40,19 @@ def render(project: Project, names: Sequence[str], everything: bool, wanted: Ask
     if wanted.prompt is not None:
         for scene in scenes:
             requests_of(scene.checked(), wanted.prompt)  # refuses films that take no prompt, before a model is loaded
-    choice = choose(project, wanted)
-    refused = complete(project, scenes, choice) if choice.references else {}
+    with machines(how) as (taker, studio_of):
+        return _render(project, scenes, wanted, how, taker, studio_of)
+
+
+def _render(project: Project, scenes: Sequence[SceneFile], wanted: Asked, how: How, taker: Here, studio_of: StudioOf
+            ) -> int:
+    choice = choose(project, wanted, taker)
+    refused = complete(project, scenes, choice, taker) if choice.references else {}
     planner = Planner(project)
     wish = Wish(how.quality, cast(Captions, how.captions), engine.STOCK if how.stock else engine.default())
     plans = [planner.plan(scene, choice.edition, wish, fault=refused.get(scene.name)) for scene in scenes]
     films = Films()
-    studio = Studio(planner, films, how.jobs)
+    studio = studio_of(planner, films)
     with films.shown():
         if how.preview_beat is not None:
             if len(plans) != 1:
@@ -51,6 +62,19 @@ def render(project: Project, names: Sequence[str], everything: bool, wanted: Ask
             return 0
         results = studio.make(plans, how.force)
     return report(results, films)
+
+
+@contextlib.contextmanager
+def machines(how: How) -> Iterator[tuple[Here, StudioOf]]:
+    """Who runs models, and a studio's constructor: both of this machine, or of the cluster that was named."""
+    if how.scheduler is None:
+        yield Here(), partial(Studio, jobs=how.jobs)
+        return
+    from gptviz.commands.remote import There  # noqa: PLC0415  (what only a cluster needs)
+    from gptviz.render.cluster import Cluster  # noqa: PLC0415
+
+    with Cluster(how.scheduler) as cluster:
+        yield There(cluster), partial(Studio, jobs=how.jobs or cluster.threads, perform_job=cluster.perform)
 
 
 def report(results: Sequence[Result], films: Films) -> int:

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import gptviz
-from gptviz import errors
-from gptviz.errors import GptvizError, RenderFailed
+from gptviz.errors import RenderFailed
 from gptviz.recording.files import disk_errors
 from gptviz.recording.store import Store
+from gptviz.render.telling import raised
 
 GRACE = 2.0  # seconds between asking a worker to end and ending it
+WORKER = "gptviz.render.worker"
 _POLL = 0.1
 
 Hear = Callable[[dict[str, Any]], None]
@@ -64,8 +65,8 @@ class Job:
         return cls(**json.loads((folder / "job.json").read_text(encoding="utf-8")))
 
 
-def perform(folder: Path, hear: Hear, cancelled: Callable[[], bool] = lambda: False) -> None:
-    """Runs the job of a folder in a worker process, in a process group of its own.
+def perform(folder: Path, hear: Hear, cancelled: Callable[[], bool] = lambda: False, worker: str = WORKER) -> None:
+    """Runs the job of a folder in a worker process (the module ``worker``), in a process group of its own.
 
     ``hear`` gets what the worker tells, as it tells it. Raises the worker's own GptvizError, RenderFailed when it died,
     KeyboardInterrupt when ``cancelled``; in every case the worker and its children are gone when this returns.
@@ -73,7 +74,7 @@ def perform(folder: Path, hear: Hear, cancelled: Callable[[], bool] = lambda: Fa
     log = folder / "worker.log"
     with log.open("wb") as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gptviz.render.worker", str(folder)], cwd=folder, env=_environment(),
+            [sys.executable, "-m", worker, str(folder)], cwd=folder, env=_environment(),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, start_new_session=True)
     failure: list[dict[str, Any]] = []
     try:
@@ -81,7 +82,7 @@ def perform(folder: Path, hear: Hear, cancelled: Callable[[], bool] = lambda: Fa
     finally:
         end(process)
     if failure:
-        raise _raised(failure[0], log)
+        raise raised(failure[0], _tail(log, 60))
     if process.returncode:
         raise RenderFailed("the render process died", _death(process.returncode, log), "run the same command again")
 
@@ -125,13 +126,6 @@ def _environment() -> dict[str, str]:
     package = str(Path(gptviz.__file__).resolve().parents[1])
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONHASHSEED": "0"}
-
-
-def _raised(described: dict[str, str], log: Path) -> GptvizError:
-    kind = getattr(errors, described.get("type", ""), RenderFailed)
-    error: GptvizError = kind(described.get("what", ""), described.get("why", ""), described.get("hint", ""))
-    error.add_note(_tail(log, 60))
-    return error
 
 
 def _death(code: int, log: Path) -> str:

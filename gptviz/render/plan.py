@@ -147,7 +147,7 @@ class Planner:
 
     @cached_property
     def _versions(self) -> dict[str, str]:
-        return {name: _version(name) for name in LIBRARIES}
+        return {name: version_of(name) for name in LIBRARIES}
 
     def _facts(self, published: dict[str, Any], found: Cast) -> Callable[[str], str]:
         """What changed in a need's recording, in words."""
@@ -210,7 +210,8 @@ def _said(badge: dict[str, Any]) -> str:
     return str(badge.get("model")) + (f" at {badge['commit']}" if badge.get("commit") else "")
 
 
-def _version(name: str) -> str:
+def version_of(name: str) -> str:
+    """The installed version of a package; "none" without it."""
     try:
         return version(name)
     except PackageNotFoundError:

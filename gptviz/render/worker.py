@@ -17,9 +17,7 @@ import importlib.util
 import json
 import os
 import sys
-import threading
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,24 +26,24 @@ from gptviz.recording.store import Store
 from gptviz.render import engine
 from gptviz.render.job import Job
 from gptviz.render.qualities import QUALITIES
-
-Tell = Callable[[dict[str, Any]], None]
+from gptviz.render.telling import Tell, described, end_with_parent, speaker
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def main(folder: Path) -> int:
     """Draws the film of a job's folder; 0 when it is there. Errors are told, not raised."""
-    tell = _speaker()
-    _end_with_parent()
+    tell = speaker()
+    end_with_parent()
     job = Job.read(folder)
     try:
         draw(job, folder, tell)
     except GptvizError as error:
-        tell({"error": _described(error)})
+        tell({"error": described(error)})
     except Exception as error:
-        traceback.print_exc()
-        tell({"error": _described(_translated(error, job))})
+        tell({"error": described(_translated(error, job))})
+        with contextlib.suppress(OSError):  # the log lies on the disk that may be full
+            traceback.print_exc()
     else:
         return 0
     return 1
@@ -128,32 +126,6 @@ def _sections(film: Any) -> list[dict[str, Any]]:
 
     return [{"name": beat.name, "start": beat.start, "end": beat.end, "text": beat.text, "shows": list(beat.shows),
              "lines": [line.text for line in caption_lines(beat.statement)]} for beat in film.beats]
-
-
-def _speaker() -> Tell:
-    """Keeps standard output for what the worker tells; whatever a film or a library prints goes to standard error."""
-    stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-
-    def tell(message: dict[str, Any]) -> None:
-        with contextlib.suppress(OSError):
-            stream.write(json.dumps(message) + "\n")
-            stream.flush()
-
-    return tell
-
-
-def _end_with_parent() -> None:
-    def watch() -> None:
-        while os.read(0, 4096):
-            pass
-        os._exit(130)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def _described(error: GptvizError) -> dict[str, str]:
-    return {"type": type(error).__name__, "what": error.what, "why": error.why, "hint": error.hint}
 
 
 def _translated(error: Exception, job: Job) -> GptvizError:

@@ -1,0 +1,67 @@
+"""The process that records on another machine: ``python -m gptviz.commands.recorder JOB``; see render/cluster.py.
+
+The job is a folder: ``record.json`` with the reference of a model or of vectors and the requests by ``scene/need``, and
+below ``model/`` the files of a reference that is a path. Into it go ``identity.json``, the recordings (in an edition
+``taken``), and ``refused.json``: what could not be recorded, and why.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from gptviz.commands.identity import Identities, Identity
+from gptviz.commands.recording import Reference, parts_needed
+from gptviz.errors import GptvizError
+from gptviz.recording.requests import Request
+from gptviz.recording.store import Store
+from gptviz.render.telling import Tell, described, end_with_parent, speaker
+
+JOB, IDENTITY, REFUSED, RECORDINGS, EDITION = "record.json", "identity.json", "refused.json", "recordings", "taken"
+
+
+def main(folder: Path) -> int:
+    """Records what a job's folder asks for; 0 when it is there. Errors are told, not raised."""
+    tell = speaker()
+    end_with_parent()
+    try:
+        record(folder, tell)
+    except GptvizError as error:
+        tell({"error": described(error)})
+    except Exception as error:
+        traceback.print_exc()
+        what = f"{type(error).__name__}: {error}".splitlines()[0]
+        tell({"error": described(GptvizError("recording broke off", what, "run it again with --debug"))})
+    else:
+        return 0
+    return 1
+
+
+def record(folder: Path, tell: Tell) -> None:
+    """Loads the model once and takes every recording. Raises what keeps it from being loaded."""
+    job: dict[str, Any] = json.loads((folder / JOB).read_text(encoding="utf-8"))
+    reference = Reference(job["reference"], job["source"], Identities(folder))
+    model = reference.model
+    known = Identity(str(model.short), model.provenance().fingerprint)
+    (folder / IDENTITY).write_text(json.dumps(asdict(known)), encoding="utf-8")
+    store = Store(folder / RECORDINGS)
+    refused: dict[str, dict[str, str]] = {}
+    for name, request in job["requests"].items():
+        tell({"recording": name})
+        scene, _, need = name.partition("/")
+        try:
+            with parts_needed():
+                from gptviz.recorders import take  # noqa: PLC0415
+
+                store.write(EDITION, scene, need, take(model, Request.from_dict(request)))
+        except GptvizError as error:
+            refused[name] = described(error)
+    (folder / REFUSED).write_text(json.dumps(refused), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
