@@ -24,11 +24,17 @@ def say(text: str) -> None:
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Rows under heads, on standard output; columns as wide as their texts where that is not a terminal."""
+    """Rows under heads, on standard output; whole lines, however long, where that is not a terminal."""
+    if not sys.stdout.isatty():
+        lines = [[_printable(cell) for cell in row] for row in (heads, *rows)]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        for line in lines:
+            print("  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip())
+        return
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    out = Console(highlight=False, width=None if sys.stdout.isatty() else 10_000)
+    out = Console(highlight=False)
     grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for head in heads:
         grid.add_column(head, overflow="fold")
