@@ -72,3 +72,13 @@ LONDON_FIRST_AGAIN = Quoted(2.1159, TOKEN_ARTICLE)     #: the same score, the te
 CL100K = "openai/tiktoken, encoding cl100k_base"
 CL100K_PARIS = (Quoted(60704, CL100K),)                #: "Paris"
 CL100K_LOWER_PARIS = (Quoted(1768, CL100K), Quoted(285, CL100K))  #: "paris"
+
+
+def named_induction_heads() -> list[tuple[int, int]]:
+    """All heads (layer, head) of GPT-2 small that publications name as induction heads."""
+    return sorted({head for heads in INDUCTION_HEADS.values() for head in heads})
+
+
+def authors(source: str) -> str:
+    """Who wrote a source that is given as "authors year, title"."""
+    return source[:next((i for i, character in enumerate(source) if character.isdigit()), len(source))].strip(" ,")

@@ -1,0 +1,331 @@
+"""Kinds of heads: maps of scores over all heads, what a score counts, and the two steps of induction.
+
+Planned films: head_zoo, model_diff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from manim import Group, RoundedRectangle, VGroup, VMobject
+
+from gptviz import maths
+from gptviz.drawing import theme
+from gptviz.drawing.arrows import arrows
+from gptviz.drawing.bars import Bar, ProbabilityBars
+from gptviz.drawing.cells import Cells, Framed, boxes_of, painted, polygons, segments, stroked
+from gptviz.drawing.heatmap import HeatMap, Legend, Scale
+from gptviz.drawing.text import Numeral, Words
+from gptviz.drawing.tokens import TokenStrip, tail
+from gptviz.drawing.windows import positions
+from gptviz.recording.kinds.attention import Head
+from gptviz.recording.kinds.rows import Row
+from gptviz.recording.number import Count, Number, Numbers, Token, Tracked, Word, derive
+from gptviz.recording.schema import Recording
+
+_ROOM = 0.62  # units left of and above the cells, for numbers and the words "layer" and "head"
+
+
+class HeadMap(Group):
+    """One number for each head, as a cell: layers down, heads across, in a box of ``width`` times ``height`` units.
+
+    ``scores`` (layer, head). ``scale``, ``low`` and ``high`` are those of a :class:`HeatMap`, which ``heat`` is. The
+    numbers of layers and heads stand at the sides (``labels``), as many as there is room for.
+    """
+
+    def __init__(self, scores: Numbers, width: float, height: float, scale: Scale = "attention",
+                 low: float | None = None, high: float | None = None, labels: bool = True,
+                 size: float = theme.SMALLEST) -> None:
+        super().__init__()
+        room = _ROOM if labels else 0.0
+        self.heat = HeatMap(scores, width - room, height - room, scale, low, high, square=True)
+        self.heat.shift(np.array([room / 2, -room / 2, 0]))
+        self.labels = VGroup()
+        if labels:
+            self._label(scores.shape[0], scores.shape[1], size)
+        self.add(self.heat, self.labels)
+
+    def _label(self, layers: int, heads: int, size: float) -> None:
+        left, bottom, right, top = self.box()
+        em, side = theme.units(size), (right - left) / heads
+        widest = Numeral(positions(max(layers, heads), "head")[-1], "d", size).advance
+        across, down = max(1, int(np.ceil((widest + 0.08) / side))), max(1, int(np.ceil(em * 1.1 / side)))
+        for head in range(0, heads, across):
+            number = Numeral(positions(heads, "head")[head], "d", size, theme.SECONDARY, "center")
+            self.labels.add(number.place([left + (head + 0.5) * side, top + 0.12, 0], "center"))
+        for layer in range(0, layers, down):
+            number = Numeral(positions(layers, "layer")[layer], "d", size, theme.SECONDARY, "right")
+            self.labels.add(number.place([left - 0.12, top - (layer + 0.5) * side - 0.363 * em, 0], "right"))
+        self.labels.add(Words("head", size, theme.SECONDARY).place([(left + right) / 2, top + 0.14 + em * 1.15, 0],
+                                                                   "center"))
+        layer_word = Words("layer", size, theme.SECONDARY).rotate(np.pi / 2)
+        self.labels.add(layer_word.move_to(np.array([left - 0.12 - widest - em * 0.75, (bottom + top) / 2, 0])))
+
+    def box(self, layer: int | None = None, head: int | None = None) -> tuple[float, float, float, float]:
+        """The sides of a head's cell, or of all cells, where they are now."""
+        left, bottom, right, top = self.heat.box(slice(None) if layer is None else layer,
+                                                 slice(None) if head is None else head)
+        low, high = self.heat.anchor.at([left, bottom]), self.heat.anchor.at([right, top])
+        return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+    def center_of(self, layer: int, head: int) -> npt.NDArray[np.float64]:
+        """The middle of a head's cell."""
+        return self.heat.center_of(layer, head)
+
+    def outline(self, layer: int, head: int, color: str = theme.FOCUS) -> VMobject:
+        """A frame around a head's cell."""
+        return self.heat.outline(layer, head, color)
+
+    def set_values(self, scores: Numbers) -> Self:
+        """Shows another score of the same heads, on the same scale."""
+        self.heat.set_values(scores)
+        return self
+
+    def set_come(self, share: float) -> Self:
+        """How many cells have come up, layer by layer, from none (0) to all (1)."""
+        layers, heads = self.heat.numbers.shape
+        come = np.clip(share * (layers * heads + 2) - np.arange(layers * heads), 0, 1)
+        self.heat.set_lit(come.reshape(layers, heads))
+        return self
+
+    def glide_state(self) -> npt.NDArray[np.float64]:
+        """The colours of its cells: what ``Glide`` moves."""
+        return self.heat.glide_state()
+
+    def glide_to(self, state: npt.NDArray[np.float64]) -> None:
+        """Shows cells in given colours."""
+        self.heat.glide_to(state)
+
+    def beside(self, layer: int, head: int, words: Words) -> Words:
+        """Words set beside a head's cell, on its row, towards the middle of the map."""
+        left, bottom, right, top = self.box(layer, head)
+        sides = self.box()
+        em = theme.units(words.size)
+        y = max((bottom + top) / 2 - 0.363 * em, bottom + 0.3 * em)   # of low rows, text stands on the lower border
+        if left + right > sides[0] + sides[2]:
+            return words.place([left - 0.15, y, 0], "right")
+        return words.place([right + 0.15, y, 0], "left")
+
+    def legend(self, baseline: float, width: float = 2.6) -> Legend:
+        """The map's colours between its smallest and largest value, below the cells, on a given height."""
+        legend = self.heat.legend(width)
+        middle, foot = (self.box()[0] + self.box()[2]) / 2, legend.ends[0].baseline()[1]
+        return legend.shift(np.array([middle - legend.strip.get_center()[0], baseline - foot, 0]))
+
+
+class ScoreRule(VGroup):
+    """What a score counts, as a small pattern: the cells (query, key) whose weights are added, among the others."""
+
+    def __init__(self, counted: Any, side: float = 0.66, color: str = theme.ATTENTION) -> None:
+        super().__init__()
+        mask = np.asarray(counted, dtype=bool)
+        count = len(mask)
+        step = side / count
+        frame = Framed(0.0, 0.0, side, side)
+        q, k = np.nonzero(np.tril(np.ones((count, count), dtype=bool)))
+        gap = step * 0.06
+        boxes = boxes_of(k * step + gap, side - (q + 1) * step + gap, (k + 1) * step - gap, side - q * step - gap)
+        colours = np.where(mask[q, k][:, None], theme.rgb(color), theme.rgb(theme.HAIRLINE))
+        self.add(frame.anchor, Cells(frame.anchor, boxes, colours))
+
+
+def counted(kind: str, ids: Sequence[Number]) -> npt.NDArray[np.bool_]:
+    """The cells (query, key) whose weights a score adds: of the kinds previous, first, self, duplicate.
+
+    ``ids`` (token) are those of the prompt. Queries after the first count, as in the formulas of :mod:`gptviz.maths`.
+    """
+    count = len(ids)
+    later = np.arange(count)[:, None] > 0
+    masks = {"previous": np.eye(count, k=-1) > 0, "self": later & (np.eye(count) > 0),
+             "first": later & (np.arange(count) == 0), "duplicate": maths.repeats([float(each) for each in ids])}
+    return np.asarray(masks[kind])
+
+
+class KindCard(Group):
+    """A kind of looking: what its score counts, its name, the map of it, and the head that is best at it, framed."""
+
+    def __init__(self, name: str, mask: Any, scores: Numbers, best: Head, x: float, y: float = 0.1,
+                 side: float = 2.9) -> None:
+        super().__init__()
+        self.map = HeadMap(scores, side, side, labels=False).shift(np.array([x, y, 0]))
+        top, bottom = y + side / 2, y - side / 2
+        icon = ScoreRule(mask)
+        self.around = VGroup(
+            icon.shift(np.array([x, top + 1.05, 0]) - icon.get_center()),
+            Words(name, theme.LABEL, align="center").place([x, top + 0.25, 0], "center"), self.map.outline(*best.index),
+            Words("layer {layer:d}, head {head:d}", theme.LABEL, theme.FOCUS, align="center", layer=best.layer,
+                  head=best.head).place([x, bottom - 0.4, 0], "center"),
+            Words("{score:.2f}", theme.STATEMENT, theme.ATTENTION, align="center", score=best.score)
+            .place([x, bottom - 0.85, 0], "center"))
+        self.add(self.map, self.around)
+
+
+class Guesses(VGroup):
+    """The likeliest words of a prediction and the rest of the vocabulary, below a heading."""
+
+    def __init__(self, row: Row, left: float, top: float, heading: str, count: int = 4, size: float = 30.0,
+                 **fields: Any) -> None:
+        super().__init__()
+        ranks = range(min(count, len(row)))
+        shares = [row.probability(rank) for rank in ranks]
+        bars = ProbabilityBars([row.token(rank) for rank in ranks], shares, derive(maths.remainder, shares),
+                               Words("others", size, theme.SECONDARY), unit=3.6, columns=(1.8, 2.0), row=0.5, size=size,
+                               limit=9, room=4.2)
+        self.add(Words(heading, theme.LABEL, theme.SECONDARY, **fields).place([left, top, 0]),
+                 bars.shift(np.array([left, top - 0.55, 0])))
+
+
+class SaidTwice(VGroup):
+    """The beginning of a text that is said twice, one turn above the other, with how many tokens more each turn has.
+
+    ``lines[i]`` are the parts of a turn: its tokens and, where not all fit, how many are left out.
+    """
+
+    def __init__(self, text: Sequence[Token], period: Number, left: float, top: float, width: float,
+                 size: float = 30.0) -> None:
+        super().__init__()
+        turn = int(period)
+        shown = text[:len(tail(text[:turn][::-1], width, size))]
+        self.lines: list[VGroup] = []
+        for i in range(2):
+            line = VGroup(TokenStrip(text[i * turn:i * turn + len(shown)], size).place(left, top - i * 0.7))
+            if len(shown) < turn:
+                more = Words("{n:,} more", theme.LABEL, theme.SECONDARY,
+                             n=derive(maths.difference, period, Count(shown, "tokens shown")))
+                line.add(more.place(line.get_right() + np.array([0.25, -0.09, 0])))
+            self.lines.append(line)
+        self.add(*self.lines)
+
+
+def followed(pattern: HeatMap, period: int) -> VMobject:
+    """A frame around the cells in which a token of the second turn looks at what followed its first copy."""
+    first, last = pattern.center_of(period, 1), pattern.center_of(2 * period - 1, period)
+    left, bottom, right, top = pattern.box(0, 0)
+    along, across = (np.array([right - left, sign * (top - bottom), 0.0]) for sign in (-1, 1))
+    reach, half = 0.6 * along, 0.45 * across      # between the cells and their neighbours' middles
+    corners = [first - reach + half, last + reach + half, last + reach - half, first - reach - half]
+    return stroked(polygons(np.array([corners])), theme.FOCUS, 2.5)
+
+
+class InductionStory(VGroup):
+    """A pair of tokens, other text, the first of the pair again: how two heads find what followed.
+
+    ``boxes`` hold A, B, an ellipsis, A and a question mark; ``note`` is what the first head leaves at B; ``back`` and
+    ``found`` are what the two heads look at; ``answer`` takes the question mark's place.
+    """
+
+    def __init__(self, y: float = 0.0, size: float = 72.0, pitch: float = 2.5, side: float = 1.45) -> None:
+        super().__init__()
+        em, places = theme.units(size), (np.arange(5) - 2) * pitch
+        self.boxes = VGroup()
+        for x, letter in zip(places, ("A", "B", "\u2026", "A", "?"), strict=True):
+            frame = RoundedRectangle(corner_radius=0.14, width=side, height=side, stroke_width=2,
+                                     stroke_color=theme.HAIRLINE, fill_color=theme.PANEL, fill_opacity=1)
+            words = Words(letter, size, theme.SECONDARY if letter in "\u2026?" else theme.TEXT)
+            words.place([x, y - em * 0.363, 0], "center")
+            self.boxes.add(words if letter == "\u2026" else VGroup(frame.move_to(np.array([x, y, 0.0])), words))
+        self.answer = Words("B", size, theme.FOCUS).place([places[4], y - em * 0.363, 0], "center")
+        note = Words("\u201cbefore me: A\u201d", theme.STATEMENT, theme.FOCUS)
+        self.note = note.place([places[1], y - side / 2 - 0.5, 0], "center")
+        low = y + side / 2 + 0.1
+        self.back, back = self._look(places[1], places[0], low, 0.85, theme.ATTENTION, "looks one back")
+        self.found, found = self._look(places[3], places[1], low, 1.35, theme.KEY, "looks for the note \u201cA\u201d")
+        self.names = VGroup(back, found)
+        self.add(self.boxes)
+
+    def _look(self, start: float, end: float, low: float, rise: float, color: str, text: str) -> tuple[VGroup, Words]:
+        words = Words(text, theme.LABEL, color).place([(start + end) / 2, low + rise + 0.16, 0], "center")
+        return self._arc(start, end, low, rise, color), words
+
+    def _arc(self, start: float, end: float, low: float, rise: float, color: str) -> VGroup:
+        """An arc over the boxes from one to an earlier one, its tip there."""
+        lift = rise * 4 / 3
+        a, b = np.array([start - 0.15, low, 0.0]), np.array([end + 0.15, low, 0.0])
+        curve = stroked(np.array([a, a + [0, lift, 0], b + [0, lift, 0], b + [0, 0.1, 0]]), color, 5.0)
+        tip = painted(arrows([b + np.array([0.0, 0.28, 0.0])], [b], 0.001, 0.26)[0], color)
+        return VGroup(curve, tip)
+
+
+class HeadRanking(VGroup):
+    """Heads with a value each, the strongest first, as bars, beside a line that marks what is usual.
+
+    ``rows[i]`` holds name, bar and numeral; ``usual`` the line and its words; ``head`` the names of the columns;
+    :meth:`mark` says something of a row.
+    """
+
+    def __init__(self, places: Sequence[tuple[Tracked, Tracked]], values: Sequence[Tracked], usual: Tracked, what: str,
+                 columns: tuple[str, str] = ("layer.head", ""), width: float = 2.1, row: float = 0.5,
+                 color: str = theme.KEY, spec: str = ".3f") -> None:
+        super().__init__()
+        size, names = theme.LABEL, 1.3
+        unit = width / max(float(value) for value in values)
+        em = theme.units(size)
+        self.rows: list[VGroup] = []
+        for i, ((layer, head), value) in enumerate(zip(places, values, strict=True)):
+            y = -i * row
+            name = Words("{layer:d}.{head:d}", size, layer=layer, head=head).place([0, y - em * 0.36, 0])
+            bar = Bar(float(value) * unit, row * 0.56, color).shift(np.array([names, y, 0]))
+            number = Numeral(value, spec, size).place([names + width + 0.18, y - em * 0.36, 0])
+            self.rows.append(VGroup(name, bar, number))
+        x, bottom = names + float(usual) * unit, -(len(values) - 0.5) * row
+        line = stroked(segments([[x, row * 0.5, 0]], [[x, bottom, 0]]), theme.TEXT, 2.5)
+        words = Words(f"{what} {{value:{spec}}}", theme.SMALL, theme.SECONDARY, value=usual)
+        self.usual = VGroup(line, words.place([x, bottom - theme.units(theme.SMALL) * 1.2, 0]))
+        self.head = VGroup(*[Words(text, theme.SMALL, theme.SECONDARY).place([x, row * 0.85, 0])
+                             for text, x in zip(columns, (0.0, names), strict=True) if text])
+        self.add(self.head, *self.rows, self.usual)
+
+    def mark(self, index: int | None, text: str) -> Words:
+        """Words at the end of a row, or of the names of the columns, where they are now, for a film to bring in."""
+        end = self.rows[index or 0][2].baseline("right") + np.array([0.3, 0, 0])
+        if index is None:
+            end[1] = self.head[0].baseline()[1]
+        return Words(text, theme.SMALL, theme.SECONDARY).place(end)
+
+
+class PairOfBars(VGroup):
+    """Two values under one heading, as bars with their numerals: one thing against another.
+
+    The left upper corner is at ``left`` and ``top``. ``unit`` is the length of a value of one, in shares of ``width``;
+    by default the larger value fills it.
+    """
+
+    def __init__(self, title: str, names: tuple[str, str], values: Sequence[Tracked], color: str, left: float,
+                 top: float, unit: float | None = None, spec: str = ".2f", width: float = 3.0,
+                 size: float = 28.0) -> None:
+        super().__init__()
+        em = theme.units(size)
+        start = left + max(Words(name, size).advance for name in names) + 0.25
+        scale = width * (1 / max(float(value) for value in values) if unit is None else unit)
+        self.add(Words(title, size, theme.SECONDARY).place([left, top - em, 0]))
+        for i, (name, value) in enumerate(zip(names, values, strict=True)):
+            y = top - em * (2.1 + 1.5 * i)
+            bar = Bar(float(value) * scale, em * 0.95, color).shift(np.array([start, y, 0]))
+            number = Numeral(value, spec, size).place([bar.right()[0] + 0.15, y - em * 0.36, 0])
+            self.add(VGroup(Words(name, size).place([left, y - em * 0.36, 0]), bar, number))
+
+
+class ModelCards(VGroup):
+    """Names and sizes of models side by side, the last one in front: who computes from here on."""
+
+    def __init__(self, recordings: Sequence[Recording], size: float = 60.0) -> None:
+        super().__init__()
+        width = (theme.RIGHT_EDGE - theme.LEFT_EDGE) / len(recordings)
+        for i, recording in enumerate(recordings):
+            made, x = recording.provenance, theme.LEFT_EDGE + (i + 0.5) * width
+            last = recording is recordings[-1]
+            colour = theme.TEXT if last else theme.SECONDARY
+            name = Words("{model}", size if last else size * 0.7, colour, align="center",
+                         model=Word(made.model, f"{recording.name}#provenance.model"))
+            card = VGroup(name.place([x, 0.45, 0], "center"))
+            if made.parameters is not None:
+                card.add(Words("{n:M} parameters", theme.STATEMENT, theme.SECONDARY, align="center",
+                               n=Number(made.parameters, recording.name, "provenance.parameters"))
+                         .place([x, -0.3, 0], "center"))
+            if last:
+                card.add(painted(arrows([[x - width / 2 - 0.7, 0.35]], [[x - width / 2 + 0.7, 0.35]], 0.04, 0.25)[0],
+                                 theme.SECONDARY))
+            self.add(card)
