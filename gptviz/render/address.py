@@ -45,8 +45,7 @@ def _need_certificates(address: str) -> None:
         import distributed  # noqa: F401, PLC0415  (its part of the configuration)
     except ModuleNotFoundError:
         return  # said where Dask is started
-    settings = dask.config.get("distributed.comm.tls")
-    if missing := [name for name in ("ca-file",) if not settings.get(name)] + [
-            f"client.{name}" for name in ("cert",) if not settings.get("client", {}).get(name)]:
+    wanted = ("ca-file", "client.cert")
+    if missing := [name for name in wanted if not dask.config.get(f"distributed.comm.tls.{name}", None)]:
         raise UsageError(f"{address} needs TLS certificates",
                          f"Dask's configuration lacks distributed.comm.tls.{' and .'.join(missing)}", _EXAMPLE)

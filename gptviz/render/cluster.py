@@ -96,9 +96,11 @@ class Cluster:
         try:
             return client(self.address, timeout=_CONNECT, set_as_default=False, name="gptviz")
         except (OSError, TimeoutError) as error:
+            hint = "start one: dask scheduler --host 127.0.0.1" if self.address.startswith("tcp") else \
+                "look whether it runs, and whether its certificates and yours are of one authority"
             raise ClusterFailed(f"no Dask scheduler answers at {self.address}",
                                 str(error).splitlines()[0] if str(error) else f"not within {_CONNECT:.0f} s",
-                                "start one: dask scheduler --host 127.0.0.1; see docs/scaling.md") from error
+                                f"{hint}; see docs/scaling.md") from error
 
     def _close(self) -> None:
         with contextlib.suppress(Exception):  # it may have lost its scheduler; there is nothing left to save

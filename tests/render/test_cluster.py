@@ -205,5 +205,5 @@ def test_other_machines_only_with_certificates(monkeypatch: pytest.MonkeyPatch) 
     with dask.config.set({"distributed.comm.tls": {"ca-file": None, "client": {"cert": None}}}), \
             pytest.raises(UsageError, match=r"lacks distributed\.comm\.tls\.ca-file and \.client\.cert"):
         check_address("tls://10.0.0.5:8786")
-    with dask.config.set({"distributed.comm.tls": {"ca-file": "ca.pem", "client": {"cert": "my.pem"}}}):
+    with dask.config.set({"distributed.comm.tls.ca_file": "ca.pem", "distributed.comm.tls.client.cert": "my.pem"}):
         assert check_address("tls://10.0.0.5:8786") == "tls://10.0.0.5:8786"
