@@ -61,7 +61,8 @@ def _manim(project: Project) -> Iterator[Finding]:
 
 def _pillow(project: Project) -> Iterator[Finding]:
     found = _version("pillow")
-    good = found is not None and int(found.split(".")[0]) < _PILLOW_BELOW
+    major = (found or "").split(".")[0]
+    good = major.isdecimal() and int(major) < _PILLOW_BELOW
     hint = "" if good else f"Manim's images crash with this one: pip install 'pillow<{_PILLOW_BELOW}'"
     yield Finding("Pillow", found or "not installed", hint)
 

@@ -223,7 +223,7 @@ def _visible(token: str, limit: int) -> list[tuple[str, bool]]:
     """A token's text in parts, each with whether it is a mark (dimmed) and no letter."""
     raw = token.raw if isinstance(token, Token) else token.encode()
     text = str(token)
-    known = face(theme.TOKEN_FACE).has("".join(character for character in text if character not in _MARKS))
+    known = _drawable("".join(character for character in text if character not in _MARKS), theme.TOKEN_FACE)
     if not text or not known or (isinstance(token, Token) and not token.whole):
         rest = [("\u2026", True)] if len(raw) > _BYTES else []
         return [("\u27e8", True), (raw[:_BYTES].hex(" ").upper() or "empty", False), *rest, ("\u27e9", True)]
@@ -231,6 +231,11 @@ def _visible(token: str, limit: int) -> list[tuple[str, bool]]:
         half = (limit - 1) // 2
         return [*_visible_text(text[:half]), ("\u2026", True), *_visible_text(text[-half:])]
     return _visible_text(text)
+
+
+def _drawable(text: str, font: str) -> bool:
+    """Whether a text can be seen in a font: some have glyphs for control characters, which show nothing."""
+    return text.isprintable() and face(font).has(text)
 
 
 def _visible_text(text: str) -> list[tuple[str, bool]]:
@@ -245,8 +250,8 @@ def _visible_text(text: str) -> list[tuple[str, bool]]:
 
 
 def _run_of(piece: Piece, size: float, color: str, font: str) -> Run:
-    if isinstance(piece.origin, (Token, Word)) and not face(font).has(piece.text):
-        known = face(theme.TOKEN_FACE).has(piece.text)
+    if isinstance(piece.origin, (Token, Word)) and not _drawable(piece.text, font):
+        known = _drawable(piece.text, theme.TOKEN_FACE)
         text = piece.text if known else "".join(part for part, _ in _visible(piece.origin, 40))
         return Run(text, size, color, theme.TOKEN_FACE, Statement((piece,)))
     if isinstance(piece.origin, Token):

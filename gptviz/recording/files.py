@@ -17,6 +17,7 @@ from pathlib import Path
 from gptviz.errors import NoSpace, UnsafePath
 
 TEMPORARY = ".part-"
+LONGEST = 200  # bytes of a name: file systems take 255, and temporary names are longer
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -24,9 +25,16 @@ def inside(root: Path, *parts: str) -> Path:
     """``root/parts...`` as a path that stays inside ``root``. Raises UnsafePath where a part or a link leads out."""
     path = root.joinpath(*parts)
     if any(part in ("", ".", "..") or "\0" in part or "/" in part or os.sep in part for part in parts):
-        raise UnsafePath(f"{'/'.join(parts)!r} is no path inside {root}",
+        raise UnsafePath(f"{'/'.join(parts)[:200]!r} is no path inside {root}",
                          "a part of it is empty, '..' or holds a separator")
-    if not path.resolve().is_relative_to(root.resolve()):
+    if any(len(part.encode("utf-8", "surrogatepass")) > LONGEST for part in parts):
+        raise UnsafePath(f"{'/'.join(parts)[:60]!r}... is too long for a path", f"a name has at most {LONGEST} bytes",
+                         "give a shorter name")
+    try:
+        leads_out = not path.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError, UnicodeError) as error:  # links in a circle, halves of characters
+        raise UnsafePath(f"{ascii(str(path))} leads nowhere", str(error)[:200]) from error
+    if leads_out:
         raise UnsafePath(f"{path} leads out of {root}", "a symbolic link on the way points elsewhere",
                          "remove the link")
     return path

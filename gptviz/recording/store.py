@@ -75,12 +75,21 @@ class Store:
         path = self.path(edition, scene, need)
         with disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-        with folder_lock(path.parent, exclusive=True):
+        with folder_lock(path.parent, exclusive=True), disk_errors(path):
             _write(path, recording)
         return path
 
 
 def _write(path: Path, recording: Recording) -> None:
+    _settle(path)
+    try:
+        _write_both(path, recording)
+    except BaseException:
+        _settle(path)
+        raise
+
+
+def _write_both(path: Path, recording: Recording) -> None:
     arrays = {name: recording.array(name) for name in sorted(recording.manifest.tensors)}
     tensors = path.with_suffix(".safetensors")
     file_sha256 = None
@@ -98,6 +107,27 @@ def _write(path: Path, recording: Recording) -> None:
     _previous(tensors).unlink(missing_ok=True)
     if not arrays:
         tensors.unlink(missing_ok=True)
+
+
+def _settle(path: Path) -> None:
+    """Leaves what a broken-off write found: the tensors that fit the manifest, or none where there is no manifest.
+
+    A second write would otherwise set aside the tensors of the first, and lose the last ones that fit.
+    """
+    tensors = path.with_suffix(".safetensors")
+    previous = _previous(tensors)
+    if not path.is_file():
+        previous.unlink(missing_ok=True)
+        if not tensors.is_symlink():
+            tensors.unlink(missing_ok=True)
+    elif previous.is_file():
+        try:
+            wanted = read_manifest(path, "").file_sha256
+        except GptvizError:
+            wanted = None
+        if wanted is not None and hashlib.sha256(previous.read_bytes()).hexdigest() == wanted:
+            os.replace(previous, tensors)
+        previous.unlink(missing_ok=True)  # also after a rename, which leaves both names where they are one file
 
 
 def read_manifest(path: Path, again: str) -> Manifest:

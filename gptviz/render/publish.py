@@ -27,7 +27,7 @@ def finish(folder: Path, quality: str, title: str) -> dict[str, Any]:
     """
     told = _told(folder / "film.json")
     film = folder / f"{FINISHED}.mp4"
-    with disk_errors(folder):
+    with disk_errors(folder, 2 * (folder / "film.mp4").stat().st_size):
         check(folder / "film.mp4", QUALITIES[quality], told["duration"])
         with_chapters(folder / "film.mp4", film, title, told["sections"])
         probed = check(film, QUALITIES[quality], told["duration"])
@@ -52,9 +52,10 @@ def publish(folder: Path, plan: Plan, made: dict[str, Any]) -> Path:
         "files": {suffix: manifest.file_sha256(path) for suffix, path in sources.items()}, **made,
         "recordings": {need: _origin(part) for need, part in plan.ready().parts.items()},
     }
+    size = sum(path.stat().st_size for path in sources.values())
     sources[".json"] = folder / f"{FINISHED}.json"
     targets = {suffix: plan.place.path(suffix) for suffix in sources}
-    with disk_errors(plan.place.film):
+    with disk_errors(plan.place.film, size):
         sources[".json"].write_bytes(manifest.dumps(data))
         for path in sources.values():
             flush(path)

@@ -179,7 +179,7 @@ def test_a_full_disk_leaves_the_old_recording_and_nothing_else(tmp_path: Path) -
     done = subprocess.run([sys.executable, "-c", WRITE, str(tmp_path)], capture_output=True, text=True, timeout=60,
                           check=False)
     assert done.stdout.startswith("no space:"), done.stderr[-500:]
-    assert {each.name: each.read_bytes() for each in path.parent.iterdir() if not each.name.startswith(".n.")} == before
+    assert {each.name: each.read_bytes() for each in path.parent.iterdir()} == before
     assert store.read("e", "s", "n").array("logits").tolist() == [0.5]
     assert issubclass(NoSpace, GptvizError)
 
@@ -215,6 +215,28 @@ def test_a_recorder_killed_at_any_moment_leaves_a_whole_recording(tmp_path: Path
     process.stdout.close()
     read = store.read("e", "s", "n")
     assert set(read.array("logits").tolist()) == {float(read.value("vocab"))}
+
+
+def test_killed_twice_between_tensors_and_manifest(tmp_path: Path) -> None:
+    """The old recording outlives two broken writes, and the third one is whole."""
+    store, path = recorded(tmp_path)
+    names = {each.name for each in path.parent.iterdir()}
+    script = KILLED.replace("n = 0\n", """
+rename, done = os.replace, []
+def replace(source, target):
+    rename(source, target)
+    if str(target).endswith(".safetensors") and not done:
+        os.kill(os.getpid(), 9)
+    done.append(target)
+os.replace = replace
+n = 0
+""")
+    for _ in range(2):
+        killed = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, check=False)
+        assert killed.returncode == -9, killed.stderr
+        assert store.read("e", "s", "n").array("logits").tolist() == [0.5]
+    recorded(tmp_path)
+    assert {each.name for each in path.parent.iterdir()} == names
 
 
 def test_two_recorders_at_once_leave_one_whole_recording(tmp_path: Path) -> None:
