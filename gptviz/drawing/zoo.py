@@ -17,6 +17,7 @@ from gptviz.drawing import theme
 from gptviz.drawing.arrows import arrows
 from gptviz.drawing.bars import Bar, ProbabilityBars
 from gptviz.drawing.cells import Cells, Framed, boxes_of, painted, polygons, segments, stroked
+from gptviz.drawing.formula import Formula
 from gptviz.drawing.heatmap import HeatMap, Legend, Scale
 from gptviz.drawing.text import Numeral, Words
 from gptviz.drawing.tokens import TokenStrip, tail
@@ -247,6 +248,26 @@ class InductionStory(VGroup):
         curve = stroked(np.array([a, a + [0, lift, 0], b + [0, lift, 0], b + [0, 0.1, 0]]), color, 5.0)
         tip = painted(arrows([b + np.array([0.0, 0.28, 0.0])], [b], 0.001, 0.26)[0], color)
         return VGroup(curve, tip)
+
+
+class CompositionFormula(VGroup):
+    """How much a later head's keys read of what an earlier head writes, with what its two factors are.
+
+    Elhage et al. 2021, "A mathematical framework for transformer circuits": the size of the product of the two heads'
+    matrices, over the product of their sizes.
+    """
+
+    def __init__(self, x: float, y: float, size: float = 64.0) -> None:
+        super().__init__()
+        read, write, bar = "W_(Q K)", "W_(O V)", "bar.v.double"
+        formula = Formula(f"frac({bar} {{{{ {read} : reader }}}} {{{{ {write} : writer }}}} {bar}, "
+                          f"{bar} {{{{ {read} : one }}}} {bar} space {bar} {{{{ {write} : two }}}} {bar})", size,
+                          colors={"reader": theme.KEY, "one": theme.KEY, "writer": theme.FOCUS, "two": theme.FOCUS})
+        self.add(formula.move_to(np.array([x, y, 0.0])))
+        for i, (text, color) in enumerate((("what the later head looks for", theme.KEY),
+                                           ("what the first head writes", theme.FOCUS))):
+            words = Words(text, theme.LABEL, color, align="center")
+            self.add(words.place([x, formula.get_bottom()[1] - 0.75 - i * 0.5, 0], "center"))
 
 
 class HeadRanking(VGroup):

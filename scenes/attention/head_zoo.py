@@ -6,7 +6,6 @@ from manim import DOWN, RIGHT, Create, FadeIn, FadeOut, LaggedStart, Replacement
 from gptviz import maths
 from gptviz.drawing import theme, zoo
 from gptviz.drawing.attention import AttentionArcs, AttentionGrid
-from gptviz.drawing.formula import Formula
 from gptviz.drawing.headgrid import HeadGrid
 from gptviz.drawing.heatmap import HeatMap
 from gptviz.drawing.motion import Follow, Glide
@@ -208,7 +207,7 @@ class HeadZoo(Film):
         name = Words("layer {l:d}, head {h:d}", theme.LABEL, theme.FOCUS, align="center", l=rec.best.layer,
                      h=rec.best.head).place([-3.6, -2.2, 0], "center")
         scores = zoo.HeadMap(rec.scores, 4.9, 3.2).shift([3.2, -0.2, 0]).set_come(0)
-        with self.beat("Of use would be a head that looks at what came next the last time.", shows="induction"):
+        with self.beat("Of use would be a head that looks at what came next last time.", shows="induction"):
             self.play(text.animate.shift([0, 1.4, 0]), run_time=theme.MOVE)
             self.play(*[FadeIn(each) for each in (pattern, name, scores.labels, scores.legend(-2.2))], run_time=0.4)
             self.add(scores)
@@ -252,10 +251,7 @@ class HeadZoo(Film):
         pairs.heat.set_lit(0 * later)
         own = VGroup(pairs.outline(*writer.index), pairs.beside(*writer.index, Words(
             "layer {l:d}, head {h:d}", theme.LABEL, theme.FOCUS, l=writer.layer, h=writer.head)))
-        formula = Formula("frac(norm({{ W_(Q K) : reader }} {{ W_(O V) : writer }}), "
-                          "norm({{ W_(Q K) : one }}) space norm({{ W_(O V) : two }}))", 64,
-                          colors={"reader": theme.KEY, "one": theme.KEY, "writer": theme.FOCUS, "two": theme.FOCUS})
-        formula.move_to([3.3, 0.2, 0])
+        formula = zoo.CompositionFormula(3.3, 0.75)
         with self.beat("So the second reads what the first wrote. The weights say how much.", shows="composition"):
             self.add(pairs)
             self.play(FadeIn(pairs.labels), FadeIn(own), FadeIn(formula), run_time=theme.MOVE)
