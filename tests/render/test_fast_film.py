@@ -100,13 +100,11 @@ def test_frames_are_encoded_in_order_while_others_are_drawn(tmp_path: Path, monk
     np.testing.assert_allclose(np.diff(levels), 4, atol=1.5)
 
 
-def test_the_same_film_has_the_same_bytes_and_with_more_threads_the_same_pictures(tmp_path: Path) -> None:
-    one, again, two = (
-        Path(render(Chapters, tmp_path / name, threads).renderer.file_writer.movie_file_path)
-        for name, threads in (("one", 1), ("again", 1), ("two", 2))
-    )
-    assert one.read_bytes() == again.read_bytes()
-    assert all(np.array_equal(*pair) for pair in zip(pictures(one), pictures(two), strict=True))
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_the_same_film_has_the_same_bytes(tmp_path: Path, threads: int) -> None:
+    first, again = (Path(render(Chapters, tmp_path / name, threads, rate=30).renderer.file_writer.movie_file_path)
+                    for name in ("first", "again"))
+    assert first.read_bytes() == again.read_bytes()
 
 
 def test_a_film_that_breaks_off_leaves_no_file(tmp_path: Path) -> None:

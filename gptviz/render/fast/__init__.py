@@ -41,8 +41,8 @@ def supported() -> str | None:
 def renderer(threads: int = 0) -> Studio:
     """A renderer to hand to a plain Scene (``renderer=``), which then leaves one finished mp4, without sound.
 
-    ``threads`` is how many x264 may use: one each where films are made side by side, 0 to let it decide. The picture
-    does not depend on it.
+    ``threads`` is how many x264 may use, 0 to let it decide. The same number gives the same bytes; another one can
+    change some of them, for x264 looks less far for what moved up or down while other threads are still drawing there.
     """
     from gptviz.render.fast.studio import Studio  # noqa: PLC0415
 

@@ -5,7 +5,7 @@ lock in both, so drawing goes on beside it. A picture that stands still is encod
 then the stream is continued with repetitions (:mod:`gptviz.render.fast.repeats`), and x264 begins anew with the next
 change. The file gets its name when it is whole.
 
-x264 runs with frame threads: unlike slices, which PyAV takes by default, they leave the picture as it is.
+x264 runs with frame threads: slices, which PyAV takes by default, cost bytes.
 """
 
 from __future__ import annotations
