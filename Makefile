@@ -38,7 +38,7 @@ PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no
 NEEDS := $(RENDER) $(if $(strip $(MODEL)$(VECTORS)$(PROMPT)),$(MODELS)) $(if $(strip $(SCHEDULER)),$(CLUSTER))
 
 .PHONY: help render record list status verify doctor course compare diff gallery audit inspect bench cluster-demo test test-all \
-	test-clone lint clean
+	test-clone lint audit-dependencies clean
 
 help:  ## what can be made, and with which variables
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -107,6 +107,13 @@ test-all: $(DEV)  ## the slow tests, which `make test` leaves out: all audits, f
 
 test-clone: $(DEV)  ## the film softmax in an empty clone
 	@$(VENV)/bin/python -m pytest -q -m clone tests/house/test_clone.py
+
+# pip-audit has packages of its own, which are no part of what is audited. Without a network the list is printed alone.
+audit-dependencies: $(DEV)  ## every package with its licence, and what is known to be wrong with it
+	@test -x $(VENV)/audit/bin/python || $(VENV)/bin/python -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check --no-input $(PIP_ARGS) \
+		pip-audit==2.10.1 || echo 'pip-audit cannot be installed here'
+	@$(VENV)/bin/python tools/dependencies.py $(VENV)/audit/bin/python
 
 clean:  ## remove what was rendered (recordings and the gallery stay)
 	@rm -rf media/videos media/course media/compare media/inspect media/pieces media/preview media/.staging media/.locks
