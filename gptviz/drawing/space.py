@@ -59,6 +59,7 @@ class VectorSpace3D(Framed):
         self._axis_at = np.array([_corner(label) for label in self.axis_labels]).reshape(-1, 3)
         self._axis_extents = np.array([_extent(label) for label in self.axis_labels]).reshape(-1, 2)
         self._axis_runs = [_runs(label) for label in self.axis_labels]
+        self._frame = np.concatenate(self.anchor.axes())
         self._cloud = painted(np.zeros((0, 3)), theme.SECONDARY, 0.35)
         self._cloud_3d = np.zeros((0, 3))
         self._links: dict[str, tuple[VMobject, npt.NDArray[np.float64], str]] = {}
@@ -140,19 +141,24 @@ class VectorSpace3D(Framed):
         boxes = _boxes(where, self._extents)
         axis_where = _beside(self._axis_ends[:len(self.axis_labels)], self._axis_extents)
         axis_boxes = _boxes(axis_where, self._axis_extents)
-        lines, bright = np.concatenate([flat, self._axis_ends, -self._axis_ends]), np.clip(self.bright * 2 - 1, 0, 1)
+        lines, bright = np.concatenate([flat, self._axis_ends, -self._axis_ends]), np.clip(self.bright * 3.4, 0, 1)
         strength = np.concatenate([bright if self._arrows else bright * 0, np.ones(6)])
         free = self.bright * uncrossed(boxes, lines, strength)
         order = np.argsort(-self.bright, kind="stable")
         seen = uncrowded(np.concatenate([axis_boxes, boxes[order]]),
                          np.concatenate([np.ones(len(axis_boxes)), np.clip(free[order], 0, 1)]))
         base, right, up = self.anchor.axes()
+        frame = np.concatenate([base, right, up])
+        if not np.allclose(frame, self._frame):     # moved from outside, and its labels with it
+            self._frame = frame
+            self._at = np.array([_corner(label) for label in self.labels]).reshape(-1, 3)
+            self._axis_at = np.array([_corner(label) for label in self.axis_labels]).reshape(-1, 3)
         for i, runs in enumerate(self._axis_runs):
             self._axis_at[i] = _moved(runs, self._axis_at[i], base + axis_where[i, 0] * right + axis_where[i, 1] * up)
         targets = base + where[:, :1] * right + where[:, 1:] * up
         for rank, i in enumerate(order):
             self._at[i] = _moved(self._runs[i], self._at[i], targets[i])
-            alpha = float(np.clip(seen[len(axis_boxes) + rank] * 3 - 1, 0, 1))  # seen or unseen, seldom between
+            alpha = float(np.clip(seen[len(axis_boxes) + rank] * 6 - 2.5, 0, 1))  # seen or unseen, seldom between
             for run in self._runs[i]:
                 run.fill_rgbas[:, 3] = alpha
 
