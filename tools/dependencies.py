@@ -1,8 +1,8 @@
 """What gptviz stands on: every installed package with version and licence, and what is known to be wrong with it.
 
-``tools/dependencies.py [PYTHON]``: PYTHON is an interpreter that has pip-audit, apart from the packages that are audited.
-Where there is none, or its data cannot be had, the list is printed alone, and that is said. Exit code 1 for a package
-with a known vulnerability.
+``tools/dependencies.py [PYTHON]``: PYTHON is an interpreter that has pip-audit, apart from the packages that it is to
+audit. Where there is none, or its data cannot be had, the list is printed alone, and that is said. Exit code 1 for a
+package with a known vulnerability.
 """
 
 from __future__ import annotations
@@ -35,21 +35,26 @@ def packages() -> list[tuple[str, str, str]]:
     return [(name, found[name].version, licence(found[name])) for name in sorted(found)]
 
 
-def audit(python: str) -> list[str] | str:
-    """What pip-audit finds among the packages here, a line each; or why it cannot tell, as one text."""
+def audit(python: str) -> tuple[list[str], str]:
+    """What pip-audit finds among the packages here, a line each; and what was not audited, and why, if anything."""
     command = [python, "-m", "pip_audit", "--path", sysconfig.get_path("purelib"), "--format", "json",
                "--progress-spinner", "off"]
     try:
         run = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
-        return f"pip-audit did not run: {error}"
+        return [], f"pip-audit did not run: {error}"
     try:
-        audited = json.loads(run.stdout)["dependencies"]
+        entries = json.loads(run.stdout)["dependencies"]
+        found = [f"{entry['name']} {entry['version']}: {bug['id']}, mended in {', '.join(bug['fix_versions']) or 'none'}"
+                 for entry in entries for bug in entry.get("vulns", ())]
+        # A package that it has no data of is no package without faults; its own exit code is 0 all the same.
+        skipped = [entry["name"] for entry in entries if "skip_reason" in entry]
     except (ValueError, KeyError, TypeError):
         last = [line for line in run.stderr.strip().splitlines() if line.strip()][-1:] or ["it said nothing"]
-        return f"pip-audit could not tell: {last[0].strip()[:200]}"
-    return [f"{entry['name']} {entry['version']}: {bug['id']}, mended in {', '.join(bug['fix_versions']) or 'no version'}"
-            for entry in audited for bug in entry.get("vulns", ())]
+        return [], f"pip-audit could not tell: {last[0].strip()[:200]}"
+    if skipped:
+        return found, f"pip-audit has no data of {len(skipped)} of {len(entries)} packages: {', '.join(skipped)}"
+    return found, ""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -59,11 +64,13 @@ def main(arguments: Sequence[str]) -> int:
     for name, version, terms in rows:
         print(f"{name:{widths[0]}}  {version:{widths[1]}}  {terms}")
     print(f"\n{len(rows)} packages")
-    found = audit(arguments[0]) if arguments else "pip-audit is not at hand"
-    if isinstance(found, str):
-        print(f"not audited: {found}")
-        return 0
-    print("\n".join(found) if found else "pip-audit knows of nothing that is wrong with them")
+    found, missed = audit(arguments[0]) if arguments else ([], "pip-audit is not at hand")
+    for line in found:
+        print(line)
+    if missed:
+        print(f"not audited: {missed}")
+    elif not found:
+        print("pip-audit knows of nothing that is wrong with them")
     return 1 if found else 0
 
 

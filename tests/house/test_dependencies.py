@@ -34,6 +34,9 @@ def test_every_package_is_listed_with_its_licence() -> None:
 @pytest.mark.parametrize(("said", "code", "shown"), [
     (json.dumps(FOUND), 1, "bad 2: PYSEC-1, mended in 3"),
     (json.dumps({"dependencies": FOUND["dependencies"][:1]}), 0, "knows of nothing"),
+    (json.dumps({"dependencies": [*FOUND["dependencies"], {"name": "own", "skip_reason": "not found"}]}), 1,
+     "not audited: pip-audit has no data of 1 of 3 packages: own"),
+    (json.dumps({"dependencies": [{"name": "own", "skip_reason": "not found"}]}), 0, "not audited: pip-audit has no"),
     ("", 0, "not audited: pip-audit could not tell: no network"), ("[]", 0, "not audited"),
 ])
 def test_what_pip_audit_says_counts(tmp_path: Path, said: str, code: int, shown: str) -> None:
