@@ -45,8 +45,8 @@ def audit(python: str) -> tuple[list[str], str]:
         return [], f"pip-audit did not run: {error}"
     try:
         entries = json.loads(run.stdout)["dependencies"]
-        found = [f"{entry['name']} {entry['version']}: {bug['id']}, mended in {', '.join(bug['fix_versions']) or 'none'}"
-                 for entry in entries for bug in entry.get("vulns", ())]
+        found = [f"{each['name']} {each['version']}: {bug['id']}, mended in {', '.join(bug['fix_versions']) or 'none'}"
+                 for each in entries for bug in each.get("vulns", ())]
         # A package that it has no data of is no package without faults; its own exit code is 0 all the same.
         skipped = [entry["name"] for entry in entries if "skip_reason" in entry]
     except (ValueError, KeyError, TypeError):
