@@ -137,7 +137,7 @@ class VectorSpace3D(Framed):
 
     def _draw_labels(self, flat: Any, shade: Any) -> None:
         """Labels beside the tips, away from the origin; the brightest first, each fading before it overlaps another."""
-        where = _beside(flat, self._extents, self.bright)
+        where = _beside(flat, self._extents, self.bright, 0.12 if self._arrows else 0.22)     # room for a point's mark
         boxes = _boxes(where, self._extents)
         axis_where = _beside(self._axis_ends[:len(self.axis_labels)], self._axis_extents)
         axis_boxes = _boxes(axis_where, self._axis_extents)
@@ -251,7 +251,7 @@ def _largest_unit(points: npt.NDArray[np.float64], width: float, height: float) 
 
 
 def _beside(tips: npt.NDArray[np.float64], extents: npt.NDArray[np.float64],
-            bright: Any = None) -> npt.NDArray[np.float64]:
+            bright: Any = None, gap: float = 0.12) -> npt.NDArray[np.float64]:
     """Where labels (n) have the start of their baseline: beyond the tips (n, 2), outward and away from other tips."""
     length = np.maximum(np.linalg.norm(tips, axis=1, keepdims=True), 1e-6)
     outward = tips / length
@@ -261,7 +261,7 @@ def _beside(tips: npt.NDArray[np.float64], extents: npt.NDArray[np.float64],
         push = near.sum(axis=1)
         outward = outward + push / (np.linalg.norm(push, axis=1, keepdims=True) + 1.0)
         outward = outward / np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-6)
-    middle = tips + outward * 0.12 + outward * extents / 2
+    middle = tips + outward * gap + outward * extents / 2
     return np.asarray(middle - extents * [0.5, 0.4])
 
 

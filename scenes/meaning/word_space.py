@@ -49,8 +49,8 @@ class WordSpace(Film):
             self.play(LaggedStart(*[FadeIn(strip) for strip in strips], lag_ratio=0.4), run_time=1.8)
         alike, least = rec.pair("alike"), rec.pair("opposed")
         rows = {word: strips[i] for i, word in enumerate(words)}
-        for pair, text in ((alike, "{a} and {b} point most nearly the same way: cosine {c:.2f}."),
-                           (least, "{a} and {b} point apart the most: cosine {c:.2f}.")):
+        for pair, text in ((alike, "Of these, {a} and {b} point most nearly the same way: cosine {c:.2f}."),
+                           (least, "Of these, {a} and {b} point apart the most: cosine {c:.2f}.")):
             frames = [Focus(rows[word]) for word in pair]
             with self.beat(text, shows="columns", a=pair[0], b=pair[1], c=rec.cosine(*pair)):
                 self.play(*[Create(frame) for frame in frames], run_time=theme.MOVE)
@@ -190,8 +190,8 @@ class WordSpace(Film):
 
         def made(chosen, unit=None) -> VectorSpace3D:
             places = self.space.numbers(f"{name}_coordinates")[[words.index(word) for word in chosen]]
-            return VectorSpace3D(chosen, places, None, 8.8, 4.9, 30 if pair else 24, drawn=not pair, camera=(25, 14), origin=middle,
-                                 unit=unit)
+            return VectorSpace3D(chosen, places, None, 8.8, 4.9, 30 if pair else 24, drawn=not pair, camera=(25, 14),
+                                 origin=middle, unit=unit)
 
         return made(pair or self.order, made(self.order).unit * (1.0 if pair else LARGER)).shift([-2.4, 0.1, 0])
 
