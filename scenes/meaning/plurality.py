@@ -104,8 +104,7 @@ class Plurality(Film):
         self.clear_stage()
 
     def named_pairs(self) -> None:
-        pairs = self.pairs
-        shown = pairs.shown("one")
+        pairs, shown = self.pairs, self.pairs.shown("one")
         rows = PairRows([(p.singular, p.plural, p.singular_dot, p.plural_dot) for p in shown], 6.2, 0.42,
                         titles=("singular", "plural"), columns=(3.2, 4.6)).shift([-4.4, 1.9, 0])
         title = Words("the ruler", theme.SMALL, theme.SECONDARY).place([-4.55, rows.axis.get_y() - 0.08, 0], "right")
@@ -235,8 +234,8 @@ class Plurality(Film):
         pairs = self.pairs
         least, middle, most = pairs.spread("shares")
         room = (float(most) - float(least)) * 0.12
-        swarm = Swarm(pairs.splits("shares"), 12.0, 3.4, float(least) - room, float(most) + room, None, 70)
-        swarm.shift([0, -1.3, 0])
+        low, high = float(least) - room, float(most) + room
+        swarm = Swarm(pairs.splits("shares"), 12.0, 3.4, low, high, None, 70).shift([0, -1.3, 0])
         for value in (least, middle, most):
             swarm.mark(value, ".1%", 32)
         what = self.named(compose("{n:,} halves, drawn at random", n=pairs.setting("splits")))

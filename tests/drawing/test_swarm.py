@@ -1,4 +1,4 @@
-"""Swarms of dots, words in order, pairs of words, shadows: places against the numbers they stand for."""
+"""Swarms of dots, analogies, words in order, pairs of words, shadows: places against the numbers they stand for."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from gptviz.drawing import theme
+from gptviz.drawing.analogy import AnalogyPlane, SignedBars
 from gptviz.drawing.ordered import OrderedWords, PairRows
 from gptviz.drawing.shadows import RulerPlane
+from gptviz.drawing.space import VectorSpace3D
 from gptviz.drawing.strips import Strips
 from gptviz.drawing.swarm import Swarm
 from gptviz.recording.number import Number, Numbers, Word
@@ -86,3 +88,36 @@ def test_strips_colour_each_component_by_its_sign() -> None:
     strip = Strips([np.array([-1.0, 1.0, 0.0])], [Word("cat", "t#request.a")], 3.0, 0.4).bars[0]
     blue, orange, none = strip.colours
     assert blue[2] > blue[0] and orange[0] > orange[2] and np.allclose(none, theme.rgb(theme.GROUND))
+
+
+def test_an_arrow_carried_over_keeps_its_length_and_direction() -> None:
+    places = {"a": [-1.6, -1.2], "b": [1.5, -0.6], "c": [1.6, 0.5], "d": [-1.5, 1.2], "landing": [-1.5, -0.1]}
+    names = {part: Word(part, "t#request.w") for part in "abcd"}
+    plane = AnalogyPlane(places, names).move([-3.0, 0.5, 0.0])
+    motion = plane.carry_over()
+    motion.begin()
+    motion.interpolate(1.0)
+    way = np.subtract(places["c"], places["b"])
+    assert np.allclose(plane.carried.end - plane.carried.start, way) and np.allclose(plane.carried.start, places["a"])
+    spot = plane.spots["a"][0].get_center()
+    assert np.allclose(spot, plane.on_screen(places["a"]), atol=1e-6)
+    assert np.allclose((plane.on_screen(places["d"]) - plane.on_screen(places["a"]))[:2] / plane.unit, [0.1, 2.4])
+
+
+def test_signed_bars_grow_from_zero_to_their_own_side() -> None:
+    numbers_ = [Number(value, "t", "v", (i,)) for i, value in enumerate((0.6, 0.3, -0.2))]
+    words = [Word(text, "t#request.w") for text in ("girl", "aunt", "mother")]
+    bars = SignedBars([("label", number, word, True) for number, word in zip(numbers_, words, strict=True)])
+    first, second, last = (entry[0] for entry in bars.entries)
+    assert first.get_left()[0] == pytest.approx(bars.zero) and last.get_right()[0] == pytest.approx(bars.zero)
+    assert first.width / second.width == pytest.approx(2.0) and first.width / last.width == pytest.approx(3.0)
+
+
+def test_names_stay_at_the_tips_of_a_space_that_was_moved() -> None:
+    names = [Word(text, "t#request.w") for text in ("tower", "cat")]
+    still, moved = (VectorSpace3D(names, numbers([[1.0, 0.2, 0.5], [-0.5, 1.0, -0.3]])) for _ in range(2))
+    moved.shift(np.array([-2.0, 0.5, 0.0]))
+    for space in (still, moved):
+        space.look(70.0, 10.0)
+    for one, other in zip(still.labels, moved.labels, strict=True):
+        assert np.allclose(other.baseline() - one.baseline(), [-2.0, 0.5, 0.0], atol=1e-6)
