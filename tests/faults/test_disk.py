@@ -48,6 +48,21 @@ def test_rendering_on_a_disk_with_little_room(copied: Toy, mounting: Shell, spar
     assert after == before  # the same film again, or the old one; and nothing beside them
 
 
+def test_a_disk_without_room_for_the_log(copied: Toy, mounting: Shell) -> None:
+    """A film that fills the disk to its last byte, the one that the worker's own log lies on."""
+    scene = copied.scene("other")
+    scene.write_text(scene.read_text().replace("self.wait(0.2)", "open('filler', 'wb').write(bytes(10**8))"))
+    (copied.root / "media").rename(copied.root / "kept")
+    for name in ("media", "after"):
+        (copied.root / name).mkdir()
+    run = mounting(f"mount -t tmpfs -o size=2m tmpfs media; cp -a kept/. media/; code=0; {sys.executable} -m gptviz "
+                   "render other --quality l || code=$?; cp -a media/. after/; exit $code", copied.root,
+                   copied.environment())
+    assert run.returncode == 1 and "no space left to render other" in run.stderr, run.stderr
+    assert "it needs about 24 MB" in run.stderr and len(run.stderr.splitlines()) == 3
+    assert contents(copied.root / "after") == contents(copied.root / "kept")
+
+
 RECORD = """
 import sys
 from pathlib import Path

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gptviz.cli import main
@@ -76,6 +76,9 @@ def test_links_in_a_circle(inner: Toy, capsys: pytest.CaptureFixture[str]) -> No
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edition=st.text(max_size=30) | st.text(min_size=201, max_size=400), scene=st.text(max_size=30))
+@example(edition="..", scene="x")
+@example(edition="e", scene="../../../x")
+@example(edition="e", scene="/etc/x")
 def test_any_names_stay_inside_their_folders(tmp_path: Path, edition: str, scene: str) -> None:
     for where, path in ((tmp_path / "recordings", lambda: Store(tmp_path / "recordings").path(edition, scene, "n")),
                         (tmp_path / "media", lambda: Place(tmp_path / "media", edition, "l", scene).film)):

@@ -18,8 +18,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gptviz.errors import GptvizError, NoSpace
+from gptviz.errors import GptvizError, NoSpace, NotFinite, RecordingCorrupt
 from gptviz.models.vectors import load_vectors
+from gptviz.recording import schema
 from gptviz.recording.requests import NextToken
 from gptviz.recording.schema import Content, Provenance, TokenRow, make
 from gptviz.recording.store import Store
@@ -52,6 +53,29 @@ def test_a_manifest_with_any_bytes_changed(tmp_path: Path, data: st.DataObject) 
     except GptvizError:
         return
     assert json.loads(path.read_text())["digest"]  # what was changed is provenance, or nothing
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_what_is_no_number_is_neither_recorded_nor_read(tmp_path: Path, value: float) -> None:
+    """Refused by name and first index when it is taken; and when somebody else has written it, digests and all."""
+    array = np.ones((3, 4), np.float32)
+    array[1, 2] = value
+    content = Content({}, {}, {"logits": (array, ("token", "vocab"))})
+    someone = Provenance(model="m", reference="r")
+    with pytest.raises(NotFinite, match=r"logits\[1, 2\] is"):
+        make(NextToken(prompt="x"), content, someone)
+    with pytest.raises(NotFinite, match="logsumexp"):
+        make(NextToken(prompt="x"), Content(values={"logsumexp": value}), someone)
+    store, path = recorded(tmp_path)
+    honest = schema.check_finite_array
+    try:
+        schema.check_finite_array = lambda *_: None  # a writer that does not look
+        made = make(NextToken(prompt="x"), content, someone)
+    finally:
+        schema.check_finite_array = honest
+    store.write("e", "s", "n", made)
+    with pytest.raises(RecordingCorrupt, match=r"logits\[1, 2\] is"):
+        store.read("e", "s", "n")
 
 
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),

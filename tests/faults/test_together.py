@@ -49,6 +49,17 @@ def test_two_recorders_write_what_one_writes(tmp_path: Path, folder_1024: Path) 
     assert files[0] == files[1] and sorted(files[0]) == ["row.json", "row.safetensors"]
 
 
+def test_a_worker_ends_with_the_process_that_started_it(toy: Toy) -> None:
+    """Killed while a film is drawn that would take a day: no worker goes on drawing for nobody."""
+    toy.scene("other").write_text(toy.scene("other").read_text().replace("wait(0.2)", "wait(100000)"))
+    with toy.start("render", "other", "--quality", "l") as process:
+        assert until(lambda: bool(workers(toy)))
+        time.sleep(1)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    assert until(lambda: not workers(toy), 5)
+
+
 def test_a_course_is_broken_off(toy: Toy) -> None:
     """Ctrl-C with one film finished and one being made: see the signals of test_job, here through ``course``."""
     toy.scene("other").write_text(toy.scene("other").read_text().replace("wait(0.2)", "wait(100000)"))
