@@ -147,7 +147,8 @@ class HeadGrid(Group):
 
     def spotlight(self, layer: int, head: int, color: str = theme.FOCUS) -> VMobject:
         """A frame around one head's pattern."""
-        return outline(self.box(layer, head), color, grow=max(self._cell * self._between * 0.5, 0.03))
+        grow = float(np.clip(self._cell * self._between * 0.5, 0.03, 0.09))   # short of the labels
+        return outline(self.box(layer, head), color, grow=grow)
 
     def center_of(self, layer: int, head: int) -> npt.NDArray[np.float64]:
         """The middle of one head's pattern, where it is now."""

@@ -256,7 +256,8 @@ class WeightMRI(Film):
         """The same head at work: the pattern of a run."""
         run, (layer, head) = self.run, self.mri.stripe.index
         before = run.scores("previous")[layer, head]
-        grid = AttentionGrid(run.prompt, run.pattern(layer, head), width=6.6, height=4.6, size=theme.LABEL)
+        size = theme.LABEL if len(run.prompt) < 12 else theme.SMALL
+        grid = AttentionGrid(run.prompt, run.pattern(layer, head), width=6.6, height=4.6, size=size)
         grid.shift([-2.9, 0.15, 0])
         name = Words("layer {l:d}, head {h:d}", 56, theme.FOCUS, l=self.mri.stripe.layer, h=self.mri.stripe.head)
         weight = Words("{w:.2f}", 110, theme.ATTENTION, w=before).place([1.7, -0.15, 0])
