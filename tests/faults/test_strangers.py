@@ -78,6 +78,20 @@ def test_what_is_no_number_is_neither_recorded_nor_read(tmp_path: Path, value: f
         store.read("e", "s", "n")
 
 
+@pytest.mark.parametrize(("old", "new", "reason"), [
+    ('{\n', '{"schema_version": 1,\n', "a key stands twice"), ('"model": "m"', '"model": "m", "model": "m"', "twice"),
+    ('"model": "m"', '"model": "m", "seed": NaN', "NaN"),
+    ('"model": "m"', '"model": "m", "seed": -Infinity', "Infinity"),
+])
+def test_a_manifest_that_is_good_but_for_its_json(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    store, path = recorded(tmp_path)
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(RecordingCorrupt, match=reason):
+        store.read("e", "s", "n")
+
+
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
                     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
                     max_leaves=10)

@@ -60,17 +60,27 @@ def test_a_worker_ends_with_the_process_that_started_it(toy: Toy) -> None:
     assert until(lambda: not workers(toy), 5)
 
 
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and is not yet collected does not."""
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
 def test_a_course_is_broken_off(toy: Toy) -> None:
-    """Ctrl-C with one film finished and one being made: see the signals of test_job, here through ``course``."""
-    toy.scene("other").write_text(toy.scene("other").read_text().replace("wait(0.2)", "wait(100000)"))
+    """Ctrl-C with one film finished and one being made, whose worker has a child of its own."""
+    child = toy.root / "child"
+    started = f"open({str(child)!r}, 'w').write(str(__import__('subprocess').Popen(['sleep', '86400']).pid))"
+    toy.scene("other").write_text(toy.scene("other").read_text().replace(
+        "self.wait(0.2)", f"{started}\n            self.wait(100000)"))
     with toy.start("course", "--quality", "l", "--jobs", "2") as process:
-        assert until(lambda: film(toy, "tiny").with_suffix(".json").exists() and bool(workers(toy)))
+        assert until(lambda: film(toy, "tiny").with_suffix(".json").exists() and child.exists() and child.read_text())
         began = time.monotonic()
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE)
         took = time.monotonic() - began
     assert process.returncode == 130 and "Traceback" not in err and out == ""
     assert took < 5 and not workers(toy)
+    assert not alive(int(child.read_text()))
     assert not film(toy).exists() and not leftovers(toy) and not (toy.root / "media" / "course").exists()
     assert toy.run("render", "tiny", "--quality", "l").lines[0].startswith("tiny: up to date")
 
