@@ -86,11 +86,11 @@ def test_bytes_that_are_no_text_are_refused_with_their_offset(inner: Toy, folder
     whole = inner.scene("tiny").read_bytes()
     inner.scene("tiny").write_bytes(whole + b"# caf\xe9\n")
     run = inner.run("render", "tiny", "--quality", "l")
-    assert run.code == 1 and f"position {len(whole) + 5}" in run.err and len(run.err.splitlines()) == 3
+    assert run.code == 1 and f"position {len(whole) + 5}" in run.err and "broke off" not in run.err
     course = inner.root / "course.toml"
     course.write_bytes(b"# \xff\n" + course.read_bytes())
     run = inner.run("list")
-    assert run.code == 1 and "position 2" in run.err and "course.toml" in run.err
+    assert run.code == 1 and "position 2" in run.err and "course.toml" in run.err and "broke off" not in run.err
 
 
 def test_half_a_character_is_refused_with_its_offset(inner: Toy, folder_1024: Path,
