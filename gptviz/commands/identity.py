@@ -1,4 +1,5 @@
-"""Who a model is, remembered: loading one takes seconds, and an up-to-date film needs only its name and fingerprint.
+"""Who a model is and what it cannot answer, remembered: loading one takes seconds, and a film that is up to date needs
+its name and fingerprint alone.
 
 What is remembered belongs to the content of files (and of the code that reads them), so it never has to be forgotten.
 """
@@ -10,6 +11,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from gptviz.errors import GptvizError
 from gptviz.recording.files import inside, write_bytes
@@ -47,11 +49,15 @@ class Identities:
         """Keeps an identity under a key."""
         if key is None:
             return
-        entries = {**self._entries(), key: asdict(identity)}
-        try:
-            write_bytes(inside(self.media, _FILE), json.dumps(dict(list(entries.items())[-200:]), indent=1).encode())
-        except (GptvizError, OSError):
-            return
+        self._write({**self._entries(), key: asdict(identity)})
+
+    def refuses(self, question: str) -> bool:
+        """Whether a model was found unable to answer a question (a digest of the request and of its weights)."""
+        return question in self._entries()
+
+    def refuse(self, question: str) -> None:
+        """Keeps that it was."""
+        self._write({**self._entries(), question: {}})
 
     def _entries(self) -> dict[str, dict[str, str]]:
         try:
@@ -60,6 +66,12 @@ class Identities:
         except (GptvizError, OSError, ValueError, RecursionError):
             return {}
         return entries if isinstance(entries, dict) else {}
+
+    def _write(self, entries: dict[str, Any]) -> None:
+        try:
+            write_bytes(inside(self.media, _FILE), json.dumps(dict(list(entries.items())[-200:]), indent=1).encode())
+        except (GptvizError, OSError):
+            return
 
 
 def content(reference: str, source: Source) -> str | None:

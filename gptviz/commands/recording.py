@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +20,7 @@ from gptviz.render.editions import DEFAULT, Edition, asked, edition_name
 from gptviz.render.find import SceneFile, pick_scenes
 from gptviz.render.locks import exclusive
 from gptviz.render.project import Project
+from gptviz.render.sources import Sources
 
 Outcome = Literal["recorded", "unchanged", "not there"]
 
@@ -105,6 +108,13 @@ class Item:
     def name(self) -> str:
         return f"{self.scene.name}/{self.need}"
 
+    @property
+    def question(self) -> str:
+        """What is asked of which numbers, and of which code, as one digest."""
+        code = Sources().folder("recorders", pattern="*.py") + Sources().folder("models", pattern="*.py")
+        asked = f"{self.reference.identity.fingerprint} {code} {json.dumps(self.request.as_dict(), sort_keys=True)}"
+        return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -138,6 +148,11 @@ class Choice:
         if manifest.request != request.as_dict():
             return "missing"
         return "there" if manifest.provenance.fingerprint == reference.identity.fingerprint else "changed"
+
+    def spares(self, store: Store, item: Item) -> bool:
+        """Whether a film does without what its model cannot serve. Not where other weights' answer would be shown."""
+        return item.need in item.scene.optional and self.state(
+            store, item.scene, item.need, item.request, item.reference) == "missing"
 
 
 def choose(project: Project, wanted: Asked, taker: Here | None = None) -> Choice:
@@ -182,7 +197,8 @@ def complete(project: Project, scenes: Iterable[SceneFile], choice: Choice, take
              ) -> dict[str, GptvizError]:
     """Records what the named models have not answered yet, or answered with other weights.
 
-    Returns what could not be recorded, by the name of its film.
+    Returns what could not be recorded, by the name of its film. An optional need that its model cannot serve is no
+    failure, and is not asked for again; ``record`` asks again.
     """
     taker, store = taker or Here(), Store(project.recordings)
     failed: dict[str, GptvizError] = {}
@@ -192,7 +208,9 @@ def complete(project: Project, scenes: Iterable[SceneFile], choice: Choice, take
             for need, request in asked(scene.checked(), choice.edition.prompt).items():
                 reference = choice.reference(request.source)
                 if reference and choice.state(store, scene, need, request, reference) != "there":
-                    lacking.append(Item(scene, need, request, reference))
+                    item = Item(scene, need, request, reference)
+                    if not (need in scene.optional and reference.known.refuses(item.question)):
+                        lacking.append(item)
         except GptvizError as error:
             failed[scene.name] = error
     taker.prepare(lacking)
@@ -200,6 +218,11 @@ def complete(project: Project, scenes: Iterable[SceneFile], choice: Choice, take
         if item.scene.name not in failed:
             try:
                 _record(project, store, item, choice.place(item.scene, item.need, item.request), taker)
+            except NotRecorded as error:
+                if choice.spares(store, item):
+                    item.reference.known.refuse(item.question)
+                else:
+                    failed[item.scene.name] = error
             except GptvizError as error:
                 failed[item.scene.name] = error
     return failed
@@ -209,7 +232,7 @@ def record(project: Project, names: Sequence[str], everything: bool, model: str 
            edition: str | None, taker: Here | None = None) -> int:
     """Records what films need from the model and the vectors that are named; prints what became of each need.
 
-    Returns 1 where a film that was named lacks something; with ``everything`` what a model cannot serve is only listed.
+    Raises NotRecorded where a film that was named lacks what it cannot do without; with ``everything`` that is listed.
     """
     scenes = [scene.checked() for scene in pick_scenes(project, names, everything)]
     if not model and not vectors:
@@ -226,7 +249,8 @@ def record(project: Project, names: Sequence[str], everything: bool, model: str 
             outcome = _record(project, store, item, edition or item.reference.short, taker)
             rows.append((item.scene.name, item.need, outcome))
         except NotRecorded as error:
-            lacking.append(error)
+            if item.need not in item.scene.optional:
+                lacking.append(error)
             rows.append((item.scene.name, item.need, f"not there: {error.what}"))
     table(("film", "need", "outcome"), rows)
     if lacking and not everything:

@@ -65,20 +65,22 @@ class Film(Scene):
     """The base of every film. Class attributes say what it needs; see the module's docstring for an example.
 
     ``needs``: requests by name. ``main``: the need that ``PROMPT=`` replaces, if any. ``settings``: the film's own
-    knobs. ``chains``: groups of needs that must come from one model. ``waivers``: findings of the layout lint that are
-    meant, by name, each with its reason.
+    knobs. ``chains``: groups of needs that must come from one model. ``optional``: needs that an edition may lack,
+    for not every model can serve them; then ``rec`` lacks them, too, and the film says what is not there. ``waivers``:
+    findings of the layout lint that are meant, by name, each with its reason.
     """
 
     needs: ClassVar[Mapping[str, Request]] = {}
     main: ClassVar[str | None] = None
     settings: ClassVar[Mapping[str, float]] = {}
     chains: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    optional: ClassVar[tuple[str, ...]] = ()
     waivers: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, recordings: Mapping[str, Recording], captions: str = "drawn", **scene: Any) -> None:
-        if missing := set(self.needs) - set(recordings):
+        if missing := set(self.needs) - set(self.optional) - set(recordings):
             raise NotDeclared(f"{type(self).__name__} lacks {', '.join(sorted(missing))}",
-                              "a film is given a recording for each of its needs")
+                              "a film is given a recording for each need that is not optional")
         super().__init__(**scene)
         self.rec: dict[str, Any] = dict(recordings)
         self.captions = captions
@@ -123,12 +125,13 @@ class Film(Scene):
         """One beat: its narration, and inside the ``with`` block what moves while it is said.
 
         ``fields`` are the template's tracked values, tokens and claims. ``shows`` names the needs that the beat draws
-        (all of them by default): the badge follows it. On leaving, the film waits until the text can be read and at
+        (by default all there are): the badge follows it. On leaving, the film waits until the text can be read and at
         least ``hold`` seconds of stillness have passed. Raises CaptionTooLong for more than two lines of 42 characters.
         """
         statement = compose(template, **fields)
         lines = caption_lines(statement)
-        drawn = (shows,) if isinstance(shows, str) else tuple(shows) or tuple(self.needs)
+        drawn = (shows,) if isinstance(shows, str) else tuple(shows) or tuple(
+            need for need in self.needs if need in self.rec)
         start = self.now
         self._moved = start
         number = len(self.beats)

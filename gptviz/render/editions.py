@@ -53,7 +53,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Cast:
-    """The recordings that a film is drawn from, in one edition."""
+    """The recordings that a film is drawn from, in one edition. An optional need that nothing answers is no part."""
 
     scene: SceneFile
     edition: Edition
@@ -99,25 +99,39 @@ def asked(scene: SceneFile, prompt: str | None) -> dict[str, Request]:
 
 
 def cast(scene: SceneFile, edition: Edition, store: Store) -> Cast:
-    """Finds a recording for each need. Nothing is raised for those that are missing or damaged: a part says so."""
+    """Finds a recording for each need. Nothing is raised for those that are missing or damaged: a part says so.
+
+    Optional needs that are missing are left out; one that is damaged is not.
+    """
     requests = asked(scene, edition.prompt)
     parts: dict[str, Part] = {}
     for group in _groups(scene):
         for part in _answer(group, requests, scene, edition, store):
             parts[part.need] = part
-    return Cast(scene, edition, {need: parts[need] for need in scene.needs})
+    return Cast(scene, edition, {need: parts[need] for need in scene.needs if not _spared(parts[need], scene)})
 
 
 def _answer(group: tuple[str, ...], requests: dict[str, Request], scene: SceneFile, edition: Edition,
             store: Store) -> list[Part]:
-    """The group from the first edition that answers all of it. One that is damaged is not passed over in silence."""
+    """The group from the first edition that answers all of it, else the first that answers all but what is optional.
+
+    One that is damaged is not passed over in silence.
+    """
     tried: list[list[Part]] = []
     for candidate in _candidates(group, requests, scene, edition):
         parts = [_part(need, requests[need], scene, candidate[need], store) for need in group]
         if all(part.recording for part in parts) or any(part.damage for part in parts):
             return parts
         tried.append(parts)
+    for parts in tried:
+        if all(part.recording or _spared(part, scene) for part in parts):
+            return parts
     return _apology(group, requests, tried)
+
+
+def _spared(part: Part, scene: SceneFile) -> bool:
+    """Whether a need is not answered and need not be."""
+    return part.recording is None and part.damage is None and part.need in scene.optional
 
 
 def _groups(scene: SceneFile) -> list[tuple[str, ...]]:

@@ -27,7 +27,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 class SceneFile:
     """A film as its source declares it. ``film`` is its class; ``main`` the need that ``PROMPT=`` replaces.
 
-    ``chains`` are groups of needs that one model must answer. ``fault`` says what is wrong with the file, if anything.
+    ``chains`` are groups of needs that one model must answer, ``optional`` those that a film can do without. ``fault``
+    says what is wrong with the file, if anything.
     """
 
     name: str
@@ -38,6 +39,7 @@ class SceneFile:
     needs: Mapping[str, Request] = field(default_factory=dict)
     main: str | None = None
     chains: tuple[tuple[str, ...], ...] = ()
+    optional: tuple[str, ...] = ()
     fault: str = ""
 
     def checked(self) -> SceneFile:
@@ -85,11 +87,13 @@ def read_scene(path: Path) -> SceneFile:
         declared = _declarations(tree, film)
         needs = declared.get("needs", {})
         main, chains = declared.get("main"), declared.get("chains", ())
-        _check(needs, main, chains)
+        optional = declared.get("optional", ())
+        _check(needs, main, chains, optional)
         title = (ast.get_docstring(film) or ast.get_docstring(tree) or name).strip().splitlines()[0]
     except (OSError, SyntaxError, ValueError, TypeError, RecursionError) as error:
         return SceneFile(name, chapter, path, title=name, fault=str(error))
-    return SceneFile(name, chapter, path, title, film.name, needs, main, tuple(tuple(chain) for chain in chains))
+    return SceneFile(name, chapter, path, title, film.name, needs, main, tuple(tuple(chain) for chain in chains),
+                     tuple(optional))
 
 
 def _film_class(tree: ast.Module) -> ast.ClassDef:
@@ -107,7 +111,7 @@ def _declarations(tree: ast.Module, film: ast.ClassDef) -> dict[str, Any]:
             names[target] = _literal(value, names)
         except ValueError:
             continue  # not a literal: nothing that a declaration may use
-    wanted = ("needs", "main", "chains")
+    wanted = ("needs", "main", "chains", "optional")
     return {target: _literal(value, names) for target, value in _assignments(film.body) if target in wanted}
 
 
@@ -139,7 +143,7 @@ def _literal(node: ast.expr, names: Mapping[str, Any]) -> Any:  # noqa: PLR0911 
                 raise ValueError(f"line {node.lineno}: a request is written out, without **")
             return names[name](*[_literal(argument, names) for argument in node.args],
                                **{str(keyword.arg): _literal(keyword.value, names) for keyword in node.keywords})
-    raise ValueError(f"line {node.lineno}: {ast.unparse(node)[:60]!r} is no literal; needs, main and chains are read "
+    raise ValueError(f"line {node.lineno}: {ast.unparse(node)[:60]!r} is no literal; what a film declares is read "
                      "from the source without running it")
 
 
@@ -153,12 +157,14 @@ def _dictionary(node: ast.Dict, names: Mapping[str, Any]) -> dict[Any, Any]:
     return found
 
 
-def _check(needs: Any, main: Any, chains: Any) -> None:
+def _check(needs: Any, main: Any, chains: Any, optional: Any) -> None:
     if not isinstance(needs, dict) or not all(isinstance(request, Request) for request in needs.values()):
         raise ValueError("needs is a dictionary of requests")
     if bad := [need for need in needs if not isinstance(need, str) or not NAME.fullmatch(need)]:
         raise ValueError(f"{bad[0]!r} is no name for a need: lower-case letters, digits and _")
     if main is not None and main not in needs:
         raise ValueError(f"main is {main!r}, which is none of its needs")
+    if not isinstance(optional, tuple) or set(optional) - set(needs) or main in optional:
+        raise ValueError(f"optional is {optional!r}: a tuple of needs without the main one")
     if lost := {need for chain in chains for need in chain} - set(needs):
         raise ValueError(f"chains name {', '.join(sorted(lost))}, which are none of its needs")

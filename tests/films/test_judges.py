@@ -32,7 +32,7 @@ def given(name: str, edition: Edition) -> tuple[type[Any], dict[str, Recording]]
     scene = pick_scenes(PROJECT, [name])[0].checked()
     found = cast(scene, edition, Store(PROJECT.recordings))
     recordings = {need: part.recording for need, part in found.parts.items() if part.recording is not None}
-    return (load_film(scene.path, scene.film), recordings) if len(recordings) == len(scene.needs) else None
+    return None if found.lacking else (load_film(scene.path, scene.film), recordings)
 
 
 def default(name: str) -> tuple[type[Any], dict[str, Recording]]:

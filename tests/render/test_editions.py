@@ -30,6 +30,27 @@ class Tokens(Film):
 '''
 
 
+AGES = '''"""How does it learn?"""
+
+from gptviz.film import Film
+from gptviz.recording.requests import LearningCurve, NextToken
+
+
+class Ages(Film):
+    """How does it learn?"""
+
+    needs = {"row": NextToken(prompt="One day a little", top=3), "curve": LearningCurve(prompt="Once upon a time")}
+    optional = ("curve",)
+
+    def construct(self):
+        with self.beat("This is what it says."):
+            self.wait(0.2)
+        if "curve" not in self.rec:
+            with self.beat("No earlier ages of it were kept."):
+                self.wait(0.2)
+'''
+
+
 @pytest.fixture
 def toy(tmp_path: Path) -> Toy:
     """The small project, with the package as it is: models are run here."""
@@ -98,6 +119,28 @@ def test_one_weight_of_one_head_is_changed(toy: Toy, tmp_path: Path) -> None:
     assert " rendered " in outcomes["tiny"] and " up to date " in outcomes["tokens"]
     assert recorded.read("grown", "tokens", "merges").digest == merges
     assert states(toy, "--model", str(model), "tiny", "tokens") == {"tiny": ("fresh", ""), "tokens": ("fresh", "")}
+
+
+def test_what_a_model_cannot_serve_is_left_out_where_a_film_can_do_without(toy: Toy, tmp_path: Path) -> None:
+    toy.scene("ages").write_text(AGES)
+    model = tmp_path / "grown"
+    shutil.copytree(ROOT / "gptviz" / "models" / "bundled" / "mini", model)
+    config = model / "config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"layer_norm_epsilon": 1e-4}))  # another model
+    first = toy.run("render", "ages", "--quality", "l", "--model", str(model))
+    assert first.code == 0, first.err
+    assert "No earlier ages" in (toy.root / "media/videos/grown/l/ages.srt").read_text()
+    assert Store(toy.root / "recordings").has("grown", "ages", "row")
+    assert states(toy, "--model", str(model), "ages") == {"ages": ("fresh", "")}
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    (bare / "torch.py").write_text("raise RuntimeError('the model was asked again')\n")
+    again = toy.run("render", "ages", "--quality", "l", "--model", str(model), PYTHONPATH=f"{bare}:{ROOT}")
+    assert again.code == 0 and "up to date" in again.out, again.err
+    needed = AGES.replace('optional = ("curve",)', "")
+    toy.scene("ages").write_text(needed)
+    refused = toy.run("render", "ages", "--quality", "l", "--model", str(model))
+    assert refused.code == 1 and "there are no checkpoints" in refused.err
 
 
 def test_a_named_model_never_falls_back(toy: Toy, tmp_path: Path) -> None:
