@@ -19,11 +19,11 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from manim import FadeOut, Mobject, Scene, ValueTracker, VGroup, linear
+from manim import Animation, FadeOut, Mobject, Scene, ValueTracker, VGroup, linear
 
 from gptviz.drawing import theme
 from gptviz.drawing.badge import Badge
@@ -161,6 +161,15 @@ class Film(Scene):
         moved = self._moved
         super().wait(duration, *args, **options)
         self._moved = moved
+
+    def get_moving_and_static_mobjects(self, animations: Iterable[Animation]) -> tuple[list[Mobject], list[Mobject]]:
+        """As Manim's, but of what moves the wholes: its flat list of parts draws on what a whole no longer holds.
+
+        A loop whose rows are others at every step would show those of its first step under all that follow.
+        """
+        moving, static = super().get_moving_and_static_mobjects(animations)
+        parts = {id(part) for whole in moving for part in whole.submobjects}
+        return [mobject for mobject in moving if id(mobject) not in parts], static
 
     def sweep(self, tracker: ValueTracker, target: float, run_time: float,
               rate_func: Callable[[float], float] = linear) -> None:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from manim import CairoRenderer, FadeIn, FadeOut, ReplacementTransform, ValueTracker, tempconfig
+from manim import CairoRenderer, FadeIn, FadeOut, ReplacementTransform, ValueTracker, VGroup, tempconfig
 
 from gptviz.drawing import theme
-from gptviz.drawing.text import Numeral, Words
+from gptviz.drawing.motion import Follow
+from gptviz.drawing.text import Numeral, Run, Words
 from gptviz.film import Film
-from gptviz.film.rehearsal import Moment, picture, rehearse
+from gptviz.film.rehearsal import Moment, on_screen, picture, rehearse
 from gptviz.recording.schema import Recording
 from tests.film.conftest import REQUEST
 
@@ -90,3 +91,29 @@ def test_a_film_without_drawn_captions_is_told_in_the_same_time(row: Recording) 
     filed = rehearse(Told, {"row": row}, lambda moment: None, captions="file")
     assert [b.end for b in filed.beats] == [b.end for b in drawn.beats]
     assert len(filed._caption.submobjects) == 0
+
+
+class Changing(Film):
+    """What stood there before?"""
+
+    needs = {"row": REQUEST}
+
+    def construct(self) -> None:
+        table, later = VGroup(Words("first")), Words("then")
+        with self.beat("Its rows are others now."):
+            self.add(table)
+            self.play(Follow(table, lambda whole, share: setattr(whole, "submobjects", [later] if share > 0.3
+                                                                 else whole.submobjects)))
+
+
+def test_what_a_moving_whole_no_longer_holds_is_not_drawn(row: Recording) -> None:
+    seen: list[set[str]] = []
+
+    def look(moment: Moment) -> None:
+        if moment.moving:
+            seen.append({mobject.text for mobject in on_screen(moment) if isinstance(mobject, Run)} & {"first", "then"})
+
+    rehearse(Changing, {"row": row}, look)
+    assert seen[0] == {"first"}
+    assert seen[-1] == {"then"}
+    assert all(len(each) == 1 for each in seen)
