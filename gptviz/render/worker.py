@@ -118,7 +118,13 @@ def _follow(film: Any, tell: Tell, only: int | None) -> None:
         tell({"beat": begun, "name": name, "time": float(film.renderer.time)})
         begin(name, *arguments, **(options if only in (None, begun) else {**options, "skip_animations": True}))
 
-    film.next_section = next_section
+    def beat_ended(beat: Any) -> None:
+        ended(beat)
+        if begun == only:           # what follows it, as the stage that is cleared, is no part of it
+            raise EndSceneEarlyException
+
+    ended = film.beat_ended
+    film.next_section, film.beat_ended = next_section, beat_ended
 
 
 def _sections(film: Any) -> list[dict[str, Any]]:

@@ -79,10 +79,15 @@ def test_alone_or_beside_others_the_same_bytes(rendered: Toy, toy: Toy) -> None:
 
 
 def test_one_beat_is_had_early_and_not_published(toy: Toy) -> None:
-    run = toy.run("render", "tiny", "--quality", "l", "--preview-beat", "2")
-    assert run.code == 0, run.err
-    with av.open(run.lines[-1]) as container:
-        assert container.duration / 1e6 < 3.5
+    source = toy.scene("tiny").read_text()
+    after = "        with self.beat(\"Next comes"
+    assert after in source                # the first beat is followed by something that belongs to none
+    toy.scene("tiny").write_text(source.replace(after, f"        self.clear_stage()\n        self.add(number)\n{after}"))
+    for beat in ("1", "2"):
+        run = toy.run("render", "tiny", "--quality", "l", "--preview-beat", beat)
+        assert run.code == 0, run.err
+        with av.open(run.lines[-1]) as container:
+            assert container.duration / 1e6 < 3.5
     assert not film(toy, "tiny").exists()
     assert toy.run("render", "tiny", "--quality", "l", "--preview-beat", "3").code == 1
 
