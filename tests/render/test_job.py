@@ -82,7 +82,8 @@ def test_one_beat_is_had_early_and_not_published(toy: Toy) -> None:
     source = toy.scene("tiny").read_text()
     after = "        with self.beat(\"Next comes"
     assert after in source                # the first beat is followed by something that belongs to none
-    toy.scene("tiny").write_text(source.replace(after, f"        self.clear_stage()\n        self.add(number)\n{after}"))
+    longer = source.replace(after, f"        self.clear_stage()\n        self.add(number)\n{after}")
+    toy.scene("tiny").write_text(longer)
     for beat in ("1", "2"):
         run = toy.run("render", "tiny", "--quality", "l", "--preview-beat", beat)
         assert run.code == 0, run.err
