@@ -14,7 +14,7 @@ from manim import VGroup, VMobject
 
 from gptviz import maths
 from gptviz.drawing import theme, tints
-from gptviz.drawing.cells import outline
+from gptviz.drawing.cells import boxes_of, outline, painted, rectangles
 from gptviz.drawing.matrices import EmbeddingColumn, NumberMatrix
 from gptviz.drawing.text import Numeral, Run, Words
 from gptviz.drawing.windows import Computed, Rule
@@ -26,9 +26,9 @@ _DIGITS = 0.363
 class DotProduct(VGroup):
     """Two real vectors one above the other, below them products and running sum, and how much is left out.
 
-    ``first``, ``second`` (component); ``bias`` is where the sum starts; ``names`` name the four lines.
-    ``lines`` are the four rows (:class:`NumberMatrix`): first, second, products, sums. At first only the two vectors
-    are seen; :meth:`set_progress` brings up products and sums.
+    ``first``, ``second`` (component); ``bias`` is where the sum starts: a cell before its first (``start``, with its
+    name); ``names`` name the four lines. ``lines`` are the four rows (:class:`NumberMatrix`): first, second, products,
+    sums. At first only the two vectors and the start are seen; :meth:`set_progress` brings up products and sums.
     """
 
     def __init__(self, first: Numbers, second: Numbers, shown: Rule = (6, 1), bias: Tracked | None = None,
@@ -41,26 +41,41 @@ class DotProduct(VGroup):
         arrays = (first, second, Computed(maths.products, first, second), sums)
         columns = NumberMatrix(first[None, :], (1, 0), shown, names=("rows", "components")).columns
         kept = [slot.index for slot in columns if slot.index is not None]
-        widest = max(Numeral(array[i], spec, size).advance for array in arrays for i in kept)
+        entries = [array[i] for array in arrays for i in kept] + ([] if bias is None else [bias])
+        widest = max(Numeral(entry, spec, size).advance for entry in entries)
         em = theme.units(size)
         self.cell = (widest + 1.2 * em, em * 1.9)
         self.names, self.signs = VGroup(), VGroup()
         self.lines: list[NumberMatrix] = []
-        top = 0.0
+        self.start = VGroup()
+        top, left = 0.0, 0.0 if bias is None else -self.cell[0] - 0.12
         signs = (" ", "\u00d7", "=", "\u03a3")
         for array, role, name, sign in zip(arrays, (*roles, "data", "data"), names, signs, strict=True):
             line = NumberMatrix(array[None, :], (1, 0), shown, role, spec, size, cell=self.cell,
                                 names=("rows", "components"))
             line.shift(np.array([-line.box()[0], top, 0]))
-            base = np.array([-0.25, top - _DIGITS * em, 0])
+            base = np.array([left - 0.25, top - _DIGITS * em, 0])
             self.signs.add(Run(sign, size, theme.SECONDARY).place(base, "right"))
             self.names.add(Words(name, theme.LABEL, theme.SECONDARY).place(base - np.array([0.45, 0, 0]), "right"))
             self.lines.append(line)
             top -= self.cell[1] + (0.22 if sign == "\u00d7" else 0.1)
-        self.add(self.names, self.signs, *self.lines)
+        if bias is not None:
+            self._start(bias, left, spec, size)
+        self.add(self.names, self.signs, self.start, *self.lines)
         self.terms = len(kept)
         self.set_progress(0.0)
         self.center()
+
+    def _start(self, bias: Tracked, left: float, spec: str, size: float) -> None:
+        """A cell for the bias, a weight like the others, before the first sum; its name stands over it."""
+        (low, bottom), (_, top) = (self.lines[3].at(*self.lines[3].box()[i:i + 2])[:2] for i in (0, 2))
+        limit = max(self.lines[0].limit, abs(float(bias)))
+        cell = painted(rectangles(boxes_of(left + 0.02, bottom + 0.02, left + self.cell[0] - 0.02, top - 0.02)),
+                       tints.TINTS["weights"](np.array([float(bias)]), limit)[0])
+        numeral, em = Numeral(bias, spec, size, align="center"), theme.units(size)
+        middle, base = low - 0.12 - self.cell[0] / 2, (bottom + top) / 2 - _DIGITS * em
+        name = Words("bias", theme.LABEL, theme.SECONDARY).place([middle, base + self.cell[1] + 0.1, 0], "center")
+        self.start.add(cell, numeral.place([middle, base, 0], "center"), name)
 
     def set_progress(self, done: float) -> Self:
         """How many of the terms shown have been multiplied and added: 0 to ``terms``; a part of one fades in."""
@@ -71,7 +86,7 @@ class DotProduct(VGroup):
             passed = float(shares[-1]) if len(gap) else float(share)
             gap.set_fill(opacity=passed)
             for words in (name, sign):
-                words.set_fill(opacity=float(share))
+                words.set_fill(opacity=1.0 if len(self.start) and name is self.names[3] else float(share))
         return self
 
     def term(self, number: int, color: str = theme.FOCUS) -> VMobject:
