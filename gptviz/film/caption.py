@@ -10,10 +10,12 @@ from manim import VGroup
 from gptviz.drawing import theme
 from gptviz.drawing.text import Words
 from gptviz.errors import UsageError
+from gptviz.recording.number import Token, Word
 from gptviz.recording.statement import Piece, Statement
 
 LINE = 42      # characters
 LINES = 2
+_SHORTENED = (24, 16, 10, 6)  # characters of long tokens, the first with which a caption has room
 _FIRST_BASELINE = theme.BOTTOM_EDGE + 0.80
 _LEADING = theme.units(theme.CAPTION) * 1.28
 
@@ -34,16 +36,30 @@ class Caption(VGroup):
 
 
 def caption_lines(statement: Statement) -> list[Statement]:
-    """A statement on one or two lines of at most 42 characters, as even as its words allow. Raises CaptionTooLong."""
+    """A statement on one or two lines of at most 42 characters, as even as its words allow.
+
+    Of tokens and recorded texts that are too long for that their ends are said, as they are drawn. Raises
+    CaptionTooLong where it is the film's own words that have no room.
+    """
+    for most in (None, *_SHORTENED):
+        shown = statement if most is None else _shortened(statement, most)
+        text = shown.text
+        if len(text) <= LINE:
+            return [shown]
+        if breaks := [i for i in _spaces(shown) if i <= LINE and len(text) - i - 1 <= LINE]:
+            best = min(breaks, key=lambda i: abs(i - (len(text) - i - 1)))
+            return [_part(shown, 0, best), _part(shown, best + 1, len(text))]
     text = statement.text
-    if len(text) <= LINE:
-        return [statement]
-    breaks = [i for i in _spaces(statement) if i <= LINE and len(text) - i - 1 <= LINE]
-    if not breaks:
-        raise CaptionTooLong(f"a beat says {len(text)} characters: {text!r}",
-                             f"a caption holds {LINES} lines of {LINE}", "say it shorter, or in two beats")
-    best = min(breaks, key=lambda i: abs(i - (len(text) - i - 1)))
-    return [_part(statement, 0, best), _part(statement, best + 1, len(text))]
+    raise CaptionTooLong(f"a beat says {len(text)} characters: {text[:200]!r}",
+                         f"a caption holds {LINES} lines of {LINE}", "say it shorter, or in two beats")
+
+
+def _shortened(statement: Statement, most: int) -> Statement:
+    """The same with at most so many characters of each token and recorded text: its beginning and its end."""
+    half = most // 2
+    return Statement(Piece(f"{piece.text[:half].rstrip()}\u2026{piece.text[-half:].lstrip()}", piece.origin, piece.spec)
+                     if isinstance(piece.origin, (Token, Word)) and len(piece.text) > most else piece
+                     for piece in statement)
 
 
 def _spaces(statement: Statement) -> list[int]:
