@@ -17,7 +17,7 @@ from av.video.reformatter import VideoReformatter
 
 from benchmarks.run import cpu_seconds, parser, scene_of, settings
 from gptviz.render import fast
-from gptviz.render.fast.encoder import PRESET
+from gptviz.render.fast.encoder import OPTIONS
 from gptviz.render.fast.writer import StreamWriter
 
 
@@ -55,7 +55,7 @@ def main() -> None:
 def encode(frames: list[tuple[Any, int]], path: Path, size: tuple[int, int], rate: int, threads: int) -> Path:
     """Encodes frames (height, width, RGBA), each shown some times."""
     with av.open(str(path), "w") as file:
-        stream = file.add_stream("libx264", rate=rate, options={"preset": PRESET, "crf": "23"})
+        stream = file.add_stream("libx264", rate=rate, options=OPTIONS)
         stream.width, stream.height = size
         stream.pix_fmt = "yuv420p"
         stream.codec_context.thread_type, stream.codec_context.thread_count = "FRAME", threads

@@ -11,7 +11,7 @@ from typing import Any
 from manim.scene.scene_file_writer import SceneFileWriter
 
 from gptviz.errors import RenderFailed
-from gptviz.render.fast.encoder import PRESET, Encoder, Form, Pixels
+from gptviz.render.fast.encoder import OPTIONS, Encoder, Form, Pixels
 
 
 class StreamWriter(SceneFileWriter):
@@ -68,7 +68,7 @@ class StreamWriter(SceneFileWriter):
         if spec is None:
             return
         if self._encoder is None:
-            options = {"preset": PRESET, **dict(spec.options)}
+            options = {**dict(spec.options), **OPTIONS}
             form = Form((spec.width, spec.height), spec.frame_rate, options, self.threads)
             self._encoder = Encoder(self.movie_file_path, form, self.ahead)
         self._encoder.put(pixels, repeat, self._keyframe)
