@@ -174,6 +174,11 @@ class Histogram(Framed):
         self.add(*[shape for _, shape in self._parts], axis, self.ticks, self.titles)
         self.glide_to(self._shares)
 
+    @property
+    def shapes(self) -> list[VMobject]:
+        """The bars, one mobject for each colour."""
+        return [shape for _, shape in self._parts]
+
     def set_counts(self, counts: Numbers) -> Self:
         """Shows other counts over the same edges."""
         self.counts = counts

@@ -1,15 +1,19 @@
 """How does a word become numbers?"""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
-from manim import Arrow, Create, FadeIn, FadeOut, LaggedStart, ReplacementTransform, VGroup
+from manim import PI, Arrow, Create, FadeIn, FadeOut, LaggedStart, ReplacementTransform, VGroup
 
 from gptviz import maths
 from gptviz.drawing import theme
+from gptviz.drawing.cells import painted, rectangles
 from gptviz.drawing.curve import Histogram
 from gptviz.drawing.focus import Focus
 from gptviz.drawing.heatmap import HeatMap
 from gptviz.drawing.matrices import EmbeddingColumn, ResidualArray
-from gptviz.drawing.motion import Dim, Glide
+from gptviz.drawing.motion import Dim, Follow, Glide
 from gptviz.drawing.source import QuotedWords
 from gptviz.drawing.text import Numeral, Words
 from gptviz.drawing.tokens import TokenBox, TokenStrip, head
@@ -19,9 +23,14 @@ from gptviz.recording.kinds import architecture
 from gptviz.recording.number import Claim, Count, derive
 from gptviz.recording.requests import EmbeddingRows, Merges, ModelFamily
 
-TABLE = np.array([-1.35, 0.3, 0.0])    # the middle of the picture of the table
-WIDE, HIGH = 5.6, 4.2                  # its size
+TABLE = np.array([-0.5, 0.55, 0.0])    # the middle of the picture of the table
+WIDE, HIGH = 6.4, 4.0                  # its size
+NAME = (-5.35, 2.4)                    # the middle of the token left of it, and how wide that may be
+RIBBON, COLUMN = 3.75, 5.3             # where the row stands upright, and its numbers
 FULL = 3.0                             # deviations of a weight that is drawn in full colour
+OTHERS = 0.6                           # brightness of the rows that are not looked up
+EDGE = 6.3                             # left and right end of lists
+MANY = 10                              # columns side by side, at most
 
 
 class EmbeddingMatrix(Film):
@@ -53,128 +62,198 @@ class EmbeddingMatrix(Film):
         shown = head(prompt, 12.6, 40, 2)
         if chosen >= len(shown):
             shown = [self.token]
-        strip = TokenStrip(shown, 40, ids=True, width=12.6).move_to([0, 0.6, 0])
-        with self.beat("A text comes in as numbers, but these are only names.", shows="rows"):
+        strip = TokenStrip(shown, 40, ids=True, width=12.6).move_to([0, 0.3, 0])
+        with self.beat("A text comes in as numbers. But these numbers are only names.", shows="rows"):
             self.play(LaggedStart(*[FadeIn(box) for box in strip.boxes], lag_ratio=0.15), run_time=1.5)
         box = next(box for box in strip.boxes if box.token is self.token)
-        frame = Focus(box)
-        with self.beat("Follow {word}. The highest number of all: it is the rarest of them.", shows="rows",
+        with self.beat("Follow {word}. Of all tokens in this text, it has the highest number.", shows="rows",
                        word=self.token):
-            self.play(Create(frame), Dim(*[other for other in strip.boxes if other is not box]), run_time=theme.MOVE)
+            self.play(Create(Focus(box, 0.06)), Dim(*[other for other in strip.boxes if other is not box]),
+                      run_time=theme.MOVE)
         self.clear_stage(box)
         self.box = box
+
+    def picture_of_the_table(self) -> HeatMap:
+        """The rows around the chosen one, with the ids of the first and the last."""
+        return HeatMap(self.rec_.window, WIDE, HIGH, "weights", high=FULL * float(self.rec_.deviation)).shift(TABLE)
+
+    def beside(self, picture: HeatMap) -> np.ndarray:
+        """Where the token's box stands: left of the picture, level with its row."""
+        return np.array([NAME[0], picture.center_of(self.rec_.window_row)[1] - 0.15, 0])
+
+    def way_in(self, box: Any, picture: HeatMap) -> Arrow:
+        """An arrow from the token's box to its row."""
+        y = picture.center_of(self.rec_.window_row)[1]
+        return Arrow([box.get_right()[0] + 0.1, y, 0], [TABLE[0] - WIDE / 2 - 0.08, y, 0], buff=0, stroke_width=4,
+                     color=theme.FOCUS, tip_length=0.18)
+
+    def light(self, picture: HeatMap, share: float) -> None:
+        """Darkens the rows that are not looked up."""
+        lit = np.full(self.rec_.window.shape, 1 - (1 - OTHERS) * share)
+        lit[self.rec_.window_row] = 1.0
+        picture.set_lit(lit)
 
     def table(self) -> None:
         """The table, the row, and the numbers in it."""
         rec = self.rec_
-        picture = HeatMap(rec.window, WIDE, HIGH, "weights", high=FULL * float(rec.deviation)).shift(TABLE)
+        picture = self.picture_of_the_table()
         size = Words("{r:,} of {v:,} rows, {d:,} columns", theme.LABEL, theme.SECONDARY, align="center",
                      r=Count(rec.window_tokens, "rows of the picture"), v=rec.vocab, d=rec.d_model)
-        size.place([TABLE[0], TABLE[1] - HIGH / 2 - 0.42, 0], "center")
+        size.place([TABLE[0], TABLE[1] - HIGH / 2 - 0.45, 0], "center")
+        narrow = min(1.0, NAME[1] / self.box.width)
         with self.beat("The model keeps a table: for each of {v:,} tokens a row of {d:,} numbers.", shows="rows",
                        v=rec.vocab, d=rec.d_model):
-            self.play(self.box.animate.move_to([-5.55, picture.center_of(rec.window_row)[1] - 0.1, 0]),
-                      run_time=theme.MOVE)
+            self.play(self.box.animate.scale(narrow).move_to(self.beside(picture)), run_time=theme.MOVE)
             self.play(FadeIn(picture), FadeIn(size), run_time=theme.MOVE)
         row = picture.outline(rec.window_row)
         with self.beat("Number {id:d} stands for row {id:d}. Nothing is computed: it is looked up.", shows="rows",
                        id=self.token.id):
-            self.play(Create(row), run_time=theme.MOVE)
-        self.column = EmbeddingColumn(rec.row(int(rec.chosen)), (6, 1), "weights", "+.3f", 34).shift([3.9, 0.3, 0])
-        frame = self.column.outline()
+            self.play(FadeIn(self.way_in(self.box, picture)), Create(row), run_time=theme.MOVE)
+            self.play(Follow(picture, self.light, run_time=theme.MOVE))
+        self.column = EmbeddingColumn(rec.row(int(rec.chosen)), (6, 1), "weights", "+.3f", 34)
+        self.column.shift([COLUMN, TABLE[1], 0])
+        strip = HeatMap(rec.window[[rec.window_row]], WIDE, HIGH / rec.window.shape[0], "weights",
+                        high=FULL * float(rec.deviation), gap=0.0).move_to(picture.center_of(rec.window_row))
         with self.beat("Out comes the row: {d:,} numbers that stand for {word} from now on.", shows="rows",
                        d=rec.d_model, word=self.token):
-            self.play(ReplacementTransform(row.copy(), frame), FadeIn(self.column), run_time=theme.SLOW)
-            self.play(FadeOut(frame), run_time=theme.QUICK)
-        data = EmbeddingColumn(rec.row(int(rec.chosen)), (6, 1), "data", "+.3f", 34).shift([3.9, 0.3, 0])
+            self.play(strip.animate.stretch(0.5 / strip.height, 1), run_time=theme.QUICK)
+            self.play(strip.animate(path_arc=-PI / 2).rotate(-PI / 2).scale(self.column.height / WIDE)
+                      .move_to([RIBBON, TABLE[1], 0]), run_time=theme.SLOW)
+            self.play(FadeIn(self.column, target_position=strip, scale=0.6), run_time=theme.MOVE)
         with self.beat("The row was learned. Its copy travels on, as data: from here on it is grey.", shows="rows"):
-            self.play(FadeOut(self.column), FadeIn(data), run_time=theme.SLOW)
-        self.clear_stage()
+            self.play(Glide(self.column, self.to_data, run_time=theme.SLOW))
+        self.clear_stage(self.column)
+
+    def to_data(self) -> None:
+        """The column in the colours of data: learned numbers have become numbers that flow."""
+        self.column.role = "data"
+        self.column.set_shapes(self.column.values)
 
     def travels_on(self) -> None:
-        """Every token of the text with its column."""
+        """Every token of the text with its column; the one at hand takes its place among them."""
         rec = self.rec_
-        array = ResidualArray(rec.numbers("rows"), rec.prompt, (6, 1), (8, 1), size=28).shift([0, 0.2, 0])
+        count, chosen = len(rec.prompt), int(rec.chosen)
+        some = list(range(count)) if count <= MANY else sorted({*range(MANY - 3), chosen, count - 1})
+        array = ResidualArray(rec.numbers("rows"), rec.prompt, (6, 1), some, spec="+.3f", size=28).shift([0, 0.1, 0])
         if array.width > 12.8:
-            array = ResidualArray(rec.numbers("rows"), rec.prompt, (6, 1), (2, 1)).shift([0, 0.1, 0])
+            some = sorted({0, chosen, count - 1})
+            array = ResidualArray(rec.numbers("rows"), rec.prompt, (6, 1), some, spec="+.3f").shift([0, 0.1, 0])
+        mine = array.lift_column(chosen)
         with self.beat("So the text becomes {n:,} columns. The same token always gives the same column.",
                        shows="rows", n=Count(rec.prompt, "tokens")):
-            self.play(FadeIn(array), run_time=theme.SLOW)
+            self.play(FadeOut(self.column.brackets, self.column.gaps), run_time=theme.QUICK)
+            moved = VGroup(mine.cells, mine.numerals)
+            self.play(ReplacementTransform(VGroup(self.column.cells, self.column.numerals), moved), run_time=theme.MOVE)
+            self.remove(moved)
+            self.play(Follow(array, around(some.index(chosen)), run_time=theme.SLOW))
+            self.play(Create(Focus(array.column_labels[some.index(chosen)])), run_time=theme.QUICK)
         self.clear_stage()
 
     def learned(self) -> None:
         """The table before training and after."""
         rec = self.rec_
         most = float(np.max(rec.histogram(True).array))
-        bars = Histogram(rec.histogram(True), rec.edges, 9.6, 3.4, most=most, size=theme.LABEL, fold=True)
-        bars.shift([-4.8, -1.35, 0])
-        fresh, trained = (VGroup(Words(name, theme.TITLE, theme.SECONDARY).place([1.5, 1.75, 0]),
-                                 Words("deviation {s:.3f}", theme.TITLE, s=spread).place([1.5, 1.15, 0]))
-                          for name, spread in (("freshly made", rec.fresh_deviation), ("trained", rec.deviation)))
+        bars = Histogram(rec.histogram(True), rec.edges, 12.4, 3.8, most=most, size=theme.LABEL, fold=True)
+        bars.shift([-6.2, -1.45, 0])
+        fresh, trained = (VGroup(Words(name, theme.TITLE, colour).place([2.9, y, 0]),
+                                 Words("standard deviation {s:.3f}", theme.STATEMENT, colour, s=spread)
+                                 .place([2.9, y - 0.55, 0]))
+                          for name, spread, y, colour in (("freshly made", rec.fresh_deviation, 2.0, theme.SECONDARY),
+                                                          ("trained", rec.deviation, 0.7, theme.TEXT)))
         with self.beat("Where do the numbers come from? At first they are random, and all small.", shows="rows"):
             self.play(FadeIn(bars), FadeIn(fresh), run_time=theme.MOVE)
         grown = Claim(maths.is_larger, (rec.deviation, rec.fresh_deviation),
-                      "Training moves them apart: {k:.1f} times as wide, in this model.",
+                      "Training spreads them out: {k:.1f} times as wide, in this model.",
                       "Training leaves them {k:.1f} times as wide, in this model.")
+        ghost = VGroup(*[part.copy().set_fill(opacity=0.22) for part in bars.shapes])
         with self.beat(grown, shows="rows", k=derive(maths.ratio, rec.deviation, rec.fresh_deviation)):
-            self.play(FadeOut(fresh), run_time=theme.QUICK)
+            self.add(ghost)
+            self.bring_to_back(ghost)
             self.play(Glide(bars, lambda: bars.set_counts(rec.histogram()), run_time=theme.SLOW))
             self.play(FadeIn(trained), run_time=theme.QUICK)
         self.clear_stage()
 
     def how_many(self) -> None:
-        """How much of a model the table is."""
+        """How much of a model the table is: in numbers, and as a part of a line."""
         rec, small = self.rec_, self.rec["family"].models[0]
-        rows = (("this model", rec.vocab, rec.d_model, rec.numbers_in_all, rec.share),
-                ("GPT-2 small", small["vocab"], small["d_model"], small.group("wte"), small.share("wte")))
-        lines = VGroup()
-        for i, (name, vocab, wide, count, share) in enumerate(rows):
-            y = 1.5 - i * 1.35
-            lines.add(VGroup(Words(name, theme.TITLE, theme.SECONDARY).place([-6.2, y, 0]),
-                             Words("{v:,} × {d:,}", theme.TITLE, theme.SECONDARY, align="right", v=vocab, d=wide)
-                             .place([-0.2, y, 0], "right"),
-                             Numeral(count, ",", 56, align="right").place([4.2, y, 0], "right"),
-                             Numeral(share, ".0%", 56, theme.FOCUS, "right").place([6.4, y, 0], "right")))
+        giant = architecture.gpt3_embedding()
+        of_giant = derive(maths.ratio, giant, architecture.gpt3_total())
+        heads = VGroup(*[Words(text, theme.LABEL, theme.SECONDARY).place([x, 2.4, 0], "right") for text, x in
+                         (("rows × columns", 0.0), ("numbers", 4.2), ("of the model", EDGE))])
+        first = self.share_line(1.75, "this model", "{v:,} × {d:,}", rec.vocab, rec.d_model, rec.numbers_in_all,
+                                rec.share, ".0%")
         with self.beat("All in all {n:,} numbers: {p:.0%} of what this model has learned.", shows="rows",
                        n=rec.numbers_in_all, p=rec.share):
-            self.play(FadeIn(lines[0]), run_time=theme.MOVE)
+            self.play(FadeIn(heads), FadeIn(first), run_time=theme.MOVE)
+        second = self.share_line(0.3, "GPT-2 small", "{v:,} × {d:,}", small["vocab"], small["d_model"],
+                                 small.group("wte"), small.share("wte"), ".0%")
         with self.beat("In GPT-2 small there are {n:,}: {p:.0%} of it.", shows="family",
                        n=small.group("wte"), p=small.share("wte")):
-            self.play(FadeIn(lines[1]), run_time=theme.MOVE)
-        giant = architecture.gpt3_embedding()
-        third = VGroup(Words("GPT-3", theme.TITLE, theme.SECONDARY).place([-6.2, -1.2, 0]),
-                       Words("“{v:,}” × “{d:,}”", theme.TITLE, theme.SECONDARY, align="right",
-                             v=published.GPT3_VOCAB, d=published.GPT3_D_MODEL).place([-0.2, -1.2, 0], "right"),
-                       Numeral(giant, ",", 56, align="right").place([4.2, -1.2, 0], "right"),
-                       Numeral(derive(maths.ratio, giant, architecture.gpt3_total()), ".1%", 56, theme.FOCUS, "right")
-                       .place([6.4, -1.2, 0], "right"))
-        with self.beat("In GPT-3, by its published sizes, {n:,}: hardly anything.", shows="family", n=giant):
+            self.play(FadeIn(second), run_time=theme.MOVE)
+        third = self.share_line(-1.15, "GPT-3", "“{v:,}” × “{d:,}”", published.GPT3_VOCAB, published.GPT3_D_MODEL,
+                                giant, of_giant, ".1%")
+        with self.beat("In GPT-3, by its published sizes, {n:,}: a mere {p:.1%}.", shows="family", n=giant, p=of_giant):
             self.play(FadeIn(third), run_time=theme.MOVE)
         self.clear_stage()
+
+    def share_line(self, y: float, name: str, size: str, vocab, wide, count, share, spec: str) -> VGroup:
+        """A model's table: rows times columns, how many numbers, and a line as long as the model with its part lit."""
+        whole, part = ([-EDGE, y - 0.52, -EDGE + 2 * EDGE * long, y - 0.36] for long in (1.0, float(share)))
+        return VGroup(Words(name, theme.TITLE, theme.SECONDARY).place([-EDGE, y, 0]),
+                      Words(size, theme.TITLE, theme.SECONDARY, v=vocab, d=wide).place([0.0, y, 0], "right"),
+                      Numeral(count, ",", 56, align="right").place([4.2, y, 0], "right"),
+                      Numeral(share, spec, 56, theme.FOCUS, "right").place([EDGE, y, 0], "right"),
+                      painted(rectangles(np.array([whole])), theme.HAIRLINE),
+                      painted(rectangles(np.array([part])), theme.FOCUS))
 
     def no_dictionary(self) -> None:
         """The rows are tokens, not a dictionary's words."""
         texts = self.rec["words"].texts
         said = VGroup(*[QuotedWords([str(text.text)], 44).place(-5.4, 1.75 - i * 1.0) for i, text in enumerate(texts)])
-        read = VGroup(*[TokenStrip(text.tokens, 44 if len(text.tokens) < 6 else 28).place(0.6, 1.75 - i * 1.0)
+        fits = next((size for size in (44, 36, 28) if all(TokenStrip(text.tokens, size).width < theme.RIGHT_EDGE - 0.6
+                                                          for text in texts)), 20)
+        drop = theme.units(44 - fits) * 0.875      # on one line with the words, whatever the size
+        read = VGroup(*[TokenStrip(text.tokens, fits).place(0.6, 1.75 - i * 1.0 - drop)
                         for i, text in enumerate(texts)])
         names = [Words(name, theme.STATEMENT, colour).place([x, 2.2, 0]) for name, colour, x in
-                 (("rows, as the source draws them", theme.WRONG, -5.4), ("as they are read", theme.SECONDARY, 0.6))]
+                 (("rows, as the source draws them", theme.WRONG, -5.4), ("as this model reads them", theme.SECONDARY,
+                                                                          0.6))]
         with self.beat("The Illustrated GPT-2 draws the table with a dictionary's words as rows.", shows="words"):
             self.play(FadeIn(names[0]), LaggedStart(*[FadeIn(each) for each in said], lag_ratio=0.3), run_time=1.5)
         fewest = derive(maths.smallest, [text.token_count for text in texts])
-        none = Claim(maths.is_several, (fewest,), "None of these is a row. Each is put together from several.",
+        none = Claim(maths.is_several, (fewest,), "None of these words is a row. Each is put together from several.",
                      "Not all of these are rows. Rows are tokens, and tokens are often pieces.")
         with self.beat(none, shows="words"):
-            self.play(FadeIn(names[1]), LaggedStart(*[FadeIn(each) for each in read], lag_ratio=0.3), run_time=1.5)
+            self.play(FadeIn(names[1]), run_time=theme.QUICK)
+            self.play(LaggedStart(*[FadeIn(each, target_position=word) for each, word in zip(read, said, strict=True)],
+                                  lag_ratio=0.4), run_time=2.0)
         self.clear_stage()
 
     def close(self) -> None:
-        """From a name to numbers, once more."""
-        rec = self.rec_
-        box = TokenBox(self.token, 64, ids=True, limit=14).move_to([-3.6, 0.3, 0])
-        column = EmbeddingColumn(rec.row(int(rec.chosen)), (6, 1), "data", "+.3f", 36).shift([2.4, 0.2, 0])
-        way = Arrow([-1.7, 0.4, 0], [1.0, 0.4, 0], buff=0, stroke_width=4, color=theme.SECONDARY)
+        """From a name to numbers, once more, in one picture."""
+        rec, picture = self.rec_, self.picture_of_the_table()
+        self.light(picture, 1.0)
+        box = TokenBox(self.token, 44, ids=True, limit=14)
+        box.scale(min(1.0, NAME[1] / box.width)).move_to(self.beside(picture))
+        column = EmbeddingColumn(rec.row(int(rec.chosen)), (6, 1), "data", "+.3f", 36).shift([COLUMN, TABLE[1], 0])
+        y = picture.center_of(rec.window_row)[1]
+        out = Arrow([TABLE[0] + WIDE / 2 + 0.1, y, 0], [column.get_left()[0] - 0.1, y, 0], buff=0, stroke_width=4,
+                    color=theme.SECONDARY, tip_length=0.22)
         with self.beat("A word has become numbers. From here on, all is arithmetic.", shows="rows", hold=1.5):
             self.play(FadeIn(box), run_time=theme.QUICK)
-            self.play(FadeIn(way), FadeIn(column), run_time=theme.MOVE)
+            self.play(FadeIn(self.way_in(box, picture)), FadeIn(picture), FadeIn(picture.outline(rec.window_row)),
+                      run_time=theme.MOVE)
+            self.play(FadeIn(out), FadeIn(column), run_time=theme.MOVE)
+
+
+def around(column: int) -> Callable[[ResidualArray, float], None]:
+    """Brings up an array around one of the columns shown, which is there already."""
+    def step(array: ResidualArray, share: float) -> None:
+        count = sum(slot.index is not None for slot in array.columns)
+        there = np.full((len(array.runs) // count, count), share)
+        there[:, column] = 1.0
+        array.set_visible(there.ravel())
+        for part in (array.gaps, array.column_labels):
+            part.set_fill(opacity=share)
+
+    return step
