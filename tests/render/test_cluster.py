@@ -155,11 +155,14 @@ def test_a_film_s_own_error_and_interruption_are_as_here(machines: Machines, toy
 
 
 @pytest.mark.slow
-def test_what_kills_two_workers_is_given_up(machines: Machines, toy: Toy) -> None:
+def test_what_kills_two_workers_is_given_up(machines: Machines, toy: Toy, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
     toy.scene("killer").write_text("import os\n" + toy.scene("other").read_text().replace(
-        "self.wait(0.2)", "os.kill(os.getppid(), 9)").replace("class Other", "class Killer"))
+        "self.wait(0.2)", f"open({str(begun)!r}, 'a').write('.'); os.kill(os.getppid(), 9)").replace(
+        "class Other", "class Killer"))
     run = toy.run(*ask(toy, machines, "killer"))
     assert run.code == 1 and "2 workers died" in run.err and "Traceback" not in run.err
+    assert begun.read_text() in ("..", "..."), "it was begun again and again; the third is noticed when it begins"
     assert not toy.videos.exists() and not leftovers(toy)
 
 
