@@ -83,3 +83,8 @@ def test_what_is_not_shown_is_the_rest(scores: np.ndarray) -> None:
     highest = scores.max()
     left = np.exp(scores[5:] - highest).sum()
     assert maths.power_rest(whole, shown, highest) == pytest.approx(left, abs=1e-9 * max(1.0, left))
+
+
+@pytest.mark.parametrize(("cosine", "degrees"), [(1.0, 0.0), (0.5, 60.0), (0.0, 90.0), (-1.0, 180.0), (1.1, 0.0)])
+def test_an_angle_has_its_cosine(cosine: float, degrees: float) -> None:
+    assert maths.angle(cosine) == pytest.approx(degrees)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from manim import VGroup
+from manim import Arc, Dot, VGroup
 
 from gptviz.drawing import theme
 from gptviz.drawing.arrows import dotted
@@ -19,7 +19,7 @@ from gptviz.drawing.plane import Plane2D
 from gptviz.drawing.text import Numeral, Words
 from gptviz.recording.number import Tracked
 
-_DOT = 0.17
+_DOT = 0.15
 
 
 class AnalogyPlane(Plane2D):
@@ -57,8 +57,7 @@ class AnalogyPlane(Plane2D):
     def _spot(self, name: str, label: Any) -> VGroup:
         place = self.places[name]
         x, y, _ = self.on_screen(place)
-        half = _DOT / 2
-        dot = painted(rectangles(boxes_of(x - half, y - half, x + half, y + half)), theme.DATA_HIGH)
+        dot = Dot(np.array([x, y, 0.0]), _DOT / 2, color=theme.DATA_HIGH)
         side = 1 if place[0] >= self.middle[0] else -1
         up = 0.16 if place[1] >= self.middle[1] else -0.16 - theme.units(self.size) * 0.75
         words = Words(label, self.size).place([x + side * 0.2, y + up, 0], "left" if side > 0 else "right")
@@ -80,22 +79,59 @@ class AnalogyPlane(Plane2D):
         return self.gap
 
 
+class ArrowAngle(VGroup):
+    """Two arrows of any dimension from one point, their true lengths and their true angle: two always share a plane.
+
+    ``first`` lies along the ground, ``second`` above it, each with its name; ``bow`` is the angle with its degrees. The
+    picture fills ``width`` times ``height`` units around the origin.
+    """
+
+    def __init__(self, names: tuple[Any, Any], lengths: tuple[Tracked, Tracked], angle: Tracked, width: float = 5.0,
+                 height: float = 3.2, size: float = theme.STATEMENT) -> None:
+        super().__init__()
+        turn = np.radians(float(angle))
+        ends = np.array([[float(lengths[0]), 0.0], float(lengths[1]) * np.array([np.cos(turn), np.sin(turn)])])
+        low, high = np.minimum(ends.min(axis=0), 0.0), np.maximum(ends.max(axis=0), 1e-9)
+        span = np.array([width, height - 1.2])
+        unit = float((span / np.maximum(high - low, 1e-9)).min())
+        middle = (low + high) / 2 * unit + [0.0, 0.1]
+        flat = Plane2D([1.0, 1.0], width, height, (0.5, 0.5), size, axes=False, unit=unit)
+        flat.shift((float(-middle[0]), float(-middle[1]), 0.0))
+        self.first, self.second = (flat.arrow(end, color=colour, thickness=0.055) for end, colour in
+                                   zip(ends, (theme.FOCUS, theme.DATA_HIGH), strict=True))
+        em = theme.units(size)
+        below, above = (flat.on_screen(place) for place in (ends[0] / 2, ends[1]))
+        self.names = VGroup(Words(names[0], size, theme.FOCUS).place(below - [0, 1.5 * em, 0], "center"),
+                            Words(names[1], size).place(above + [0, 0.6 * em, 0], "center"))
+        radius = 0.3 * unit * float(min(lengths))
+        zero, half = flat.on_screen((0.0, 0.0)), turn / 2
+        written = Words("{angle:.0f}\u00b0", 44, angle=angle)
+        out = radius + 0.25 + written.advance * 0.5 * abs(np.cos(half)) + em * 0.5 * np.sin(half)
+        written.place(zero + out * np.array([np.cos(half), np.sin(half), 0.0]) - [0, 0.22, 0], "center")
+        arc = Arc(radius, 0.0, turn, arc_center=zero, stroke_color=theme.SECONDARY, stroke_width=3)
+        self.bow = VGroup(arc, written)
+        self.add(self.first, self.second, self.names, self.bow)
+
+
 class SignedBars(VGroup):
     """Rows of a label, a bar from zero to a signed number of at most one, and a word at the right.
 
     ``rows`` are (label, number, word, word is right). Bars above zero are grey, below zero in the colour of what is
-    wrong, to the left. ``entries[i]`` are the parts of a row.
+    wrong, to the left. ``entries[i]`` are the parts of a row. ``limits`` are the least and the greatest number for
+    which there must be room, where two of them share a scale.
     """
 
     def __init__(self, rows: Sequence[tuple[Any, Tracked, Any, bool]], left: float = -6.5, right: float = 6.5,
-                 top: float = 1.75, row: float = 0.52, size: float = 30.0, spec: str = ".3") -> None:
+                 top: float = 1.75, row: float = 0.52, size: float = 30.0, spec: str = ".3",
+                 limits: tuple[float, float] | None = None) -> None:
         super().__init__()
         labels = [Words(label, size) for label, *_ in rows]
         words = [Words(word, size, theme.TEXT if good else theme.WRONG) for _, _, word, good in rows]
         numbers = [float(number) for _, number, *_ in rows]
         start = left + max(label.advance for label in labels) + 0.35
         stop = right - max(word.advance for word in words) - 1.3
-        low, high = min(*numbers, 0.0), max(*numbers, 1e-9)
+        low, high = limits or (0.0, 1e-9)
+        low, high = min(*numbers, low), max(*numbers, high)
         unit = (stop - start) / (high - low)
         self.zero, em = start - low * unit, theme.units(size)
         self.entries = VGroup()

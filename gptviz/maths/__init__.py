@@ -94,6 +94,7 @@ from gptviz.maths.types import Vector
 from gptviz.maths.vectors import (
     across,
     along,
+    angle,
     arrow_cosine,
     average_ranks,
     cosine,
@@ -129,6 +130,7 @@ __all__ = [
     "adds_up",
     "all_grew",
     "along",
+    "angle",
     "are_lively",
     "are_the_best",
     "arrow_cosine",

@@ -52,6 +52,11 @@ def cosine(first: Any, second: Any) -> float:
     return dot(first, second) / length
 
 
+def angle(cosine: float) -> float:
+    """The angle whose cosine this is, in degrees."""
+    return float(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
+
+
 def layer_norm(vector: Any, gain: Any, bias: Any, epsilon: float = 1e-5) -> Vector:
     """A vector (d_model) with its mean taken off, divided by its deviation, times gain, plus bias.
 

@@ -1,10 +1,21 @@
 """Can you add words?"""
 
-from manim import Create, FadeIn, FadeOut, GrowFromPoint, LaggedStart, ReplacementTransform, VGroup
+from manim import (
+    Circle,
+    Create,
+    FadeIn,
+    FadeOut,
+    GrowFromPoint,
+    LaggedStart,
+    ReplacementTransform,
+    RoundedRectangle,
+    VGroup,
+)
 
 from gptviz import maths
 from gptviz.drawing import theme
-from gptviz.drawing.analogy import AnalogyPlane, SignedBars
+from gptviz.drawing.analogy import AnalogyPlane, ArrowAngle, SignedBars
+from gptviz.drawing.bars import Bar
 from gptviz.drawing.figures import FigureLine
 from gptviz.drawing.focus import Focus
 from gptviz.drawing.motion import dim_all_but
@@ -16,7 +27,8 @@ from gptviz.recording.requests import WordAnalogies, WordRelation
 from gptviz.recording.statement import compose
 
 NEAREST = 5        # words around a landing place, as many as are listed
-LINES, ROW, COLUMN = 1.8, 0.56, -1.9   # of the table of sums
+LINES, ROW, COLUMN = 1.85, 0.535, -1.9   # of the table of sums
+HOPED = 2.5        # its column of words that were hoped for
 
 
 class Analogies(Film):
@@ -40,19 +52,26 @@ class Analogies(Film):
         """Three words, the arrow between two of them, carried to the third."""
         first = self.first
         names = {part: getattr(first, part) for part in "abcd"}
-        plane = AnalogyPlane({part: first.point(part).array for part in (*names, "landing")}, names)
-        self.plane = plane.move([-3.1, 0.15, 0])
+        plane = AnalogyPlane({part: first.point(part).array for part in (*names, "landing")}, names,
+                             6.7, 4.6)
+        self.plane = plane.move([-3.05, 0.2, 0])
+        self.chart = RoundedRectangle(corner_radius=0.15, width=7.1, height=4.75, stroke_width=0, fill_opacity=1,
+                                      fill_color=theme.PANEL).move_to([-3.05, 0.2, 0])
         a, b, c, _ = (vector.array for vector in first.vectors)
-        labels = [compose(text, **names) for text in ("{a}", "\u2212 {b}", "+ {c}", "=")]
-        numbers = Strips([a, -b, c, a - b + c], labels, 3.5, 0.5, 0.92, theme.STATEMENT).shift([3.0, 1.5, 0])
-        with self.beat("Take {a}. Take away {b}, and add {c}. Can that be a word?", shows="sums", **names):
+        labels = [compose(text, **names) for text in ("{a}", "\u2212 {b}", "+ {c}", "= ?")]
+        numbers = Strips([a, -b, c, a - b + c], labels, 4.1, 0.62, 1.08, 36).shift([2.45, 1.82, 0])
+        with self.beat("Take {a}, take away {b}, add {c}. Does that make a word?", shows="sums", **names):
+            self.play(FadeIn(self.chart), run_time=theme.QUICK)
             self.play(LaggedStart(*[FadeIn(plane.spots[part]) for part in "abc"], lag_ratio=0.5),
                       LaggedStart(*[FadeIn(each) for each in numbers[:3]], lag_ratio=0.5), run_time=1.6)
-        with self.beat("From {b} to {c} leads an arrow.", shows="sums", **names):
+        with self.beat("An arrow leads from {b} to {c}.", shows="sums", **names):
             self.play(GrowFromPoint(plane.step, plane.on_screen(plane.places["b"])), run_time=1.0)
-        with self.beat("Carry it over to {a}, unturned. Where does it land?", shows="sums", **names):
+        self.goal = Circle(0.2, stroke_color=theme.FOCUS, stroke_width=3)
+        self.goal.move_to(plane.on_screen(plane.places["landing"]))
+        with self.beat("Carry it over to {a} without turning it. Where does it land?", shows="sums", **names):
             self.add(plane.carried)
             self.play(plane.carry_over(), FadeIn(numbers[3]), run_time=1.8)
+            self.play(Create(self.goal), run_time=theme.QUICK)
         self.play(FadeOut(numbers), run_time=theme.QUICK)
 
     def nearest_words(self) -> None:
@@ -60,101 +79,134 @@ class Analogies(Film):
         first = self.first
         table, rows = VGroup(), first.nearest[:NEAREST]
         title = Words("nearest of {n:,} words", theme.LABEL, theme.SECONDARY, n=self.sums.vocabulary)
-        side = Words("cosine", theme.LABEL, theme.SECONDARY).place([6.4, 2.0, 0], "right")
+        side = Words("cosine", theme.LABEL, theme.SECONDARY).place([6.5, 2.1, 0], "right")
         for i, each in enumerate(rows):
-            y = 1.3 - i * 0.68
+            y = 1.35 - i * 0.75
             colour = theme.SECONDARY if each.given else theme.TEXT
-            words = compose("{w}, given" if each.given else "{w}", w=each.word)
-            table.add(VGroup(Words(words, 36, colour).place([1.6, y, 0]),
-                             Numeral(each.cosine, ".3", 36, colour, "right").place([6.4, y, 0], "right")))
-        ahead = Claim(maths.is_larger, (rows[0].cosine, first.cosine), "Nearest is {w}; {d} comes in place {p:,}.",
-                      "Nearest is {d}: the word that was hoped for.")
+            words = compose("{w} (given)" if each.given else "{w}", w=each.word)
+            table.add(VGroup(Words(words, theme.TITLE, colour).place([1.3, y, 0]),
+                             Numeral(each.cosine, ".3", theme.TITLE, colour, "right").place([6.5, y, 0], "right")))
+        ahead = Claim(maths.is_larger, (rows[0].cosine, first.cosine), "The nearest word is {w}; {d} is number {p:,}.",
+                      "The nearest word is {d}: just what was hoped for.")
         with self.beat(ahead, shows="sums", w=rows[0].word, d=first.d, p=first.place):
-            self.play(FadeIn(title.place([1.6, 2.0, 0])), FadeIn(side), run_time=theme.QUICK)
+            self.play(FadeIn(title.place([1.3, 2.1, 0])), FadeIn(side), run_time=theme.QUICK)
             self.play(LaggedStart(*[FadeIn(row) for row in table], lag_ratio=0.3), run_time=1.4)
         others = [row for row, each in zip(table, rows, strict=True) if not each.given]
-        best = Claim(maths.is_first, (first.place_others,), "Do not count the words that were given: {d} is first.",
-                     "Without the words that were given, {d} is in place {p:,}.")
+        best = Claim(maths.is_first, (first.place_others,), "Leave out the words that were given, and {d} comes first.",
+                     "Without the words that were given, {d} is number {p:,}.")
         with self.beat(best, shows="sums", d=first.d, p=first.place_others):
             self.play(dim_all_but(list(table), others), run_time=theme.QUICK)
             self.play(FadeIn(self.plane.spots["d"]), Create(Focus(others[0])), run_time=theme.MOVE)
-        self.clear_stage(self.plane, *self.plane.spots.values(), self.plane.step, self.plane.carried)
+        self.clear_stage(self.chart, self.plane, *self.plane.spots.values(), self.plane.step, self.plane.carried,
+                         self.goal)
 
     def how_far_off(self) -> None:
         """What the sum misses by, and how alike the two arrows are."""
         first, plane = self.first, self.plane
-        lines = ((("the arrow is long", first.arrow_length, ".2f"), ("it misses by", first.residual, ".2f")),
-                 (("cosine of the arrows", first.arrows_alike, ".3"),))
-        facts = [VGroup(Words(text, theme.STATEMENT, theme.SECONDARY).place([1.4, 1.4 - 1.1 * i, 0]),
-                        Numeral(number, spec, 56, theme.TEXT, "right").place([6.4, 1.4 - 1.1 * i, 0], "right"))
-                 for i, (text, number, spec) in enumerate(line for part in lines for line in part)]
+        unit = 3.7 / max(first.arrow_length, first.residual)
+        facts = VGroup()
+        for i, (text, number, colour) in enumerate((("length of the arrow", first.arrow_length, theme.FOCUS),
+                                                    ("it misses by", first.residual, theme.WRONG))):
+            y = 1.75 - 1.55 * i
+            bar = Bar(float(number) * unit, 0.3, colour).shift([1.3, y - 0.45, 0])
+            facts.add(VGroup(Words(text, theme.STATEMENT, theme.SECONDARY).place([1.3, y, 0]), bar,
+                             Numeral(number, ".2f", 44).place(bar.right() + [0.2, -0.15, 0])))
         farther = Claim(maths.is_larger, (first.residual, first.arrow_length),
-                        "But it misses {d} by {r:.2f}: more than the arrow is long.",
-                        "It misses {d} by {r:.2f}; the arrow is {n:.2f} long.")
+                        "But it misses {d} by {r:.2f}: by more than its own length.",
+                        "It misses {d} by {r:.2f}; the arrow itself is {n:.2f} long.")
         with self.beat(farther, shows="sums", d=first.d, r=first.residual, n=first.arrow_length):
             self.play(Create(plane.open_gap()), run_time=theme.MOVE)
-            self.play(FadeIn(facts[0]), FadeIn(facts[1]), run_time=theme.QUICK)
-        held = Words("This plane holds {p:.1%} of how the words differ.", theme.LABEL, theme.SECONDARY, width=5.0,
-                     p=first.plane_held).place([1.4, -1.9, 0])
+            self.play(LaggedStart(*[FadeIn(fact) for fact in facts], lag_ratio=0.4), run_time=theme.MOVE)
+        held = Words("This flat picture holds {p:.1%} of how the words differ. Nobody moved an arrow by hand.",
+                     theme.LABEL, theme.SECONDARY, width=5.2, p=first.plane_held).place([1.3, -1.35, 0])
         inside, outside = (derive(maths.distance, first.point("landing")[part], first.point("d")[part])
                            for part in (slice(None, 2), slice(2, None)))
         flat = Claim(maths.is_larger, (outside, inside),
-                     "Most of that gap points out of this plane. Nobody moved an arrow by hand.",
-                     "Part of that gap points out of this plane. Nobody moved an arrow by hand.")
-        with self.beat(flat, shows="sums"):
+                     "Most of that gap points out of the picture, where it cannot be seen.",
+                     "Part of that gap points out of the picture, where it cannot be seen.")
+        with self.beat(flat, shows="sums", hold=5.3):
             self.play(FadeIn(held), run_time=theme.QUICK)
-        with self.beat("The true way, from {a} to {d}: its cosine with the arrow is {c:.3}.", shows="sums", a=first.a,
-                       d=first.d, c=first.arrows_alike):
-            self.play(FadeOut(plane.gap), GrowFromPoint(plane.other, plane.on_screen(plane.places["a"])),
-                      run_time=1.0)
-            self.play(FadeIn(facts[2]), run_time=theme.QUICK)
+        self.play(FadeOut(facts), FadeOut(held), FadeOut(plane.gap), FadeOut(self.goal), run_time=theme.QUICK)
+        pair = self.pair([3.95, 0.5, 0])
+        with self.beat("The true way leads from {a} to {d}. How alike are the two arrows?", shows="sums", a=first.a,
+                       d=first.d):
+            self.play(GrowFromPoint(plane.other, plane.on_screen(plane.places["a"])), run_time=theme.MOVE)
+            self.play(ReplacementTransform(plane.step.copy(), pair.first),
+                      ReplacementTransform(plane.other.copy(), pair.second), FadeIn(pair.names), run_time=1.4)
+        alike = VGroup(Words("cosine of the arrows", theme.STATEMENT, theme.SECONDARY).place([1.3, -1.95, 0]),
+                       Numeral(first.arrows_alike, ".3", 52, align="right").place([6.5, -1.95, 0], "right"))
+        with self.beat("In all {n:,} dimensions the angle between them is {angle:.0f}\u00b0: a cosine of {c:.3}.",
+                       shows="sums", n=self.sums.components, angle=self.angle, c=first.arrows_alike):
+            self.play(FadeIn(pair.bow), run_time=theme.QUICK)
+            self.play(FadeIn(alike), run_time=theme.QUICK)
         self.clear_stage()
 
+    def pair(self, middle, width: float = 4.6, height: float = 3.8) -> ArrowAngle:
+        """The arrow that was carried over and the true one, at their true angle."""
+        first = self.first
+        a, _, _, d = first.vectors
+        self.angle = derive(maths.angle, first.arrows_alike)
+        names = (compose("{b} \u2192 {c}", b=first.b, c=first.c), compose("{a} \u2192 {d}", a=first.a, d=first.d))
+        return ArrowAngle(names, (first.arrow_length, derive(maths.distance, a, d)), self.angle, width,
+                          height).shift(middle)
+
     def whole_family(self) -> None:
-        """The same arrow against those of other pairs, best to worst."""
-        family, pairs = self.family, self.family.pairs
-        bars, heads = self.bars(family)
-        with self.beat("The arrow from {a} to {b}, against those of {n:words} other pairs.", shows="family",
+        """The same arrow against those of other pairs, best to worst; then another arrow, on the same scale."""
+        family, royal, pairs = self.family, self.rec["royal"], self.family.pairs
+        bars, heads, missing = self.bars(family)
+        with self.beat("Now compare the arrow from {a} to {b} with those of {n:words} other pairs.", shows="family",
                        a=family.start, b=family.end, n=Count(pairs, "pairs")):
-            self.play(FadeIn(heads), FadeIn(bars.axis), run_time=theme.QUICK)
+            self.play(FadeIn(heads), FadeIn(bars.axis), FadeIn(missing), run_time=theme.QUICK)
             self.play(LaggedStart(*[FadeIn(entry) for entry in bars.entries], lag_ratio=0.25), run_time=2.2)
         mine = [i for i, p in enumerate(pairs) if (p.start, p.end) == (self.first.a, self.first.d)]
         frame = Focus(bars.entries[mine[0]] if mine else bars.entries[0])
         if mine:
             better = derive(maths.count_above, [p.cosine for p in pairs], pairs[mine[0]].cosine)
-            with self.beat("Ahead of the famous pair: {n:words}.", shows="family", n=better):
+            beaten = Claim(maths.is_nothing, (better,), "The famous pair, {a} and {d}, fits best of all.",
+                           "The famous pair is {a} and {d}, but {n:words} of the others fit better.")
+            with self.beat(beaten, shows="family", n=better, a=self.first.a, d=self.first.d):
                 self.play(Create(frame), run_time=theme.MOVE)
         last = pairs[-1]
-        fails = Claim(maths.is_negative, (last.cosine,), "{a} and {b} fail: {c:.3}. Nearest there is {w}.",
-                      "{a} and {b} do worst: {c:.3}. Nearest there is {w}.")
-        with self.beat(fails, shows="family", a=last.start, b=last.end, c=last.cosine, w=last.nearest_others[0].word):
+        fails = Claim(maths.is_negative, (last.cosine,), "The last pair, {a} and {b}, fails: the arrow lands near {w}.",
+                      "The last pair is {a} and {b}: there the arrow lands near {w}.")
+        with self.beat(fails, shows="family", a=last.start, b=last.end, w=last.nearest_others[0].word):
             turned = Focus(bars.entries[-1], color=theme.WRONG)
             self.play(*[FadeOut(frame) for _ in mine], Create(turned), run_time=theme.MOVE)
-        self.clear_stage()
-        royal = self.rec["royal"]
-        bars, heads = self.bars(royal)
+        after, names, lacks = self.bars(royal)
         means = [derive(maths.mean, [p.cosine for p in rec.pairs if (p.start, p.end) != (royal.start, royal.end)])
                  for rec in (family, royal)]
         worse = Claim(maths.is_larger, tuple(means),
-                      "Start from {a} and {b} instead, and on average they fit less well.",
-                      "Start from {a} and {b} instead, and on average they fit no worse.")
-        with self.beat(worse, shows="royal", a=royal.start, b=royal.end):
-            self.play(FadeIn(heads), FadeIn(bars), run_time=theme.MOVE)
+                      "Start from {a} and {b} instead: the mean cosine drops from {x:.3} to {y:.3}.",
+                      "Start from {a} and {b} instead: the mean cosine was {x:.3}, and now is {y:.3}.")
+        with self.beat(worse, shows="royal", a=royal.start, b=royal.end, x=means[0], y=means[1]):
+            there = {(p.start, p.end): entry for p, entry in zip(pairs, bars.entries, strict=True)}
+            kept = [(there.pop((p.start, p.end)), new) for p, new in zip(royal.pairs, after.entries, strict=True)
+                    if (p.start, p.end) in there]
+            heights = [old[1].get_y() for old, _ in kept]
+            moved = (0, 1) if heights == sorted(heights, reverse=True) else (0,)   # names must not cross one another
+            self.play(*[FadeOut(part) for part in (turned, heads, missing, *there.values())], *[
+                FadeOut(old[part]) for old, _ in kept for part in range(4) if part not in moved], run_time=theme.QUICK)
+            self.play(ReplacementTransform(bars.axis, after.axis), *[
+                ReplacementTransform(old[part], new[part]) for old, new in kept for part in moved], run_time=1.2)
+            self.play(FadeIn(names), FadeIn(lacks), *[
+                FadeIn(new[part]) for _, new in kept for part in range(4) if part not in moved], run_time=theme.QUICK)
         self.clear_stage()
 
-    def bars(self, rec) -> tuple[SignedBars, VGroup]:
+    def bars(self, rec) -> tuple[SignedBars, VGroup, VGroup]:
         """Pairs of words against one arrow, with the names of the columns, and the words that are missing."""
+        every = [float(p.cosine) for each in (self.family, self.rec["royal"]) for p in each.pairs]
         bars = SignedBars([(compose("{a} \u2192 {b}", a=p.start, b=p.end), p.cosine, p.nearest_others[0].word,
-                            p.nearest_others[0].word == p.end) for p in rec.pairs])
+                            p.nearest_others[0].word == p.end) for p in rec.pairs], limits=(min(every), max(every)))
         heads = VGroup(Words("cosine with {a} \u2192 {b}", theme.LABEL, theme.SECONDARY, a=rec.start, b=rec.end)
                        .place([bars.zero, 2.35, 0]),
-                       Words("nearest there", theme.LABEL, theme.SECONDARY).place([6.5, 2.35, 0], "right"))
+                       Words("the arrow lands near", theme.LABEL, theme.SECONDARY).place([6.5, 2.35, 0], "right"))
+        missing = VGroup()
         if rec.missing:
             names = {f"m{i}": word for i, word in enumerate(rec.missing)}
             lacks = "not in this vocabulary: " + ", ".join(f"{{{name}}}" for name in names)
-            heads.add(Words(lacks, theme.LABEL, theme.SECONDARY, **names)
-                      .place([-6.5, 1.75 - 0.52 * len(rec.pairs), 0]))
-        return bars, heads
+            missing.add(Words(lacks, theme.LABEL, theme.SECONDARY, **names)
+                        .place([-6.5, 1.75 - 0.52 * len(rec.pairs), 0]))
+        return bars, heads, missing
 
     def other_sums(self) -> None:
         """Other sums, a line each: what comes first, and the place of the word that was hoped for."""
@@ -162,17 +214,17 @@ class Analogies(Film):
         known = [each for each in sums if each.complete and each.a != self.first.a]
         unknown = [each for each in sums if not each.complete]
         lines = {each: self.line(each, LINES - ROW * i) for i, each in enumerate([*known, *unknown])}
-        columns = (("nearest, given words left out", COLUMN, "left"), ("its place", 5.1, "right"),
-                   ("cosine", 6.5, "right"))
+        columns = (("lands near (not counting the given)", COLUMN, "left"), ("hoped for", HOPED, "left"),
+                   ("place", 5.1, "right"), ("cosine", 6.5, "right"))
         heads = VGroup(*[Words(text, theme.LABEL, theme.SECONDARY).place([x, 2.45, 0], side)
                          for text, x, side in columns])
-        with self.beat("Other sums. Yellow is the word hoped for, with its place and the arrows' cosine.",
+        with self.beat("Other sums. In yellow, the word hoped for; its place tells how near it came.",
                        shows="sums"):
             self.play(FadeIn(heads), run_time=theme.QUICK)
             self.play(LaggedStart(*[FadeIn(lines[each]) for each in known], lag_ratio=0.3), run_time=2.0)
         frames = []
-        for wanted, words in ((True, "{a} \u2212 {b} + {c} lands on {d}, out of {n:,} words."),
-                              (False, "{a} \u2212 {b} + {c}: {w} is first, {d} in place {p:,}.")):
+        for wanted, words in ((True, "{a} \u2212 {b} + {c} lands nearest to {d}, out of {n:,} words."),
+                              (False, "{a} \u2212 {b} + {c} lands nearest to {w}; {d} is number {p:,}.")):
             found = next((e for e in known if maths.is_first(float(e.place_others)) == wanted), None)
             if found is not None:
                 with self.beat(words, shows="sums", a=found.a, b=found.b, c=found.c, d=found.d, p=found.place_others,
@@ -195,10 +247,11 @@ class Analogies(Film):
             lacks = "not here: " + ", ".join(f"{{{name}}}" for name in names)
             return line.add(Words(lacks, 30, theme.SECONDARY, **names).place([COLUMN, y, 0]))
         pen = COLUMN
-        for near in each.nearest_others[:3]:
+        for near in each.nearest_others[:2]:
             word = Words(near.word, 30, theme.FOCUS if near.word == each.d else theme.TEXT).place([pen, y, 0])
             line.add(word)
-            pen += max(1.9, word.advance + 0.3)
+            pen += max(2.1, word.advance + 0.3)
+        line.add(Words(each.d, 30, theme.FOCUS).place([HOPED, y, 0]))
         return line.add(Numeral(each.place_others, ",", 30, theme.TEXT, "right").place([5.1, y, 0], "right"),
                         Numeral(each.arrows_alike, ".3", 30, theme.SECONDARY, "right").place([6.5, y, 0], "right"))
 
@@ -207,8 +260,10 @@ class Analogies(Film):
         rows = ((compose("place of {d} among {n:,}", d=first.d, n=self.sums.vocabulary), first.place, ","),
                 ("without the given words", first.place_others, ","),
                 ("cosine of the arrows", first.arrows_alike, ".3"))
-        lines = [FigureLine(text, number, spec, 1.3 - 1.3 * i, theme.TEXT, 80, words_size=44)
+        lines = [FigureLine(text, number, spec, 1.35 - 1.3 * i, theme.TEXT, 76, 0.5, 6.3, theme.TITLE)
                  for i, (text, number, spec) in enumerate(rows)]
+        pair = self.pair([-3.4, 0.35, 0], 5.2, 4.7)
         with self.beat("Directions carry meaning: roughly, and measurably.", shows="sums", hold=2.0):
+            self.play(FadeIn(pair), run_time=theme.MOVE)
             self.play(LaggedStart(*[FadeIn(line) for line in lines], lag_ratio=0.5), run_time=1.6)
             self.play(Create(Focus(lines[-1].number)), run_time=theme.QUICK)

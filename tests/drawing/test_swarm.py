@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gptviz import maths
 from gptviz.drawing import theme
-from gptviz.drawing.analogy import AnalogyPlane, SignedBars
+from gptviz.drawing.analogy import AnalogyPlane, ArrowAngle, SignedBars
 from gptviz.drawing.ordered import OrderedWords, PairRows
 from gptviz.drawing.shadows import RulerPlane
 from gptviz.drawing.space import VectorSpace3D
 from gptviz.drawing.strips import Strips
 from gptviz.drawing.swarm import Swarm
-from gptviz.recording.number import Number, Numbers, Word
+from gptviz.recording.number import Number, Numbers, Word, derive
 
 
 def numbers(values: object) -> Numbers:
@@ -111,6 +112,26 @@ def test_signed_bars_grow_from_zero_to_their_own_side() -> None:
     first, second, last = (entry[0] for entry in bars.entries)
     assert first.get_left()[0] == pytest.approx(bars.zero) and last.get_right()[0] == pytest.approx(bars.zero)
     assert first.width / second.width == pytest.approx(2.0) and first.width / last.width == pytest.approx(3.0)
+
+
+def test_signed_bars_that_share_limits_share_a_scale() -> None:
+    word = Word("aunt", "t#request.w")
+    few, many = ([("label", Number(value, "t", "v", (i,)), word, True) for i, value in enumerate(values)]
+                 for values in ((0.3,), (0.6, -0.2)))
+    one, other = (SignedBars(rows, limits=(-0.2, 0.6)) for rows in (few, many))
+    assert one.zero == pytest.approx(other.zero)
+    assert other.entries[0][0].width / one.entries[0][0].width == pytest.approx(2.0)
+
+
+def test_an_angle_of_arrows_is_drawn_true_wide_or_narrow() -> None:
+    for cosine in (0.45, -0.3):
+        degrees = derive(maths.angle, Number(cosine, "t", "v"))
+        pair = ArrowAngle(("one", "other"), (Number(1.7, "t", "v"), Number(3.2, "t", "v")), degrees)
+        ways = [arrow.end - arrow.start for arrow in (pair.first, pair.second)]
+        lengths = [np.linalg.norm(way) for way in ways]
+        assert ways[0] @ ways[1] / (lengths[0] * lengths[1]) == pytest.approx(cosine)
+        assert lengths == pytest.approx([1.7, 3.2])
+        assert pair.width <= 5.0 + 1e-6 and pair.height <= 3.2 + 1e-6
 
 
 def test_names_stay_at_the_tips_of_a_space_that_was_moved() -> None:
