@@ -73,6 +73,11 @@ class TokenFlow(Framed):
         return self.at(self._pen, self._baseline())
 
     @property
+    def next_line(self) -> npt.NDArray[np.float64]:
+        """Where the baseline of the line after the last will start."""
+        return self.at(0.0, self._baseline() - self._leading)
+
+    @property
     def bottom(self) -> float:
         """The height on screen of the last line's baseline."""
         return float(self.at(0.0, self._baseline())[1])
@@ -124,6 +129,21 @@ class TokenFlow(Framed):
         row[:] = [line]
 
 
+def fitted(prompt: Sequence[Token], rest: Sequence[Token], width: float, height: float, color: str = theme.TEXT, *,
+           spare: float = 0.0, sizes: Sequence[float] = (76, 70, 64, 60, 56, 52, 48, 44, 40, 36)) -> TokenFlow:
+    """A flow of ``prompt`` in type as large as lets ``rest`` follow it on ``height`` units; else the smallest.
+
+    ``spare``: the room behind the last token, in em.
+    """
+    for size in sizes:
+        em = theme.units(size)
+        lines = int(height / (em * 1.5))
+        trial = TokenFlow([*prompt, *rest], width, size)
+        if trial.bottom >= -lines * em * 1.5 and trial.slot[0] <= width - spare * em:
+            break
+    return TokenFlow(prompt, width, size, color, lines, merge=False)
+
+
 def _cut(token: Token, flow: TokenFlow, color: str) -> TokenText:
     """A token longer than a line, shortened in its middle."""
     em = Run("m", flow.size, font=theme.TOKEN_FACE).advance
@@ -148,6 +168,8 @@ def blank_after(flow: TokenFlow) -> RoundedRectangle:
     """An empty box where the next token will stand."""
     em = theme.units(flow.size) * flow.factor
     x, y, _ = flow.slot
+    if theme.RIGHT_EDGE - x - em * 0.6 < em:      # a next line begins
+        x, y, _ = flow.next_line
     wide = float(np.clip(theme.RIGHT_EDGE - x - em * 0.6, em, em * 4.5))
     box = RoundedRectangle(corner_radius=em * 0.2, width=wide, height=em * 1.4, stroke_color=theme.FOCUS,
                            stroke_width=3, fill_opacity=0)

@@ -22,6 +22,8 @@ from gptviz.drawing.sampling import CumulativeDraw
 from gptviz.drawing.text import Words
 from gptviz.recording.number import Derived, Number, Token, Tracked, Word, derive
 
+_LONG = 2.0      # units of a token that does not fly
+
 
 class Drawn(Protocol):
     """A step of a recorded loop, as :class:`gptviz.recording.kinds.sampling.Step` is."""
@@ -71,6 +73,7 @@ class DecodeLoop(VGroup):
                  table: float = theme.SMALL) -> None:
         super().__init__()
         self._wide, self._high, self.top, self._rest, self._size = width, height, top, rest_label, table
+        self._others = False
         self.text = TokenFlow(prompt, width, size, lines=lines).shift(np.array([-width / 2, height / 2, 0]))
         text_high = lines * theme.units(size) * 1.5
         self._middle = (height / 2 - text_high - 0.35 + (-height / 2 + 1.5)) / 2
@@ -94,7 +97,9 @@ class DecodeLoop(VGroup):
 
     def _load(self, step: Drawn) -> None:
         now = distribution(step, self.top)
-        rest = now.rest if float(now.rest) > 1e-9 else None
+        if float(now.rest) > 1e-9:
+            self._others = True          # a row that was there stays, when next to nothing is left for it, too
+        rest = now.rest if self._others else None
         label = None if rest is None else Words(self._rest, self._size, theme.SECONDARY)
         left, unit = -self._wide / 2 + 4.0, self._wide - 4.0 - 2.4 - 2.6    # numerals beside the bars, room beyond
         bars = ProbabilityBars(now.tokens, now.shares, rest, label, unit=unit, row=self._row, columns=(2.2, 2.4),
@@ -128,6 +133,8 @@ class DecodeLoop(VGroup):
         """The token flies from the strip, or from its row where nothing was drawn, to the end of the text."""
         start = self.strip.landed.baseline() if step.was_drawn else self._now.rows[0].label.baseline()
         word = self.text.append(step.token)
+        if word.advance > _LONG:     # it would hide the rows on its way
+            return Appear(word, run_time)
         way = start - word.baseline()
         home = word.copy()
 

@@ -19,6 +19,7 @@ from gptviz.recording.number import Count, Token, Tracked
 
 _SIDE = 1.25     # left of the boxes, for the names of the lines, in units
 _READABLE = 4.5  # the contrast that the theme asks of any text
+_PLACES = 6      # decimals of a chance in percent, at most
 _SIZES = ((44.0, 24.0), (36.0, 22.0), (30.0, 20.0), (26.0, 20.0))  # of tokens and of numerals, in pixels
 
 
@@ -55,13 +56,18 @@ class ReplayCell(VGroup):
             plain = tints.contrast(tint, theme.rgb(theme.TEXT)) >= _READABLE
             self.box.text.set_fill(theme.TEXT if plain else tints.ink(tint)[0])
         low, line = -em * 1.75, theme.units(small) * 1.5
-        self.chance = Numeral(scored.probability, ".2%", small, theme.PROBABILITY, "center")
+        self.chance = Numeral(scored.probability, _spec(float(scored.probability)), small, theme.PROBABILITY, "center")
         self.place_ = Numeral(scored.place, ",", small, theme.TEXT, "center")
         middle = float(self.box.box.get_center()[0])
         self.chance.place(np.array([middle, low - line, 0]), "center")
         self.place_.place(np.array([middle, low - 2 * line, 0]), "center")
         self.add(self.chance, self.place_)
         self.wide = max(self.wide, self.chance.advance, self.place_.advance)
+
+
+def _spec(share: float) -> str:
+    """Two decimals of a percent, or as many more as keep a small chance from being written as none at all."""
+    return next((f".{places}%" for places in range(2, _PLACES) if share >= 0.5 * 10.0 ** -(places + 2)), f".{_PLACES}%")
 
 
 class ReplayStrip(VGroup):
@@ -107,7 +113,7 @@ class ReplayStrip(VGroup):
         self.given, self.cells = self.given[:end], self.cells[:max(end - len(self.given), 0)]
         self._firsts = self._firsts[:len(self.names)]
         more = Words("{n:,} more", small, theme.SECONDARY, n=Count(gone, "tokens left out"))
-        self.left_out.add(more.place(np.array([width, low - theme.units(small) * 1.2, 0.0]), "right"))
+        self.left_out.add(more.place(np.array([width - 0.1, low - theme.units(small) * 1.2, 0.0]), "right"))
 
     def cell(self, index: int) -> VGroup:
         """The cell of a scored token, or the note that says how many are left out where it is one of them."""

@@ -14,6 +14,7 @@ from manim import AnimationGroup, VGroup, VMobject
 
 from gptviz import maths
 from gptviz.drawing import theme, tints
+from gptviz.drawing.bars import Bar
 from gptviz.drawing.cells import Cells, Framed, boxes_of, outline, painted, polygons
 from gptviz.drawing.motion import Appear, Follow
 from gptviz.drawing.text import Numeral, TokenText, Words
@@ -99,6 +100,13 @@ class CumulativeDraw(Framed):
     def interval(self, index: int) -> tuple[float, float]:
         """The bounds of an interval, 0 the likeliest token's; the rest is the last."""
         return float(self.bounds[index]), float(self.bounds[index + 1])
+
+    def lying(self, index: int) -> Bar:
+        """A share's interval as a bar of its own, for a bar from elsewhere to become."""
+        low, high = (self.at(self.x_of(bound), 0.0) for bound in self.interval(index))
+        thick = float((self.at(0.0, self._thick) - self.at(0.0, 0.0))[1])
+        bar = Bar(float(high[0] - low[0]), thick, theme.REST if index == len(self.shares) else theme.PROBABILITY)
+        return bar.shift(low)
 
     # The draw -----------------------------------------------------------------------------------------------------
 

@@ -225,8 +225,9 @@ def _visible(token: str, limit: int) -> list[tuple[str, bool]]:
     text = str(token)
     known = _drawable("".join(character for character in text if character not in _MARKS), theme.TOKEN_FACE)
     if not text or not known or (isinstance(token, Token) and not token.whole):
-        rest = [("\u2026", True)] if len(raw) > _BYTES else []
-        return [("\u27e8", True), (raw[:_BYTES].hex(" ").upper() or "empty", False), *rest, ("\u27e9", True)]
+        most = min(_BYTES, max(limit // 3, 1))
+        rest = [("\u2026", True)] if len(raw) > most else []
+        return [("\u27e8", True), (raw[:most].hex(" ").upper() or "empty", False), *rest, ("\u27e9", True)]
     if len(text) > limit:
         half = (limit - 1) // 2
         return [*_visible_text(text[:half]), ("\u2026", True), *_visible_text(text[-half:])]

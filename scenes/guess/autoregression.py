@@ -8,6 +8,7 @@ from manim import (
     FadeIn,
     FadeOut,
     LaggedStart,
+    Line,
     ReplacementTransform,
     VGroup,
     linear,
@@ -16,8 +17,8 @@ from manim import rate_functions as rates
 
 from gptviz import maths
 from gptviz.drawing import theme
-from gptviz.drawing.bars import Bar, ProbabilityBars
-from gptviz.drawing.flow import TokenFlow, Writing, blank_after
+from gptviz.drawing.bars import ProbabilityBars
+from gptviz.drawing.flow import TokenFlow, Writing, blank_after, fitted
 from gptviz.drawing.focus import Focus
 from gptviz.drawing.loop import DecodeLoop
 from gptviz.drawing.motion import Dim, Follow, Vanish
@@ -32,6 +33,7 @@ from gptviz.recording.requests import Replay, SamplingLoop
 SHOWN = 6                                # rows of chances
 MIDDLE = 0.36                            # of the stage, its height
 WIDTH = theme.RIGHT_EDGE - theme.LEFT_EDGE
+HIGH, TALL = 2.6, 4.8                    # top and height of a text that fills the stage
 KEYS = slice(0, 3)                       # what a phone's keyboard offers
 SLOW, STEADY = 2, 6                      # steps shown part by part; and those shown one by one
 
@@ -76,7 +78,7 @@ class Autoregression(Film):
         home = text.get_corner([-1, 1, 0])
         wide = text.slot[0] - home[0]
         text.scale(min(1.7, (WIDTH - 2.5) / wide))
-        text.shift([-(wide * text.factor + 1.8) / 2, 1.9, 0] - text.get_corner([-1, 1, 0]))
+        text.shift([-(wide * text.factor + 1.8) / 2, 0.85, 0] - text.get_corner([-1, 1, 0]))
         gap = blank_after(text)
         with self.beat("Here is a text with a blank. What comes next?", shows="story"):
             self.play(LaggedStart(*[FadeIn(word, shift=RIGHT * 0.1) for word in text.tokens], lag_ratio=0.2),
@@ -85,11 +87,15 @@ class Autoregression(Film):
             self.play(Create(gap), run_time=theme.MOVE)
         count = Count(range(len(first.row))[KEYS], "words that a keyboard offers")
         keys = Suggestions([(first.row.token(rank), first.row.probability(rank)) for rank in range(int(count))])
-        with self.beat("Like a phone's keyboard, a language model can offer its {n:words} likeliest.", shows="story",
-                       n=count):
-            self.play(LaggedStart(*[FadeIn(key, shift=UP * 0.2) for key in keys], lag_ratio=0.3), run_time=1.2)
-        with self.beat("But it says far more: a chance for every one of its {v:,} tokens.", shows="story",
-                       v=self.story.vocab):
+        self.dot = VGroup(*[beside_title("a dot marks a space")]
+                          if any(token.startswith(" ") for token in (step.row.token(0) for step in self.steps)) else [])
+        with self.beat("Like a phone's keyboard, a language model can suggest its {n:words} best guesses.",
+                       shows="story", n=count):
+            self.play(text.animate.shift(UP * 1.05), gap.animate.shift(UP * 1.05), run_time=theme.MOVE)
+            self.play(LaggedStart(*[FadeIn(key, shift=UP * 0.2) for key in keys], lag_ratio=0.3), FadeIn(self.dot),
+                      run_time=1.2)
+        with self.beat("It says more: a chance for each of its {v:,} tokens, the pieces it writes with.",
+                       shows="story", v=self.story.vocab):
             moved = [ReplacementTransform(word, row.label) for word, row in zip(keys.words, rows, strict=False)]
             self.play(text.animate.scale(1 / text.factor).move_to(home, aligned_edge=[-1, 1, 0]), FadeOut(gap),
                       FadeOut(keys.boxes), FadeOut(keys.shares), *moved, run_time=theme.MOVE)
@@ -108,26 +114,30 @@ class Autoregression(Film):
         """The shares end to end, a random number, and the token that it hits."""
         loop, first = self.loop, self.steps[0]
         with self.beat("Lay these chances end to end: together they are exactly one.", shows="story"):
-            laid = [lying(loop.strip, i) for i in range(len(loop.bars[0].rows))]
+            laid = [loop.strip.lying(i) for i in range(len(loop.bars[0].rows))]
             copies = [row.bar.copy() for row in loop.bars[0].rows]
-            self.play(LaggedStart(*[ReplacementTransform(copy, bar) for copy, bar in zip(copies, laid, strict=True)],
-                                  lag_ratio=0.12), run_time=1.8)
+            self.bring_to_back(*copies)          # they pass behind the numerals of other rows
+            turns = [rates.squish_rate_func(rates.smooth, at, at + 0.5) for at in np.linspace(0, 0.5, len(laid))]
+            self.play(*[ReplacementTransform(copy, bar, rate_func=turn)
+                        for copy, bar, turn in zip(copies, laid, turns, strict=True)], run_time=1.8)
             loop.add(loop.strip)
             self.add(loop)
             self.play(*[FadeOut(bar) for bar in laid], run_time=0.2)
         with self.beat("Then chance decides: a random number, anywhere from zero to one.", shows="story"):
             self.play(loop.slide(first, run_time=1.8))
-        likeliest = Claim(maths.is_nothing, (first.rank,), "It lands on the likeliest token this time.",
-                          "It lands here, and not on the likeliest.")
-        with self.beat(likeliest, shows="story"):
+        likeliest = Claim(maths.is_nothing, (first.rank,), "It lands on {word}, the likeliest of them.",
+                          "It lands on {word}, which is not the likeliest.")
+        with self.beat(likeliest, shows="story", word=first.token):
             self.play(loop.land(first))
         with self.beat("That token joins the text.", shows="story"):
             self.play(loop.write(first, run_time=1.2))
+            self.play(FadeOut(self.dot), run_time=theme.QUICK)
 
     def again(self) -> None:
         """The same, faster and faster."""
         loop, steps = self.loop, self.steps
-        with self.beat("And the text, longer by one, goes back in. New chances, a new draw.", shows="story"):
+        counter = Counter(steps[min(SLOW, len(steps)) - 1].number)
+        with self.beat("Now the longer text goes back in: new chances, a new draw.", shows="story"):
             for step in steps[1:SLOW]:
                 self.play(Vanish(loop.bars), run_time=theme.QUICK)
                 self.goes_in()
@@ -135,18 +145,17 @@ class Autoregression(Film):
                 self.play(loop.slide(step, run_time=1.0))
                 self.play(loop.land(step))
                 self.play(loop.write(step))
-        counter = Counter(self.steps[min(SLOW, len(steps)) - 1].number)
-        with self.beat("Again.", shows="story"):
             self.play(FadeIn(counter), run_time=theme.QUICK)
+        with self.beat("Again.", shows="story"):
             self.play(Follow(loop, running(steps[SLOW:STEADY], counter), run_time=3.0, rate_func=linear))
-        with self.beat("And again: every step the whole model, every step a draw.", shows="story"):
+        with self.beat("And again: each step runs the whole model, and each step is a draw.", shows="story"):
             self.play(Follow(loop, running(steps[STEADY:], counter), run_time=6.0,
                              rate_func=rates.ease_in_quad))
 
     def whole(self) -> tuple[TokenFlow, list]:
         """The prompt and all that was written after it, large; and what was written, by step."""
-        flow = TokenFlow(self.story.prompt, WIDTH - 0.2, 52, theme.SECONDARY, merge=False, lines=8)
-        flow.shift([theme.LEFT_EDGE + 0.1, 2.6, 0])
+        flow = fitted(self.story.prompt, self.story.chosen, WIDTH, TALL, theme.SECONDARY, spare=5.0)
+        flow.shift([theme.LEFT_EDGE, HIGH, 0])
         return flow, [flow.append(step.token, theme.TEXT) for step in self.steps]
 
     def luck(self) -> None:
@@ -156,7 +165,7 @@ class Autoregression(Film):
         flow, written = self.whole()
         others = [word for word, step in zip(written, steps, strict=True) if int(step.rank)]
         best = Count([step for step in steps if not int(step.rank)], "steps that took the likeliest")
-        with self.beat("{n:,} tokens. {k:,} times it was the likeliest; the green ones are luck.", shows="story",
+        with self.beat("Of {n:,} tokens, {k:,} were the likeliest. The green ones were luck.", shows="story",
                        n=Count(steps, "steps"), k=best):
             self.play(FadeIn(flow), run_time=theme.MOVE)
             self.play(LaggedStart(*[word.animate.set_fill(theme.PROBABILITY) for word in others], lag_ratio=0.1),
@@ -164,18 +173,18 @@ class Autoregression(Film):
         rarest = min(steps, key=lambda step: float(step.probability))
         with self.beat("The rarest: {word}, with a chance of {p:.2%}.", shows="story", word=rarest.token,
                        p=rarest.probability):
-            dimmed = [word for word in flow.tokens if word is not written[rarest.index]]
-            self.play(Dim(*dimmed), run_time=theme.MOVE)
+            word = written[rarest.index]
+            low = word.baseline()[1] - 0.4 * theme.units(flow.size)
+            mark = Line([word.get_left()[0], low, 0], [word.get_right()[0], low, 0], color=theme.FOCUS, stroke_width=5)
+            self.play(Dim(*[other for other in flow.tokens if other is not word]), Create(mark), run_time=theme.MOVE)
         self.clear_stage()
 
     def wild(self) -> None:
         """A stranger beginning."""
         wild = self.rec["wild"]
-        flow = TokenFlow(wild.prompt, WIDTH - 0.2, 44, theme.SECONDARY, merge=False, lines=9)
-        flow.shift([theme.LEFT_EDGE + 0.1, 2.6, 0])
-        cooler = Words("temperature {t:.1f}", theme.LABEL, theme.SECONDARY, t=wild.setting("temperature"))
-        cooler.place([theme.RIGHT_EDGE, theme.TOP_EDGE - theme.units(theme.TITLE) * 0.75, 0], "right")
-        with self.beat("A stranger beginning. It goes on just the same, sense or no sense.", shows="wild"):
+        flow = fitted(wild.prompt, wild.chosen, WIDTH, TALL, theme.SECONDARY).shift([theme.LEFT_EDGE, HIGH, 0])
+        cooler = beside_title("temperature {t:.1f}", t=wild.setting("temperature"))
+        with self.beat("A stranger beginning: it carries on just the same, sense or nonsense.", shows="wild"):
             self.play(FadeIn(flow), FadeIn(cooler), run_time=theme.QUICK)
             self.play(Writing(flow, wild.chosen, plain, run_time=5.0))
         self.clear_stage()
@@ -189,26 +198,26 @@ class Autoregression(Film):
             self.add(strip.reveal(0.0))
             self.play(Follow(strip, ReplayStrip.reveal, run_time=5.0, rate_func=linear))
         worst, best = law.most_surprising, law.least_surprising
-        with self.beat("Its greatest surprise: {word}, place {p:,} of {v:,}.", shows="law", word=worst.token,
+        with self.beat("Its biggest surprise: {word}, in place {p:,} of {v:,}.", shows="law", word=worst.token,
                        p=worst.place, v=law.vocab):
             frame = Focus(strip.cell(worst.index))
             self.play(Create(frame), run_time=theme.MOVE)
-        expected = Claim(maths.is_nothing, (best.rank,), "Its smallest: {word}. That was its own first choice.",
-                         "The smallest came at place {p:,}.")
+        expected = Claim(maths.is_nothing, (best.rank,), "The smallest: {word}. That was its own first choice.",
+                         "The smallest: {word}, in place {p:,}.")
         with self.beat(expected, shows="law", word=best.token, p=best.place):
             self.play(ReplacementTransform(frame, Focus(strip.cell(best.index))), run_time=theme.MOVE)
         self.clear_stage()
-        x = theme.LEFT_EDGE + 0.1
+        x = theme.LEFT_EDGE
         heads = [Words(text, theme.STATEMENT, theme.SECONDARY).place([x, y, 0])
                  for text, y in (("the First Law", 2.35), ("the same beginning, always the likeliest token", 0.05))]
-        given = TokenFlow([*law.prompt, *(each.token for each in law.positions)], WIDTH - 0.2, 44, lines=3)
-        own = TokenFlow(free.prompt, WIDTH - 0.2, 44, theme.SECONDARY, lines=3, merge=False)
+        given = TokenFlow([*law.prompt, *(each.token for each in law.positions)], WIDTH, 46, lines=3)
+        own = TokenFlow(free.prompt, WIDTH, 46, theme.SECONDARY, lines=3, merge=False)
         given.shift([x, 2.1, 0])
         own.shift([x, -0.2, 0])
         next_one = law.positions[len(free.prompt) - len(law.prompt)]
         same = Claim(maths.is_nothing, (next_one.rank,),
-                     "Left to itself after {n:words} tokens, it begins the same way.",
-                     "Left to itself after the first {n:words} tokens, it goes elsewhere.")
+                     "Left to itself after the first {n:words} tokens, it starts out the same.",
+                     "Left to itself after the first {n:words} tokens, it goes its own way.")
         with self.beat(same, shows=("law", "law_greedy"), n=Count(free.prompt, "tokens of the beginning")):
             self.play(FadeIn(heads[0]), FadeIn(given), run_time=theme.QUICK)
             self.play(FadeIn(heads[1]), FadeIn(own), run_time=theme.QUICK)
@@ -221,39 +230,40 @@ class Autoregression(Film):
         first = start.steps[0].row
         box = TokenBox(start.prompt[-1], 80, ids=True)
         box.move_to([0, 0.6, 0])
-        with self.beat("And asked nothing? Give it only token {id:,}, the mark that begins a text.", shows="start",
-                       id=start.prompt[-1].id):
+        with self.beat("What if you ask nothing? Give it only token {id:d}, the mark between two texts.",
+                       shows="start", id=start.prompt[-1].id):
             self.play(FadeIn(box), run_time=theme.MOVE)
         shares = [first.probability(rank) for rank in range(SHOWN)]
         bars = ProbabilityBars([first.token(rank) for rank in range(SHOWN)], shares, derive(maths.remainder, shares),
                                Words("all others", 30, theme.SECONDARY), unit=3.9, columns=(0.0, 2.2), row=0.42,
                                size=30, limit=10, room=3.9)
-        bars.shift([theme.LEFT_EDGE + 0.1, 1.0, 0])
-        with self.beat("Even then it has an opinion.", shows="start"):
-            self.play(box.animate.scale(0.45).move_to([theme.LEFT_EDGE + 0.1, 2.25, 0], aligned_edge=[-1, 0, 0]),
-                      run_time=theme.MOVE)
-            self.play(LaggedStart(*[FadeIn(row) for row in bars.rows], lag_ratio=0.1), run_time=1.0)
+        bars.shift([theme.LEFT_EDGE + 0.08, 1.0, 0])
         flow = TokenFlow((), 6.3, 44, lines=7, merge=False).shift([theme.RIGHT_EDGE - 6.3, 1.23, 0])
-        with self.beat("And it starts to talk.", shows="start"):
+        row = bars.rows[min(int(start.steps[0].rank), len(bars.rows) - 1)]      # that of the token that was drawn
+        with self.beat("Even then it has an opinion, and starts to talk.", shows="start"):
+            self.play(box.animate.scale(0.45).move_to([theme.LEFT_EDGE, 2.25, 0], aligned_edge=[-1, 0, 0]),
+                      run_time=theme.MOVE)
+            self.play(LaggedStart(*[FadeIn(each) for each in bars.rows], lag_ratio=0.1), run_time=1.0)
             self.add(flow)
-            self.play(Writing(flow, start.chosen, plain, run_time=4.5))
+            self.play(Create(Focus(row)), run_time=theme.QUICK)
+            self.play(Writing(flow, start.chosen, plain, run_time=4.0))
         self.clear_stage()
 
     def close(self) -> None:
         """The name, and the blank again."""
         name = VGroup()
         for i, (word, meaning) in enumerate((("Generative", "it writes what comes next"),
-                                             ("Pre-trained", "its numbers were set before, and stay as they are"),
-                                             ("Transformer", "the machine that turns a text into chances"))):
+                                             ("Pre-trained", "its numbers were learned beforehand, and stay fixed"),
+                                             ("Transformer", "the kind of network that turns text into chances"))):
             y = 1.35 - i * 1.3
-            name.add(VGroup(Words(word, 60, theme.TEXT, theme.STRONG_FACE).place([theme.LEFT_EDGE + 0.1, y, 0]),
-                            Words(meaning, theme.CAPTION, theme.SECONDARY).place([-1.9, y, 0])))
-        with self.beat("Hence its name: Generative Pre-trained Transformer, in short GPT.", shows="story"):
+            name.add(VGroup(Words(word, 60, theme.TEXT, theme.STRONG_FACE).place([theme.LEFT_EDGE, y, 0]),
+                            Words(meaning, theme.TITLE, theme.SECONDARY).place([-2.2, y, 0])))
+        with self.beat("Hence the name: Generative Pre-trained Transformer, GPT for short.", shows="story", hold=2.8):
             self.play(LaggedStart(*[FadeIn(each, shift=RIGHT * 0.2) for each in name], lag_ratio=0.5), run_time=2.0)
         self.clear_stage()
         flow, _ = self.whole()
         gap = blank_after(flow)
-        with self.beat("Nothing else happens. One token, again.", shows="story", hold=2.0):
+        with self.beat("Nothing else happens. One more token, again and again.", shows="story", hold=2.0):
             self.play(FadeIn(flow), run_time=theme.MOVE)
             self.play(Create(gap), run_time=theme.MOVE)
 
@@ -268,12 +278,10 @@ class Counter(VGroup):
                                                                                                   "right"))
 
 
-def lying(strip, index: int) -> Bar:
-    """A share as a bar on its interval of the strip of one."""
-    low, high = (strip.point_of(share) for share in strip.interval(index))
-    last = index == len(strip.shares)
-    bar = Bar(float(high[0] - low[0]), 0.42, theme.REST if last else theme.PROBABILITY)
-    return bar.shift(low)
+def beside_title(template: str, **fields) -> Words:
+    """A few words at the right end of the title's line."""
+    baseline = theme.TOP_EDGE - theme.units(theme.TITLE) * 0.75
+    return Words(template, theme.LABEL, theme.SECONDARY, **fields).place([theme.RIGHT_EDGE, baseline, 0], "right")
 
 
 def running(steps, counter: Counter):

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from gptviz.drawing import theme
+from gptviz.drawing.flow import blank_after, fitted
 from gptviz.drawing.replay import ReplayStrip
 from gptviz.drawing.scores import ScoreBlock
 from gptviz.recording.store import Store
@@ -20,7 +21,10 @@ def test_a_replay_shows_chance_and_place_and_fits_its_width() -> None:
     assert len(strip.cells) == len(law.positions) and not len(strip.left_out)
     logits, sums, ranks = (law.array(name) for name in ("true_logits", "logsumexp", "true_ranks"))
     for i, cell in enumerate(strip.cells):
-        assert cell.chance.text.rstrip("\u202f%") == f"{100 * np.exp(logits[i] - sums[i]):.2f}"
+        share = 100 * np.exp(logits[i] - sums[i])
+        shown = cell.chance.text.rstrip("\u202f%")
+        assert float(shown) == round(share, len(shown.partition(".")[2])) > 0     # no chance is written as none at all
+        assert len(shown.partition(".")[2]) == 2 or share < 0.005
         assert cell.place_.text == f"{ranks[i] + 1:,}"
     assert strip.width <= 13.0 and strip.height <= 4.7
 
@@ -33,6 +37,19 @@ def test_what_has_no_room_in_a_replay_is_counted() -> None:
     assert strip.cell(6 * len(law.positions) - 1) is strip.left_out
     strip.reveal(0.0)
     assert strip.cells[0] not in strip.submobjects and strip.given[0] in strip.submobjects
+
+
+def test_a_text_is_as_large_as_its_stage_allows_and_has_room_for_a_blank() -> None:
+    story = STORE.read("mini", "autoregression", "story")
+    flows = [fitted(story.prompt, story.chosen, 13.0, high, spare=5.0) for high in (4.8, 3.4, 0.4)]
+    assert flows[0].size > flows[1].size > flows[2].size == 36
+    for flow in flows[:2]:
+        flow.extend(story.chosen)
+        blank = blank_after(flow.shift([theme.LEFT_EDGE, 0, 0]))
+        assert flow.tokens[0] in flow.submobjects        # nothing has moved out at the top
+        assert theme.RIGHT_EDGE >= blank.get_right()[0] > blank.get_left()[0] > flow.slot[0]
+    flow.shift([theme.RIGHT_EDGE - flow.slot[0] - 0.1, 0, 0])
+    assert blank_after(flow).get_top()[1] < flow.slot[1]      # no room is left: where the next line begins
 
 
 def test_a_block_keeps_its_rows_when_the_text_grows() -> None:
