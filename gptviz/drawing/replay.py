@@ -19,7 +19,7 @@ from gptviz.recording.number import Count, Token, Tracked
 
 _SIDE = 1.25     # left of the boxes, for the names of the lines, in units
 _READABLE = 4.5  # the contrast that the theme asks of any text
-_PLACES = 6      # decimals of a chance in percent, at most
+_PLACES = 4      # decimals of a chance in percent, at most
 _SIZES = ((44.0, 24.0), (36.0, 22.0), (30.0, 20.0), (26.0, 20.0))  # of tokens and of numerals, in pixels
 
 
@@ -66,8 +66,8 @@ class ReplayCell(VGroup):
 
 
 def _spec(share: float) -> str:
-    """Two decimals of a percent, or as many more as keep a small chance from being written as none at all."""
-    return next((f".{places}%" for places in range(2, _PLACES) if share >= 0.5 * 10.0 ** -(places + 2)), f".{_PLACES}%")
+    """Two decimals of a percent, or some more that keep a small chance from being written as none at all."""
+    return next((f".{places}%" for places in range(2, _PLACES + 1) if share >= 0.5 * 10.0 ** -(places + 2)), ".2%")
 
 
 class ReplayStrip(VGroup):
