@@ -7,9 +7,10 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from manim import Mobject, VGroup, VMobject
+from manim import Animation, Mobject, VGroup, VMobject
 
 from gptviz.drawing import theme
+from gptviz.drawing.motion import exchange
 from gptviz.drawing.text import Numeral, TokenText, Words
 from gptviz.recording.number import Token, Tracked
 
@@ -163,6 +164,32 @@ class ProbabilityBars(VGroup):
 
         self.add_updater(update)
         return self
+
+
+class ColumnNames(VGroup):
+    """The names of the columns of bars that show scores, above the first row; ``left`` is where the first begins."""
+
+    def __init__(self, bars: ProbabilityBars, left: float, token: str, score: str) -> None:
+        super().__init__()
+        first = bars.rows[0]
+        self._height, self._bars_at = first.label.baseline()[1] + 0.42, first.bar.corner[0]
+        self._scores_end = (first.score or first.share).baseline("right")[0]
+        self.score, self.last = self._score(score), VGroup()
+        self.add(Words(token, theme.SMALL, theme.SECONDARY).place([left, self._height, 0]), self.score)
+
+    def _score(self, text: str) -> Words:
+        return Words(text, theme.SMALL, theme.SECONDARY).place([self._scores_end, self._height, 0], "right")
+
+    def rename(self, text: str) -> Animation:
+        """Gives the column of the scores another name."""
+        old, self.score = self.score, self._score(text)
+        return exchange([old], [self.score])
+
+    def name_bars(self, text: str) -> Animation:
+        """Names the column of the bars, in place of the name that it has."""
+        old, self.last = self.last, Words(text, theme.SMALL, theme.SECONDARY)
+        self.last.place([self._bars_at, self._height, 0])
+        return exchange([old] if len(old) else [], [self.last])
 
 
 class ShareStrip(VGroup):

@@ -11,7 +11,8 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
-from manim import Animation, AnimationGroup, Mobject, VMobject
+from manim import Animation, AnimationGroup, FadeIn, FadeOut, Mobject, VMobject, smooth
+from manim.utils.rate_functions import squish_rate_func
 
 from gptviz.drawing import theme
 from gptviz.drawing.text import Numeral
@@ -193,6 +194,13 @@ class Light(Dim):
         super().finish()
         for part, _, _ in self._parts:
             part.lit = None
+
+
+def exchange(old: Sequence[Mobject], new: Sequence[Mobject], run_time: float = theme.MOVE) -> AnimationGroup:
+    """Texts give way to others in the same place: the old are gone before the new come, never one over the other."""
+    going = [FadeOut(each, rate_func=squish_rate_func(smooth, 0.0, 0.5)) for each in old]
+    coming = [FadeIn(each, rate_func=squish_rate_func(smooth, 0.5, 1.0)) for each in new]
+    return AnimationGroup(*going, *coming, run_time=run_time)
 
 
 def dim_all_but(everything: Sequence[Mobject], kept: Sequence[Mobject],

@@ -47,5 +47,5 @@ class ScoreColumn(VGroup):
             y = _TOP - i * _SPACING + offset
             token.place([_LEFT, y, 0])
             number.place([_LEFT + _WIDTH, y, 0], "right")
-            inside = min(_TOP + 0.3 - y, y - _BOTTOM + 0.3) / 0.35
+            inside = min(_TOP + 0.3 - y, y - _BOTTOM + 0.3) / 0.3   # at rest the first and the last row are whole
             self.rows[i].set_opacity(float(np.clip(inside, 0, 1)))
