@@ -13,7 +13,7 @@ import numpy.typing as npt
 from manim import VGroup, VMobject
 
 from gptviz.drawing import theme, tints
-from gptviz.drawing.cells import Cells, Framed, boxes_of, outline, stroked
+from gptviz.drawing.cells import Anchor, Cells, Framed, boxes_of, outline, stroked
 from gptviz.drawing.motion import GrowFrom
 from gptviz.drawing.text import Numeral, Run, TokenText
 from gptviz.recording.number import Numbers, Token, Tracked
@@ -32,18 +32,21 @@ class AttentionGrid(Framed):
     weights from 0 to 1 (to the attention yellow). Stages follow one another in place: ``set_values(scaled)``,
     ``set_mask(1)`` (the future struck out, minus infinity), ``set_values(pattern, "pattern")``. ``masked`` starts with
     the future left out. Numerals stand in cells that have room for them; weights below ``least`` are not written.
-    ``limit`` is the size of a score of full grey (the largest by default), ``full`` the weight of full yellow.
+    ``limit`` is the size of a score of full grey (the largest by default), ``full`` the weight of full yellow. With
+    ``ranked`` scores are grey by their place between the smallest and the largest shown: what scores high is bright,
+    below zero too.
     """
 
     def __init__(self, tokens: Sequence[Token], values: Numbers, stage: Stage = "pattern", width: float = 6.0,
                  height: float = 5.5, spec: str = ".2f", size: float = theme.SMALL, *, masked: bool = True,
                  least: float = 0.005, limit: float | None = None, full: float = 1.0,
-                 keys: bool = True) -> None:
+                 keys: bool = True, ranked: bool = False) -> None:
         count = len(tokens)
         if values.shape != (count, count):
             raise ValueError(f"{count} tokens, but the values have shape {values.shape}")
         self.tokens, self.numbers, self.stage = list(tokens), values, stage
         self._spec, self._least, self._mask, self._full = spec, least, 1.0 if masked else 0.0, full
+        self._ranked = ranked
         self.limit = float(np.abs(values.array).max(initial=0.0) if limit is None else limit)
         every = max(1, -(-count // _CROWDED))
         labels = [TokenText(t, size, limit=_TOKEN) if i % every == 0 else None for i, t in enumerate(tokens)]
@@ -104,7 +107,11 @@ class AttentionGrid(Framed):
     def _colours(self, numbers: Any) -> npt.NDArray[np.float64]:
         """The colours (cell, rgb) of the stage, the future as far towards the ground as the mask has come."""
         values = np.asarray(getattr(numbers, "array", numbers), dtype=np.float64).ravel()
-        colours = theme.attention(values / self._full) if self.stage == "pattern" else tints.data(values, self.limit)
+        if self.stage == "pattern":
+            colours = theme.attention(values / self._full)
+        else:
+            low = float(values.min()) if self._ranked else 0.0
+            colours = tints.data(values - low, float(values.max()) - low if self._ranked else self.limit)
         ground = theme.rgb(theme.GROUND)
         gone = (self._future * self._mask)[:, None]
         return np.asarray(colours + (ground - colours) * gone)
@@ -230,6 +237,31 @@ class AttentionArcs(VGroup):
         colour = white + (yellow - white) * min(weight * 1.5, 1.0)
         arc.stroke_rgbas = np.array([[*colour, (0.25 + 0.75 * weight) if shown else 0.0]])
         arc.stroke_width = 1.0 + 9.0 * weight if shown else 0.0
+
+
+class QueriesAndKeys(VGroup):
+    """Below each token its query and its key as two columns of cells, brighter where a number is larger.
+
+    ``boxes`` are the tokens' mobjects, side by side; ``queries`` and ``keys`` (token, d_head) their numbers.
+    """
+
+    def __init__(self, boxes: Sequence[VMobject], queries: Numbers, keys: Numbers, height: float = 2.6,
+                 width: float = 0.26, drop: float = 0.3) -> None:
+        super().__init__()
+        self.queries, self.keys = VGroup(), VGroup()
+        narrowest = min(float(box.width) for box in boxes)
+        wide = min(width, narrowest * 0.4)
+        for numbers, group, color, left in ((queries, self.queries, theme.QUERY, -1.1 * wide),
+                                            (keys, self.keys, theme.KEY, 0.1 * wide)):
+            plain = np.abs(np.asarray(numbers.array, dtype=np.float64))
+            limit = 2.0 * float(np.sqrt(np.mean(plain**2)))
+            step = height / plain.shape[1]
+            for box, row in zip(boxes, plain, strict=True):
+                x, top = float(box.get_center()[0]) + left, float(box.get_bottom()[1]) - drop
+                low = top - (np.arange(len(row)) + 1) * step
+                cells = boxes_of(x, low + step * 0.08, x + wide, low + step * 0.92)
+                group.add(Cells(Anchor(0, 0, 1, 1), cells, tints.mixed(color, 0.12 + 0.88 * row / (limit or 1.0))))
+        self.add(self.queries, self.keys)
 
 
 def name_of(place: tuple[Tracked, Tracked]) -> tuple[str, dict[str, Tracked]]:

@@ -53,6 +53,27 @@ def head(tokens: Sequence[Token], width: float, size: float = theme.LABEL, lines
     return kept
 
 
+def around(tokens: Sequence[Token], first: int, last: int, width: float, size: float = theme.LABEL) -> range:
+    """The places of as many tokens as fit on one line of ``width`` units, those from ``first`` to ``last`` among them.
+
+    Where not even those fit, the line ends with ``last``.
+    """
+    gap = theme.units(size) * 0.42
+    wide = [TokenBox(token, size).box.width + gap for token in tokens]
+    start = stop = last
+    room = width + gap - wide[last]
+    while True:
+        back, ahead = start > 0 and wide[start - 1] <= room, stop + 1 < len(wide) and wide[stop + 1] <= room
+        if back and (start > first or not ahead):
+            start -= 1
+            room -= wide[start]
+        elif ahead and start <= first:
+            stop += 1
+            room -= wide[stop]
+        else:
+            return range(start, stop + 1)
+
+
 class TokenStrip(VGroup):
     """Tokens side by side, on as many lines as ``width`` units ask for; ``strip[i]`` is the box of token i."""
 

@@ -1,26 +1,30 @@
 """Who may look at whom?"""
 
 import numpy as np
-from manim import Create, FadeIn, FadeOut, LaggedStart, ReplacementTransform, VGroup, linear
+from manim import RIGHT, Create, FadeIn, FadeOut, FadeTransform, LaggedStart, ReplacementTransform, VGroup, linear
 
 from gptviz import maths
 from gptviz.drawing import theme
-from gptviz.drawing.attention import AttentionGrid
-from gptviz.drawing.bars import ProbabilityBars
+from gptviz.drawing.attention import AttentionArcs, AttentionGrid, QueriesAndKeys
+from gptviz.drawing.bars import Bar, ProbabilityBars
+from gptviz.drawing.cells import hatched, segments, stroked
 from gptviz.drawing.focus import Focus
 from gptviz.drawing.formula import Formula
-from gptviz.drawing.motion import Follow, Glide, Vanish
+from gptviz.drawing.motion import Dim, Follow, Glide, Vanish
 from gptviz.drawing.products import DotProduct
 from gptviz.drawing.text import Numeral, Words
-from gptviz.drawing.tokens import TokenStrip, tail
+from gptviz.drawing.tokens import TokenStrip, around, head, tail
 from gptviz.film import Film
 from gptviz.recording import published
 from gptviz.recording.number import Claim, Count, derive, derive_each
 from gptviz.recording.requests import AttentionHead
 
-GRID = np.array([-3.3, 0.42, 0.0])        # the middle of the grid of scores
-SIDE = 0.75                               # where the right side begins
+GRID = np.array([-3.45, 0.35, 0.0])       # the middle of the grid of scores
+SIDE, PANEL = 0.75, 5.8                   # where the right side begins, and how wide it is
 ROW = 1                                   # the row of the source's table that is looked at
+WIDE = 12.2                               # a row of shares that add up to one
+DOT, ROOT = "{{ q : query }} dot {{ k : key }}", "sqrt({{ d : width }})"
+COLORS = {"query": theme.QUERY, "key": theme.KEY}
 
 
 class ScoresMask(Film):
@@ -33,123 +37,194 @@ class ScoresMask(Film):
     settings = {"hidden divisor": 4.0}
 
     def construct(self) -> None:
+        self.head = self.rec["head"]
+        spot = self.head.chosen
+        self.query, self.key = int(spot.query), int(spot.key)
+        self.pair = {"q": self.head.prompt[self.query], "k": self.head.prompt[self.key]}
         self.one_product()
         self.all_scores()
         self.mask()
         self.weights()
         self.without_the_mask()
         self.the_source()
+        self.shares_that_leak()
+        self.close()
 
     def one_product(self) -> None:
         """One query and one key, and their dot product spelled out."""
         dot = self.rec["dot"]
         query, key = int(dot.chosen.query), int(dot.chosen.key)
-        strip = TokenStrip(tail(dot.prompt, 12.6, 32), 32)
-        strip.move_to([0, 1.9, 0])
-        left_out = len(dot.prompt) - len(strip.boxes)
-        asks, offers = Focus(strip.boxes[query - left_out], color=theme.QUERY), None
-        with self.beat("Every token asks a question, its query, and offers an answer, its key.", shows="dot"):
-            self.play(LaggedStart(*[FadeIn(box) for box in strip], lag_ratio=0.12), run_time=1.2)
-        names = VGroup(Words("query", theme.LABEL, theme.QUERY, align="center"),
-                       Words("key", theme.LABEL, theme.KEY, align="center"))
-        names[0].place(strip.boxes[query - left_out].get_bottom() - np.array([0, 0.38, 0]), "center")
-        with self.beat("Take the query of {q} and the key of {k}.", shows="dot",
+        shown = around(dot.prompt, min(query, key), max(query, key), 11.6, 34)
+        strip = TokenStrip([dot.prompt[i] for i in shown], 34)
+        strip.move_to([0.45, 2.1, 0])
+        queries, keys = dot.numbers("q")[shown.start:shown.stop], dot.numbers("k")[shown.start:shown.stop]
+        lists = QueriesAndKeys(strip.boxes, queries, keys, height=3.3)
+        names = VGroup(Words("query", theme.LABEL, theme.QUERY), Words("key", theme.LABEL, theme.KEY))
+        left = lists.get_left()[0] - 0.35
+        for name, y in zip(names, (0.35, -0.2), strict=True):
+            name.place([left, y, 0], "right")
+        with self.beat("Every token asks a question, its query, and wears a label, its key.", shows="dot"):
+            self.play(LaggedStart(*[FadeIn(box) for box in strip], lag_ratio=0.12), run_time=1.0)
+            self.play(FadeIn(names[0]), LaggedStart(*[FadeIn(each) for each in lists.queries], lag_ratio=0.12),
+                      run_time=0.8)
+            self.play(FadeIn(names[1]), LaggedStart(*[FadeIn(each) for each in lists.keys], lag_ratio=0.12),
+                      run_time=0.8)
+        asks, offers = query - shown.start, key - shown.start
+        question, label = lists.queries[asks], lists.keys[max(offers, 0)]
+        with self.beat("Take one of each: the query of {q}, the key of {k}.", shows="dot",
                        q=dot.prompt[query], k=dot.prompt[key]):
-            self.play(Create(asks), FadeIn(names[0]), run_time=theme.QUICK)
-            if key >= left_out:
-                offers = Focus(strip.boxes[key - left_out], color=theme.KEY)
-                names[1].place(strip.boxes[key - left_out].get_bottom() - np.array([0, 0.38, 0]), "center")
-                self.play(Create(offers), FadeIn(names[1]), run_time=theme.QUICK)
-        product = DotProduct(dot.numbers("q")[query], dot.numbers("k")[key], (7, 1), roles=("query", "key"),
-                             names=("query", "key", "product", "sum so far")).shift([0, -0.75, 0])
+            frames = VGroup(Focus(strip.boxes[asks], 0.05, theme.QUERY))
+            if 0 <= offers != asks:
+                frames.add(Focus(strip.boxes[offers], 0.05, theme.KEY))
+            others = [each for each in (*lists.queries, *lists.keys) if each is not question and each is not label]
+            self.play(Dim(*others), *[Create(frame) for frame in frames], run_time=theme.MOVE)
+        product = DotProduct(dot.numbers("q")[query], dot.numbers("k")[key], (7, 1), roles=("query", "key"), size=30,
+                             names=("query", "key", "product", "sum so far")).shift([0, -0.5, 0])
         with self.beat("Both are lists of {n:,} numbers. Multiply them pair by pair.", shows="dot", n=dot.d_head):
-            self.play(FadeIn(product), run_time=theme.QUICK)
+            self.play(FadeOut(VGroup(*others)), FadeOut(names), run_time=theme.QUICK)
+            self.play(FadeTransform(question, product.lines[0]), FadeTransform(label, product.lines[1]),
+                      run_time=theme.MOVE)
+            self.remove(*product.lines)
+            self.add(product)
             self.play(Follow(product, lambda p, share: p.set_progress(share * p.terms), run_time=3.0,
                              rate_func=linear))
-        result = Focus(product.result)
-        with self.beat("The sum is one score: {s:.2f}. How well the answer fits the question.", shows="dot",
+        last = len(dot.numbers("q")[query]) - 1
+        with self.beat("Their sum is one score, {s:.2f}: how well the label fits the question.", shows="dot",
                        s=dot.score(query, key)):
-            self.play(Create(result), run_time=theme.QUICK)
+            self.play(Create(product.lines[3].outline(0, last)), run_time=theme.QUICK)
         self.clear_stage()
 
     def all_scores(self) -> None:
         """The scores of a real head of a real run, then divided."""
-        head = self.rec["head"]
-        self.grid = AttentionGrid(head.prompt, head.numbers("scores"), "scores", width=6.4, height=5.2, spec=".0f",
-                                  masked=False, limit=float(np.abs(head.array("scores")).max())).shift(GRID)
-        self.name = Words("layer {l:,}, head {h:,}", theme.TITLE, theme.FOCUS, l=head.chosen.layer,
-                          h=head.chosen.head).place([SIDE, 2.1, 0])
-        self.legend = VGroup(Words("rows ask", theme.STATEMENT, theme.QUERY).place([SIDE, 1.5, 0]),
-                             Words("columns answer", theme.STATEMENT, theme.KEY).place([SIDE + 2.1, 1.5, 0]))
-        other = head.provenance.model != self.rec["dot"].provenance.model
+        real = self.head
+        self.grid = AttentionGrid(real.prompt, real.numbers("scores"), "scores", width=6.6, height=5.1, spec=".0f",
+                                  masked=False, ranked=True, least=0.0).shift(GRID)
+        for labels, colour in ((self.grid.rows, theme.QUERY), (self.grid.columns, theme.KEY)):
+            for label in labels:
+                label.letters.set_color(colour)
+        self.name = Words("layer {l:,}, head {h:,}", theme.TITLE, theme.FOCUS, l=real.chosen.layer,
+                          h=real.chosen.head).place([SIDE, 2.1, 0])
+        self.legend = VGroup(Words("row: its query", theme.STATEMENT, theme.QUERY).place([SIDE, 1.5, 0]),
+                             Words("column: its key", theme.STATEMENT, theme.KEY).place([SIDE + 2.9, 1.5, 0]))
+        other = real.provenance.model != self.rec["dot"].provenance.model
+        score, scaled = real.score(self.query, self.key), real.scaled(self.query, self.key)
+        raw = Formula(DOT, 72, colors=COLORS)
+        value = Words("{s:.1f}", 56, s=score)
+        raw.move_to([SIDE + raw.width / 2, 0.2, 0])
+        value.place([SIDE, -0.85, 0])
+        cell = self.grid.outline(self.query, self.key)
         with self.beat("Now a whole text{where}: every query meets every key.", shows="head",
-                       where=" in another model" if other else ""):
+                       where=", in another model" if other else ""):
             self.play(FadeIn(self.grid), FadeIn(self.name), FadeIn(self.legend), run_time=theme.MOVE)
-        formula = Formula("{{ q dot k : score }} / sqrt({{ d : width }})", 72,
-                          colors={"score": theme.TEXT, "width": theme.SECONDARY}).move_to([SIDE + 1.2, 0.3, 0])
-        value = Words("d = {d:,}, so divide by {r:.3}", theme.STATEMENT, theme.SECONDARY, d=head.d_head,
-                      r=head.divisor) if not float(head.divisor).is_integer() else Words(
-            "d = {d:,}, so divide by {r:,}", theme.STATEMENT, theme.SECONDARY, d=head.d_head, r=head.divisor)
-        value.place([SIDE, -0.75, 0])
-        with self.beat("Long lists make large sums, so each is divided by the root of their length.", shows="head"):
-            self.play(FadeIn(formula), FadeIn(value), run_time=theme.MOVE)
-            self.play(Glide(self.grid, lambda: self.grid.set_values(head.numbers("scaled"), spec=".1f")))
-        self.side = VGroup(formula, value)
+            self.play(Create(cell), FadeIn(raw), FadeIn(value), run_time=theme.MOVE)
+        by = "{r:,}" if float(real.divisor).is_integer() else "{r:.2f}"
+        divided = Formula(f"({DOT}) / {ROOT}", 72, colors={**COLORS, "width": theme.SECONDARY})
+        divided.move_to([SIDE + divided.width / 2, 0.2, 0])
+        worth = Words("{s:.1f} / " + by + " = {x:.1f}", 56, s=score, r=real.divisor, x=scaled).place([SIDE, -1.25, 0])
+        count = Words("d: {d:,} numbers in each list", theme.LABEL, theme.SECONDARY, d=real.d_head)
+        count.place([SIDE, -1.85, 0])
+        with self.beat("Longer lists make larger sums, so divide by the square root of their length.", shows="head"):
+            self.play(ReplacementTransform(raw, divided), FadeOut(value), run_time=theme.MOVE)
+            self.play(FadeIn(worth), FadeIn(count), run_time=theme.QUICK)
+            self.play(Glide(self.grid, lambda: self.grid.set_values(real.numbers("scaled"), spec=".1f")))
+        self.side, self.cell = VGroup(divided, worth, count), cell
 
     def mask(self) -> None:
         """The future is struck out."""
-        with self.beat("When it writes, the words to the right do not exist yet.", shows="head"):
-            self.play(FadeOut(self.side), run_time=theme.QUICK)
-        rule = Words("minus infinity: e to that power\nis exactly zero", theme.STATEMENT, theme.SECONDARY,
-                     leading=1.5).place([SIDE, 0.55, 0])
+        real = self.head
+        row = min(max(1, len(real.prompt) // 2 - 1), len(real.prompt) - 1)
+        known, unknown = real.prompt[:row + 1], real.prompt[row + 1:]
+        read = VGroup(TokenStrip(tail(known, PANEL, 30), 30).place(SIDE, 0.3), Words(
+            "{q} has read {n:,} tokens", theme.STATEMENT, theme.SECONDARY, q=real.prompt[row],
+            n=Count(known, "tokens that were read")).place([SIDE, 0.55, 0]))
+        frame = self.grid.outline(row)
+        if unknown:
+            later = TokenStrip(head(unknown, PANEL, 30), 30).place(SIDE, -1.2)
+            ahead = VGroup(later, Words("{n:,} still to come", theme.STATEMENT, theme.SECONDARY, n=Count(
+                unknown, "later tokens")).place([SIDE, -0.95, 0]))
+            for box in later.boxes:
+                box.box.set_stroke(theme.WRONG)
+        with self.beat("But when the model writes, the words to the right do not exist yet.", shows="head"):
+            self.play(FadeOut(self.side), ReplacementTransform(self.cell, frame), run_time=theme.QUICK)
+            self.play(FadeIn(read), run_time=theme.QUICK)
+            if unknown:
+                self.play(FadeIn(ahead, shift=0.3 * RIGHT), run_time=theme.MOVE)
+        rule = Formula("e^(- oo) = 0", 72)
+        rule.move_to([SIDE + rule.width / 2, 0.2, 0])
+        exact = Words("minus infinity leaves exactly nothing", theme.LABEL, theme.SECONDARY).place([SIDE, -0.85, 0])
         code = Words("OpenAI's own code: \u201c{m:,.0f}\u201d", theme.LABEL, theme.SECONDARY, m=published.MASK_VALUE)
-        code.place([SIDE, -0.55, 0])
-        with self.beat("So each score that looks ahead is struck out: minus infinity.", shows="head"):
+        code.place([SIDE, -1.4, 0])
+        going = VGroup(frame, read, *([ahead] if unknown else []))
+        with self.beat("So each score that looks ahead is struck out: minus infinity.", shows="head", hold=2.4):
+            self.play(FadeOut(going), run_time=theme.QUICK)
             self.play(Follow(self.grid, lambda grid, share: grid.set_mask(share), run_time=1.2), FadeIn(rule))
-            self.play(FadeIn(code), run_time=theme.QUICK)
-        self.side = VGroup(rule, code)
+            self.play(FadeIn(exact), FadeIn(code), run_time=theme.QUICK)
+        self.side = VGroup(rule, exact, code)
 
     def weights(self) -> None:
         """Each row through softmax; the pair that is looked at."""
-        head = self.rec["head"]
-        with self.beat("Softmax turns each row into shares of one: how much each token is looked at.", shows="head"):
+        real, spot = self.head, self.head.chosen
+        share = Formula("e^x / (sum e^x)", 72)
+        share.move_to([SIDE + share.width / 2, 0.2, 0])
+        each = VGroup(share, Words("each row adds up to {t:.2f}", theme.STATEMENT, theme.ATTENTION, t=derive(
+            maths.total, [real.weight(self.query, k) for k in range(self.query + 1)])).place([SIDE, -1.25, 0]))
+        with self.beat("Softmax turns each row into shares of one: how much it looks at each token.", shows="head"):
             self.play(FadeOut(self.side), run_time=theme.QUICK)
-            self.play(Glide(self.grid, lambda: self.grid.set_values(head.numbers("pattern"), "pattern", ".2f")))
-        spot = head.chosen
-        query, key = int(spot.query), int(spot.key)
-        cell = self.grid.outline(query, key)
-        share = Numeral(spot.weight, ".2f", 88, theme.ATTENTION).place([SIDE, 0.1, 0])
-        pair = Words("{q} looks at {k}", theme.STATEMENT, q=head.prompt[query], k=head.prompt[key])
-        pair.place([SIDE, -0.55, 0])
+            self.play(Glide(self.grid, lambda: self.grid.set_values(real.numbers("pattern"), "pattern", ".2f")))
+            self.play(FadeIn(each), run_time=theme.QUICK)
+        self.cell = self.grid.outline(self.query, self.key)
+        share = Numeral(spot.weight, ".2f", 88, theme.ATTENTION).place([SIDE, 0.3, 0])
+        look = self.looks(SIDE + PANEL / 2, -1.65, PANEL, 26, 1.15)
         strong = Claim(maths.is_majority, (spot.weight, derive(maths.total, [spot.weight, derive(
-            maths.remainder, [spot.weight])])), "{q} looks at {k}, with {w:.0%} of its weight.",
+            maths.remainder, [spot.weight])])), "{q} looks at {k} with {w:.0%} of its weight.",
             "{q} looks at {k}, but with only {w:.0%} of its weight.")
-        with self.beat(strong, shows="head", q=head.prompt[query], k=head.prompt[key], w=spot.weight, hold=1.2):
-            self.play(Create(cell), FadeIn(share), FadeIn(pair), run_time=theme.MOVE)
-        self.side, self.cell = VGroup(share, pair), cell
+        with self.beat(strong, shows="head", w=spot.weight, hold=1.2, **self.pair):
+            self.play(FadeOut(each), Create(self.cell), run_time=theme.QUICK)
+            self.play(FadeIn(share), FadeIn(look[0]), run_time=theme.QUICK)
+            self.play(Create(look[1]), run_time=theme.MOVE)
+        self.side = VGroup(share, look)
+
+    def looks(self, x: float, y: float, width: float, size: float, height: float, written: float = 0.0) -> VGroup:
+        """The text around the chosen pair, and arcs of what its query looks at."""
+        real = self.head
+        shown = around(real.prompt, self.key, self.query, width, size)
+        strip = TokenStrip([real.prompt[i] for i in shown], size, width=2 * width)
+        strip.move_to([x, y, 0])
+        part = slice(shown.start, shown.stop)
+        arcs = AttentionArcs(strip.boxes, real.numbers("pattern")[part, part], self.query - shown.start, height,
+                             written=written > 0, size=written)
+        return VGroup(strip, arcs)
 
     def without_the_mask(self) -> None:
         """One row of the same head, with and without the future."""
-        head = self.rec["head"]
-        query = max(1, len(head.prompt) // 2 - 1)
-        keys = range(len(head.prompt))
+        real, most = self.head, 9
+        count = len(real.prompt)
+        query = min(max(1, count // 2 - 1), most // 2)
+        keys = range(count)
+        shown = list(keys) if count <= most else list(keys)[:most - 1]
+        hidden = [k for k in keys if k >= len(shown)]
         row = self.grid.outline(query)
-        with self.beat("And without the mask? Take the row of {q}.", shows="head", q=head.prompt[query]):
-            self.play(FadeOut(self.side), ReplacementTransform(self.cell, row), run_time=theme.MOVE)
-        shown = list(keys)[:9]
-        tokens = [head.prompt[k] for k in shown]
-        bars = ProbabilityBars(tokens, [head.weight(query, k) for k in shown], unit=3.4, row=min(0.5, 3.9 / len(shown)),
-                               columns=(2.2, 2.4), size=30, limit=12, spec=".2f")
-        bars.shift([SIDE, 1.4, 0])
+        masked, free = [real.weight(query, k) for k in keys], [real.unmasked(query, k) for k in keys]
+        rest, free_rest = (derive(maths.total, each[len(shown):]) if hidden else None for each in (masked, free))
+        largest = max(map(float, (*masked, *free, rest or 0, free_rest or 0)))
+        more = Words("{n:,} more", 30, theme.SECONDARY, n=Count(hidden, "later tokens")) if hidden else None
+        bars = ProbabilityBars([real.prompt[k] for k in shown], masked[:len(shown)], rest, more, unit=2.6 / largest,
+                               room=3.4, columns=(2.2, 2.4), row=min(0.5, 3.6 / min(count, most)), size=30, limit=12,
+                               spec=".2f").shift([SIDE, 1.4, 0])
         for bar_row in bars.rows:
             bar_row.bar.set_fill(theme.ATTENTION)
-        with self.beat("With it, what comes later gets exactly nothing.", shows="head"):
-            self.play(Vanish(self.legend), FadeIn(bars), run_time=theme.MOVE)
-        future = VGroup(*[bars.rows[i] for i, k in enumerate(shown) if k > query])
-        ahead = derive(maths.total, [head.unmasked(query, k) for k in keys if k > query])
+        with self.beat("Take the row of {q}. With the mask, what comes later gets exactly nothing.", shows="head",
+                       q=real.prompt[query]):
+            self.play(FadeOut(self.side), Vanish(self.legend), ReplacementTransform(self.cell, row),
+                      run_time=theme.MOVE)
+            self.play(FadeIn(bars, shift=0.4 * RIGHT), run_time=theme.MOVE)
+        if count <= query + 1:
+            self.clear_stage()
+            return
+        future = VGroup(*bars.rows[query + 1:])
         with self.beat("Without it, {p:.0%} of the row would go to words that are not there yet.", shows="head",
-                       p=ahead):
-            self.play(Glide(bars, lambda: bars.set_shares([head.unmasked(query, k) for k in shown])))
+                       p=derive(maths.total, free[query + 1:])):
+            self.play(Glide(bars, lambda: bars.set_shares(free[:len(shown)], free_rest)))
             self.play(Create(Focus(future, color=theme.WRONG)), run_time=theme.QUICK)
         self.clear_stage()
 
@@ -167,39 +242,58 @@ class ScoresMask(Film):
         for i, (text, numbers, colour) in enumerate(lines):
             y = 1.75 - i * 1.0 - (0.3 if i > 1 else 0.0)
             words = Words(text, theme.TITLE, theme.TEXT, d=divisor).place([theme.LEFT_EDGE + 0.6, y, 0])
-            row = [Numeral(n, ".2f", 56, colour, "right").place([3.6 + 2.4 * j, y, 0], "right")
+            row = [Numeral(n, ".2f", 56, colour, "center").place([2.9 + 2.4 * j, y, 0], "center")
                    for j, n in enumerate(numbers)]
             table.add(VGroup(words, *row))
-        with self.beat("A well-known page prints two scores, and two shares beside them.", shows="head"):
-            self.play(FadeIn(table[0]), FadeIn(table[1]), run_time=theme.MOVE)
-        with self.beat("But these are not their softmax.", shows="head"):
+        with self.beat("A well-known page prints two scores, and beside them their softmax.", shows="head"):
+            self.play(FadeIn(table[0]), run_time=theme.MOVE)
+            self.play(FadeIn(table[1]), run_time=theme.MOVE)
+        with self.beat("But that is not their softmax. This is.", shows="head"):
             self.play(FadeIn(table[2]), run_time=theme.MOVE)
-        with self.beat("They come out only after a division that the page does not mention.", shows="head"):
+        with self.beat("The printed one comes out only after a division that the page does not mention.",
+                       shows="head"):
             self.play(FadeIn(table[3]), run_time=theme.MOVE)
+            self.play(*[Create(Focus(VGroup(*table[i][1:]), 0.15)) for i in (1, 3)], run_time=theme.QUICK)
         self.clear_stage()
-        self.shares_that_leak()
-        head = self.rec["head"]
-        spot = head.chosen
-        end = Formula("upright(\"softmax\") ({{ q dot k : score }} / sqrt(d) + {{ upright(\"mask\") : mask }})", 84,
-                      colors={"score": theme.ATTENTION, "mask": theme.WRONG}).move_to([0, 0.5, 0])
-        with self.beat("Ask, score, hide the future, share: {q} to {k}, {w:.2f}.", shows="head", hold=1.5,
-                       q=head.prompt[int(spot.query)], k=head.prompt[int(spot.key)], w=spot.weight):
-            self.play(FadeIn(end), run_time=theme.MOVE)
 
     def shares_that_leak(self) -> None:
         """Nine percentages, drawn in the same page for one row of weights, and what they add up to."""
-        drawn = published.IT_DRAWN
-        width = (theme.RIGHT_EDGE - theme.LEFT_EDGE) / len(drawn)
-        row = VGroup(*[Numeral(share, ".4g", theme.STATEMENT, theme.SECONDARY, "center").place(
-            [theme.LEFT_EDGE + (i + 0.5) * width, 1.2, 0], "center") for i, share in enumerate(drawn)])
-        total = Words("together {t:.2f} percent", 56, theme.WRONG, align="center", t=derive(maths.total, list(drawn)))
-        total.place([0, -0.2, 0], "center")
-        real = self.rec["head"]
-        last = len(real.prompt) - 1
-        true = Words("a real row: {s:.2f} percent", 56, theme.PROBABILITY, align="center", s=derive(
-            maths.percent, [real.weight(last, k) for k in range(last + 1)])).place([0, -1.3, 0], "center")
-        with self.beat("It also draws the {n:words} percentages of one row. Softmax loses nothing: these do.",
-                       shows="head", n=Count(drawn, "percentages")):
-            self.play(FadeIn(row), run_time=theme.MOVE)
-            self.play(FadeIn(total), FadeIn(true), run_time=theme.MOVE)
+        drawn, left, whole = published.IT_DRAWN, -WIDE / 2, 100.0
+        pitch = WIDE / len(drawn)
+        said = VGroup(*[Numeral(share, ".4g", 36, theme.SECONDARY, "center").place(
+            [left + (i + 0.5) * pitch, 2.1, 0], "center") for i, share in enumerate(drawn)])
+        ends = np.cumsum([0.0, *map(float, drawn)]) / whole * WIDE + left
+        strip = VGroup(*[VGroup(Bar(max(b - a - 0.03, 0.005), 0.5, theme.REST).shift([a, 1.1, 0]), hatched(
+            (a, 0.85, max(b - 0.03, a + 0.005), 1.35))) for a, b in zip(ends, ends[1:], strict=False)])
+        middles = [[(a + b) / 2, 1.42, 0] for a, b in zip(ends, ends[1:], strict=False)]
+        strip.add(stroked(segments([[left + (i + 0.5) * pitch, 1.92, 0] for i in range(len(drawn))], middles),
+                          theme.HAIRLINE, 1.5))
+        gap = Bar(left + WIDE - ends[-1], 0.5, theme.WRONG).shift([ends[-1], 1.1, 0])
+        total = Words("together {t:.2f} percent", 48, theme.WRONG, t=derive(maths.total, list(drawn)))
+        total.place([left, 0.1, 0])
+        real, last = self.head, len(self.head.prompt) - 1
+        row = [real.weight(last, k) for k in range(last + 1)]
+        stops = np.cumsum([0.0, *map(float, row)]) * WIDE + left
+        full = VGroup(*[Bar(max(b - a - 0.03, 0.005), 0.5, theme.ATTENTION).shift([a, -0.95, 0])
+                        for a, b in zip(stops, stops[1:], strict=False)])
+        true = Words("a real row: {s:.2f} percent", 48, theme.PROBABILITY, s=derive(maths.percent, row))
+        true.place([left, -1.95, 0])
+        with self.beat("It also draws {n:words} shares of one row. Something is missing.", shows="head",
+                       n=Count(drawn, "percentages")):
+            self.play(FadeIn(said), run_time=theme.QUICK)
+            self.play(LaggedStart(*[FadeIn(part) for part in strip], lag_ratio=0.1), run_time=1.0)
+            self.play(FadeIn(gap), FadeIn(total), run_time=theme.MOVE)
+        with self.beat("A softmax loses nothing: a real row always adds up.", shows="head"):
+            self.play(FadeIn(full, shift=0.3 * RIGHT), FadeIn(true), run_time=theme.MOVE)
         self.clear_stage()
+
+    def close(self) -> None:
+        """The whole formula, and the pair that was looked at."""
+        end = Formula(f"upright(\"softmax\") (({DOT}) / {ROOT} + {{{{ upright(\"mask\") : mask }}}})", 84,
+                      colors={**COLORS, "mask": theme.WRONG}).move_to([0, 1.7, 0])
+        look = self.looks(0.0, -1.2, 12.6, 40, 1.5, written=48.0)
+        with self.beat("Ask, score, hide the future, share: {q} looks at {k}, {w:.2f}.", shows="head", hold=1.5,
+                       w=self.head.chosen.weight, **self.pair):
+            self.play(FadeIn(end), run_time=theme.MOVE)
+            self.play(FadeIn(look[0]), run_time=theme.QUICK)
+            self.play(Create(look[1]), run_time=theme.MOVE)
