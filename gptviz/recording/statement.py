@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,6 +108,14 @@ def _spoken(text: Token | Word) -> str:
 def _of_claim(claim: Claim, fields: Mapping[str, Any]) -> list[Piece]:
     """The wording's pieces, the plain ones marked with the claim that they state."""
     return [Piece(piece.text, claim) if piece.origin is None else piece for piece in compose(claim.wording, **fields)]
+
+
+def listed(words: Sequence[Any], most: int | None = None) -> Statement:
+    """Recorded words with commas between them, the first ``most`` of them."""
+    shown = words if most is None else words[:most]
+    fields = {f"w{i}": word for i, word in enumerate(shown)}
+    more = ", \u2026" if len(shown) < len(words) else ""
+    return compose(", ".join(f"{{{name}}}" for name in fields) + more, **fields)
 
 
 def untracked(statement: Statement) -> list[str]:

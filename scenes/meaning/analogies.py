@@ -24,7 +24,7 @@ from gptviz.drawing.text import Numeral, Words
 from gptviz.film import Film
 from gptviz.recording.number import Claim, Count, derive
 from gptviz.recording.requests import WordAnalogies, WordRelation
-from gptviz.recording.statement import compose
+from gptviz.recording.statement import compose, listed
 
 NEAREST = 5        # words around a landing place, as many as are listed
 LINES, ROW, COLUMN = 1.85, 0.535, -1.9   # of the table of sums
@@ -202,10 +202,8 @@ class Analogies(Film):
                        Words("the arrow lands near", theme.LABEL, theme.SECONDARY).place([6.5, 2.35, 0], "right"))
         missing = VGroup()
         if rec.missing:
-            names = {f"m{i}": word for i, word in enumerate(rec.missing)}
-            lacks = "not in this vocabulary: " + ", ".join(f"{{{name}}}" for name in names)
-            missing.add(Words(lacks, theme.LABEL, theme.SECONDARY, **names)
-                        .place([-6.5, 1.75 - 0.52 * len(rec.pairs), 0]))
+            lacks = Words("not in this vocabulary: {lacks}", theme.LABEL, theme.SECONDARY, lacks=listed(rec.missing))
+            missing.add(lacks.place([-6.5, 1.75 - 0.52 * len(rec.pairs), 0]))
         return bars, heads, missing
 
     def other_sums(self) -> None:
@@ -243,9 +241,8 @@ class Analogies(Film):
         """One sum: the words, the two nearest, the cosine of its arrows; or which words are missing."""
         line = VGroup(Words("{a} \u2212 {b} + {c}", 30, a=each.a, b=each.b, c=each.c).place([-6.5, y, 0]))
         if not each.complete:
-            names = {f"m{i}": word for i, word in enumerate(each.missing)}
-            lacks = "not here: " + ", ".join(f"{{{name}}}" for name in names)
-            return line.add(Words(lacks, 30, theme.SECONDARY, **names).place([COLUMN, y, 0]))
+            lacks = Words("not here: {lacks}", 30, theme.SECONDARY, lacks=listed(each.missing))
+            return line.add(lacks.place([COLUMN, y, 0]))
         pen = COLUMN
         for near in each.nearest_others[:2]:
             word = Words(near.word, 30, theme.FOCUS if near.word == each.d else theme.TEXT).place([pen, y, 0])

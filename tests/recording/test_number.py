@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from gptviz import maths
 from gptviz.errors import NotFinite, UntrackedNumber
-from gptviz.recording.number import Claim, Count, Number, Numbers, Quoted, Setting, Token, derive, derive_each
-from gptviz.recording.statement import compose, untracked
+from gptviz.recording.number import Claim, Count, Number, Numbers, Quoted, Setting, Token, Word, derive, derive_each
+from gptviz.recording.statement import compose, listed, untracked
 from gptviz.recording.wording import says, written
 
 
@@ -88,6 +88,13 @@ def test_words_that_a_number_cannot_have() -> None:
     for value, spec in ((0.5, "words"), (1234, "words"), (2.5, "d")):
         with pytest.raises(UntrackedNumber):
             written(value, spec)
+
+
+def test_words_are_listed_with_commas_and_keep_their_addresses() -> None:
+    words = [Word(text, f"test#request.{text}") for text in ("mice", "feet", "men")]
+    assert listed(words).text == "mice, feet, men" and listed(words[:1]).text == "mice"
+    assert listed(words, 2).text == "mice, feet, \u2026"
+    assert [piece.origin for piece in listed(words) if piece.origin is not None] == words
 
 
 def test_statements_find_what_has_no_address() -> None:
