@@ -88,3 +88,13 @@ def test_what_is_not_shown_is_the_rest(scores: np.ndarray) -> None:
 @pytest.mark.parametrize(("cosine", "degrees"), [(1.0, 0.0), (0.5, 60.0), (0.0, 90.0), (-1.0, 180.0), (1.1, 0.0)])
 def test_an_angle_has_its_cosine(cosine: float, degrees: float) -> None:
     assert maths.angle(cosine) == pytest.approx(degrees)
+
+
+def test_a_fair_die_has_the_sides_that_its_uncertainty_says() -> None:
+    assert maths.sides(maths.entropy(np.full(6, 1 / 6))) == pytest.approx(6)
+    assert maths.sides(0.0) == 1 and maths.sides(maths.entropy_at_most(50257)) == pytest.approx(50257)
+
+
+def test_almost_and_unlikely_have_their_bounds() -> None:
+    assert maths.is_almost(19, 20) and not maths.is_almost(18.9, 20)
+    assert maths.is_unlikely(101) and not maths.is_unlikely(100)

@@ -91,7 +91,7 @@ class TokenFlow(Framed):
 
     def _drawn(self, token: Token, color: str) -> Any:
         text = str(token)
-        plain = token.whole and face(self._font).has(text) and not any(c in text for c in "\t\r" + _BREAKS) and text
+        plain = token.whole and face(self._font).has(text) and text.isprintable() and text   # control marks are tiny
         if not plain or (self._marks and " " in text):
             return TokenText(token, self.size, color)
         shown = Run(text, self.size, color, self._font, Statement((Piece(text, token),)))

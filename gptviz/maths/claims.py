@@ -32,6 +32,16 @@ def is_nearly_all(share: float) -> bool:
     return share >= 0.99
 
 
+def is_almost(part: float, whole: float) -> bool:
+    """Whether a part is at least nineteen twentieths of a whole."""
+    return part >= 0.95 * whole
+
+
+def is_unlikely(place: float) -> bool:
+    """Whether a place among the likeliest tokens, counted from 1, lies beyond the hundredth."""
+    return place > 100
+
+
 def is_larger(first: float, second: float) -> bool:
     """Whether the first of two values is the larger."""
     return first > second

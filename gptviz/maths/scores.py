@@ -225,6 +225,11 @@ def entropy_at_most(vocab: float) -> float:
     return float(np.log2(vocab))
 
 
+def sides(bits: float) -> float:
+    """2^bits: how many sides a fair die has whose throw is as uncertain; the inverse of :func:`entropy_at_most`."""
+    return float(2.0**bits)
+
+
 def shares_among(logits: Any, temperature: float) -> Vector:
     """The shares (rank) of some scores when no others may be drawn: softmax of these alone."""
     return softmax(logits, temperature)
