@@ -1,18 +1,18 @@
 """What exactly comes out of the model?"""
 
-from manim import RIGHT, UP, Create, FadeIn, FadeOut, LaggedStart, ReplacementTransform, VGroup, linear
+from manim import DOWN, RIGHT, UP, Create, FadeIn, FadeOut, LaggedStart, ReplacementTransform, VGroup, linear
 
 from gptviz import maths
 from gptviz.drawing import theme
 from gptviz.drawing.bars import ProbabilityBars
-from gptviz.drawing.flow import TokenFlow, Writing
+from gptviz.drawing.flow import Writing, fitted
 from gptviz.drawing.focus import Focus
-from gptviz.drawing.motion import Dim, Follow
+from gptviz.drawing.motion import Appear, Dim, Follow, Light
 from gptviz.drawing.replay import ReplayStrip
 from gptviz.drawing.sampling import CumulativeDraw
 from gptviz.drawing.scores import ScoreBlock
 from gptviz.drawing.source import SourceSays
-from gptviz.drawing.text import Numeral, Run, TokenText, Words
+from gptviz.drawing.text import Run, Words
 from gptviz.drawing.tokens import TokenStrip, tail
 from gptviz.film import Film
 from gptviz.recording import published
@@ -21,10 +21,12 @@ from gptviz.recording.requests import CandidateSets, LogitBlock, Replay, Samplin
 
 WIDTH = theme.RIGHT_EDGE - theme.LEFT_EDGE
 LEFT = theme.LEFT_EDGE + 0.1
-FIRST_ROW, ROW, BARS, UNIT = 1.6, 0.5, 2.5, 6.2
-PANEL = 3.3                              # where the right side begins
+FIRST_ROW, ROW, BARS = 1.65, 0.5, 2.5
+UNIT = WIDTH - BARS - 1.1                # the length of a bar that is all, with its numeral beside it
+PAIR = -1.6                              # the first of the two rows that are compared
 BLOCK_TOP = 1.45                         # the middle of the block's first row
-STRIP = -1.55
+STRIP = -1.4
+SAID = 58                                # type size of two scores side by side
 
 
 class TokenByToken(Film):
@@ -64,31 +66,48 @@ class TokenByToken(Film):
         rec = self.block_of
         strip = in_full(rec.prompt)
         count = Count(rec.prompt, "tokens of the prompt")
-        with self.beat("A text goes in as {n:words} tokens, and each token is a number.", shows="block", n=count):
+        with self.beat("This text goes in as {n:words} tokens, and each token is a number.", shows="block", n=count):
             self.play(LaggedStart(*[FadeIn(VGroup(box.box, box.text), shift=UP * 0.15) for box in strip],
                                   lag_ratio=0.3), run_time=1.2)
             self.play(LaggedStart(*[FadeIn(box.id, shift=UP * 0.1) for box in strip], lag_ratio=0.3), run_time=1.0)
         block = self.block()
-        with self.beat("Out comes a block of raw scores: a row for each token, a column for each it knows.",
+        with self.beat("Out come raw scores: a row for each token here, a column for each token it knows.",
                        shows="block"):
-            shown = [row for row, _ in zip(reversed(block.rows), reversed(strip.boxes), strict=False)]
-            moves = [ReplacementTransform(box.text, row.label) if row is not None else FadeOut(box.text)
-                     for box, row in zip(reversed(strip.boxes), shown, strict=False)]
-            others = [FadeIn(row.label) for row in block.shown if not any(row is each for each in shown)]
-            self.play(*moves, *others, *[FadeOut(VGroup(box.box, box.id)) for box in strip], run_time=theme.MOVE)
-            self.play(FadeIn(block.heads), FadeIn(block.more),
-                      LaggedStart(*[FadeIn(VGroup(*row[1:]), shift=RIGHT * 0.2) for row in block.shown],
-                                  lag_ratio=0.4), run_time=1.6)
-            self.add(block)
+            self.to_rows(strip.boxes, block)
         size = Words("{n:,} rows times {v:,} columns: {s:,} scores", theme.TITLE, theme.SECONDARY, n=count, v=rec.vocab,
                      s=derive(maths.product, [count, rec.vocab]))
         size.place([LEFT, below(block), 0])
         with self.beat("Each row holds {v:,}. Shown are its first {k:words} and its last {k:words}.", shows="block",
                        v=rec.vocab, k=Count(range(rec.numbers("first").shape[1]), "first columns shown")):
             self.play(FadeIn(size), run_time=theme.QUICK)
-        with self.beat("What comes next stands in the last row. Only that one is used now.", shows="block"):
-            self.play(Dim(*block.shown[:-1], *block.heads), Create(Focus(block.shown[-1])), run_time=theme.MOVE)
-        self.clear_stage()
+        with self.beat("Only the last row says what comes next. The others are not used now.", shows="block"):
+            frame = Focus(block.shown[-1])
+            self.play(Dim(*block.shown[:-1], *block.heads), Create(frame), run_time=theme.MOVE)
+        self.rows, self.gone = block, [size, frame]
+
+    def to_rows(self, boxes, block: ScoreBlock) -> None:
+        """Tokens become the names of the rows of a block, and their scores come out."""
+        pairs = list(zip(reversed(boxes), reversed(block.rows), strict=False))
+        moves = [FadeOut(box.text) if row is None else ReplacementTransform(box.text, row.label) for box, row in pairs]
+        others = [FadeIn(row.label) for row in block.shown if not any(row is each for _, each in pairs)]
+        self.play(*moves, *others, *[FadeOut(VGroup(box.box, box.id)) for box in boxes], run_time=theme.MOVE)
+        self.play(FadeIn(block.heads), FadeIn(block.more),
+                  LaggedStart(*[FadeIn(VGroup(*row[1:]), shift=RIGHT * 0.2) for row in block.shown],
+                              lag_ratio=0.4), run_time=1.6)
+        self.add(block)
+
+    def to_strip(self, block: ScoreBlock, strip: TokenStrip) -> None:
+        """The other way: the names of the rows become a line of tokens, and the scores go."""
+        pairs = [(row, box) for row, box in zip(reversed(block.rows), reversed(strip.boxes), strict=False) if row]
+        others = [box.text for box in strip if not any(box is each for _, each in pairs)]
+        names = [row.label for row in block.shown if not any(row is each for each, _ in pairs)]
+        self.bring_to_back(*[box.box for box in strip])
+        self.play(*[FadeOut(each) for each in (*self.gone, block.heads, block.more, *names)],
+                  *[FadeOut(VGroup(*row[1:])) for row in block.shown], *[Appear(box.box) for box in strip],
+                  *[ReplacementTransform(row.label, box.text) for row, box in pairs],
+                  *[FadeIn(text) for text in others], run_time=theme.MOVE)
+        self.remove(block)
+        self.add(strip)
 
     def chances(self) -> None:
         """The last row as chances: the likeliest, and the two that the source compares."""
@@ -99,26 +118,24 @@ class TokenByToken(Film):
         others = Words("{n:,} others", 32, theme.SECONDARY, n=chosen.masked)
         self.bars = ProbabilityBars([sets.token(rank) for rank in range(few)], shares, derive(maths.remainder, shares),
                                     others, unit=UNIT, columns=(0.0, BARS), row=ROW, size=32, limit=11,
-                                    room=UNIT + 0.9).shift([LEFT, FIRST_ROW, 0])
-        with self.beat("Softmax makes chances of that row. Its {k:words} likeliest, and the rest:", shows="sets",
+                                    room=UNIT + 0.9).shift([theme.LEFT_EDGE, FIRST_ROW, 0])
+        with self.beat("Softmax turns that row into chances. The {k:words} likeliest, and the rest:", shows="sets",
                        k=chosen.size):
-            self.play(FadeIn(self.strip), run_time=theme.QUICK)
+            self.to_strip(self.rows, self.strip)
             self.play(LaggedStart(*[FadeIn(row) for row in self.bars.rows], lag_ratio=0.15), run_time=1.4)
         if rec.named(0) is None or rec.named(1) is None:
             return
-        pair = VGroup()
-        for i in range(2):
-            y = 1.2 - i * 0.8
-            pair.add(VGroup(TokenText(rec.named(i), theme.TITLE).place([PANEL, y, 0]),
-                            Numeral(rec.named_probability(i), ".2%", theme.TITLE, theme.PROBABILITY, "right")
-                            .place([theme.RIGHT_EDGE - 0.4, y, 0], "right")))
+        named = [rec.named(0), rec.named(1)]
+        pair = ProbabilityBars(named, [rec.named_probability(i) for i in range(2)], unit=UNIT, columns=(0.0, BARS),
+                               row=ROW, size=32, limit=11, room=UNIT + 0.9, spec=".2%")
+        pair.shift([theme.LEFT_EDGE, PAIR, 0])
         more = Claim(maths.is_larger, (rec.named_probability(0), rec.named_probability(1)),
                      "Of two that could follow, {a} is {x:,.0f} times as likely as {b}.",
                      "Of two that could follow, {a} is the less likely, and {b} the more.")
-        with self.beat(more, shows="block", a=rec.named(0), b=rec.named(1),
+        with self.beat(more, shows="block", a=named[0], b=named[1],
                        x=derive(maths.ratio, rec.named_probability(0), rec.named_probability(1))):
-            self.play(FadeIn(pair, shift=RIGHT * 0.2), run_time=theme.MOVE)
-        self.play(FadeOut(pair), run_time=theme.QUICK)
+            self.play(Dim(*self.bars.rows), FadeIn(pair, shift=UP * 0.1), run_time=theme.MOVE)
+        self.play(FadeOut(pair), Light(*self.bars.rows), run_time=theme.QUICK)
 
     def mask_and_draw(self) -> None:
         """All but a few are left out; the few share everything; one of them is drawn."""
@@ -133,15 +150,18 @@ class TokenByToken(Film):
             self.play(*[FadeOut(numeral) for numeral in numerals], run_time=theme.QUICK)
             self.play(*[row.bar.animate.set_length(float(share) * UNIT)
                         for row, share in zip(self.bars.rows, state, strict=False)], run_time=theme.MOVE)
-            for row, share in zip(self.bars.rows, state, strict=False):
-                row.share.set_value(share)
-                row.share.place([row.bar.right()[0] + 0.1, row.share.baseline()[1], 0])
+            self.bars.set_shares(state, derive(maths.remainder, state))
             self.play(*[FadeIn(numeral) for numeral in numerals], run_time=theme.QUICK)
         shares = [first.share(rank) for rank in range(few)]
         draw = CumulativeDraw([first.row.token(rank) for rank in range(few)], shares, None, WIDTH - 0.9, 0.42, 26)
         draw.shift([0, STRIP, 0])
-        with self.beat("A random number from zero to one picks among them: {word}.", shows="loop", word=first.token):
-            self.play(FadeOut(sign), FadeOut(rest.label), FadeIn(draw), run_time=theme.QUICK)
+        with self.beat("A random number from zero to one picks one of them: {word}.", shows="loop", word=first.token):
+            copies, laid = [row.bar.copy() for row in self.bars.rows[:few]], [draw.lying(i) for i in range(few)]
+            self.bring_to_back(*copies)          # they pass behind the numerals of other rows
+            self.play(FadeOut(sign), FadeOut(rest.label), run_time=theme.QUICK)
+            self.play(*[ReplacementTransform(copy, bar) for copy, bar in zip(copies, laid, strict=True)],
+                      run_time=theme.MOVE)
+            self.play(FadeIn(draw), *[FadeOut(bar) for bar in laid], run_time=0.2)
             draw.draw(first.u)
             self.play(draw.slide(run_time=1.4))
             self.play(draw.land(float(first.low), float(first.high), first.token))
@@ -154,21 +174,28 @@ class TokenByToken(Film):
         strip = in_full([*self.loop.prompt, first.token])
         landed = self.draw.landed.copy()
         self.add(landed)
-        self.clear_stage(landed)
-        with self.beat("It is appended: {n:words} numbers now. And everything runs again.", shows="loop",
+        self.clear_stage(landed, self.strip)
+        *known, added = strip.boxes
+        frame = Focus(added.box)
+        with self.beat("It joins the text: {n:words} numbers now. Then everything runs again.", shows="loop",
                        n=Count([*self.loop.prompt, first.token], "tokens of the longer text")):
-            added = strip.boxes[-1]
-            self.play(FadeIn(VGroup(*strip.boxes[:-1])), FadeIn(added.box), run_time=theme.QUICK)
-            self.bring_to_front(landed)
+            pairs = list(zip(reversed(self.strip.boxes), reversed(known), strict=False))
+            lone = [each for each in (*self.strip, *known) if not any(each is box for pair in pairs for box in pair)]
+            self.play(*[ReplacementTransform(a, b) for old, new in pairs
+                        for a, b in ((old.box, new.box), (old.text, new.text))],
+                      *[FadeIn(box) if box in known else FadeOut(box) for box in lone],
+                      FadeIn(added.box), run_time=theme.MOVE)
+            self.remove(self.strip)
+            self.add(*[part for box in known for part in (box.box, box.text)], landed)
             self.play(ReplacementTransform(landed, added.text), run_time=theme.MOVE)
-            self.play(FadeIn(added.id), Create(Focus(added.box)), run_time=theme.QUICK)
-        self.clear_stage()
+            self.play(*[FadeIn(box.id) for box in strip], Create(frame), run_time=theme.QUICK)
         short, grown = self.block(), self.block(grown=True)
         same = Claim(maths.is_same, (derive(maths.largest, rec.numbers("row_gaps")),),
-                     "It grows below. The earlier rows stay as they were: no token sees ahead.",
-                     "It grows below, and the earlier rows have changed.")
-        with self.beat("This was the block of scores before.", shows="block"):
-            self.play(FadeIn(short), run_time=theme.MOVE)
+                     "It gains a row. The earlier rows stay as they were: no token sees ahead.",
+                     "It gains a row, and the earlier rows have changed.")
+        with self.beat("This is how the block of scores looked before.", shows="block"):
+            self.play(FadeOut(frame), FadeOut(added), run_time=theme.QUICK)
+            self.to_rows(known, short)
         with self.beat(same, shows="block"):
             added = grown.rows[len(short.rows):]
             if None not in grown.rows:       # the earlier rows stand where they stood
@@ -179,13 +206,13 @@ class TokenByToken(Film):
                 self.play(FadeOut(short), FadeIn(grown), run_time=theme.MOVE)
             self.play(Create(Focus(grown.shown[-1])), run_time=theme.QUICK)
         self.clear_stage()
-        says = SourceSays(Words("\u201c{a:.4f}\u201d, then \u201c{b:.4f}\u201d", 48,
+        says = SourceSays(Words("\u201c{a:.4f}\u201d, then \u201c{b:.4f}\u201d", SAID,
                                 a=published.LONDON_FIRST_SCORE, b=published.LONDON_FIRST_AGAIN),
-                          Words("{a:.4f}, then {b:.4f}", 48, a=rec.first(0)[0], b=rec.first(0, grown=True)[0]),
+                          Words("{a:.4f}, then {b:.4f}", SAID, a=rec.first(0)[0], b=rec.first(0, grown=True)[0]),
                           "the very first score, before and after a token is appended",
                           Words(published.TOKEN_ARTICLE, theme.LABEL, theme.SECONDARY),
-                          size=48, titles=("the source prints", "this model computes")).shift([0, 0.4, 0])
-        with self.beat("An article prints one score twice, not the same. No such model can give both.",
+                          size=SAID, titles=("the article prints", "this model computes")).shift([0, 0.3, 0])
+        with self.beat("One article prints this score twice, and differently. It can only have one value.",
                        shows="block"):
             self.play(FadeIn(says.what), FadeIn(says.quote), FadeIn(says.source), run_time=theme.MOVE)
             self.play(FadeIn(says.truth), run_time=theme.MOVE)
@@ -196,30 +223,31 @@ class TokenByToken(Film):
         loop, replay = self.loop, self.rec["replay"]
         written = ReplayStrip(loop.prompt, loop.steps, WIDTH, 2.45 - theme.STAGE_BOTTOM)
         written.shift([theme.LEFT_EDGE, 2.45, 0])
-        with self.beat("Score, draw, append, {n:,} times, always among the {k:words} likeliest.", shows="loop",
+        with self.beat("Score, draw, append: {n:,} times, always from the {k:words} likeliest.", shows="loop",
                        n=Count(loop.chosen, "steps"), k=loop.setting("top_k")):
             self.add(written.reveal(0.0))
             self.play(Follow(written, ReplayStrip.reveal, run_time=4.0, rate_func=linear))
         self.clear_stage()
         strip = ReplayStrip(replay.prompt, replay.positions, WIDTH, 2.45 - theme.STAGE_BOTTOM)
         strip.shift([theme.LEFT_EDGE, 2.45, 0])
-        with self.beat("The article's own run wrote this. How likely does our model find it?", shows="replay"):
+        with self.beat("The article's own run wrote this. What does our model make of it?", shows="replay"):
             self.add(strip.reveal(0.0))
             self.play(Follow(strip, ReplayStrip.reveal, run_time=4.0, rate_func=linear))
         worst, best = replay.most_surprising, replay.least_surprising
-        with self.beat("Least of all {word}: place {p:,} of {v:,}.", shows="replay", word=worst.token, p=worst.place,
-                       v=replay.vocab):
+        with self.beat("Expected least: {word}, in place {p:,} of {v:,}.", shows="replay", word=worst.token,
+                       p=worst.place, v=replay.vocab):
             frame = Focus(strip.cell(worst.index))
             self.play(Create(frame), run_time=theme.MOVE)
-        with self.beat("Best of all {word}, with {p:.2%}.", shows="replay", word=best.token, p=best.probability):
+        with self.beat("Expected most: {word}, with a chance of {p:.2%}.", shows="replay", word=best.token,
+                       p=best.probability):
             self.play(ReplacementTransform(frame, Focus(strip.cell(best.index))), run_time=theme.MOVE)
         self.clear_stage()
 
     def greedy(self) -> None:
         """Without a draw a seed plays no part."""
         greedy = self.rec["greedy"]
-        flow = TokenFlow(greedy.prompt, WIDTH - 0.2, 76, theme.SECONDARY, lines=5).shift([LEFT, 2.3, 0])
-        with self.beat("Or take the likeliest each time. Nothing is drawn: a seed changes nothing.",
+        flow = fitted(greedy.prompt, greedy.chosen, WIDTH, 4.6, theme.SECONDARY).shift([theme.LEFT_EDGE, 2.3, 0])
+        with self.beat("Or always take the likeliest. No chance is left, so a random seed changes nothing.",
                        shows="greedy"):
             self.add(flow)
             self.play(Writing(flow, greedy.chosen, lambda _: theme.TEXT, run_time=4.0))
@@ -230,12 +258,16 @@ class TokenByToken(Film):
         rec = self.block_of
         block = self.block()
         count = Count(rec.prompt, "tokens of the prompt")
-        with self.beat("{s:,} scores come out. One row is read, and one token is chosen.", shows="block", hold=2.0,
-                       s=derive(maths.product, [count, rec.vocab])):
-            self.play(FadeIn(block), run_time=theme.MOVE)
-            token = TokenText(self.loop.steps[0].token, 64, theme.FOCUS).place([LEFT, below(block), 0])
+        tokens = [*self.loop.prompt, self.loop.steps[0].token]
+        text = TokenStrip(tail(tokens, WIDTH - 0.2, 44), 44)
+        text.place(LEFT, max(below(block) + 0.34, theme.STAGE_BOTTOM + 0.7))
+        *known, added = text.boxes
+        with self.beat("{s:,} scores come out. One row is read, and one token is chosen.", shows=("block", "loop"),
+                       hold=2.0, s=derive(maths.product, [count, rec.vocab])):
+            self.play(FadeIn(block), *[FadeIn(box) for box in known], run_time=theme.MOVE)
             self.play(Dim(*block.shown[:-1], *block.heads), run_time=theme.QUICK)
-            self.play(FadeIn(token, shift=UP * 0.2), run_time=theme.MOVE)
+            self.play(FadeIn(added, shift=DOWN * 0.4), run_time=theme.MOVE)
+            self.play(Create(Focus(added)), run_time=theme.QUICK)
 
 
 def in_full(tokens) -> TokenStrip:
