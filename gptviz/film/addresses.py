@@ -147,9 +147,11 @@ class Addresses:
 
 def _as_bytes(shown: str, origin: Any) -> bool:
     """Whether a token or word is shown as its bytes, in hexadecimal digits."""
-    digits = shown.strip("\u27e8\u2026\u27e9")
-    raw = origin.raw if isinstance(origin, Token) else str(origin).encode()
-    return bool(re.fullmatch(r"[0-9A-F]{2}( [0-9A-F]{2})*", digits)) and raw.hex(" ").upper().startswith(digits)
+    first, _, last = shown.strip("\u27e8\u27e9<>").partition("\u2026")     # drawn, or said in a sentence
+    whole = (origin.raw if isinstance(origin, Token) else str(origin).encode()).hex(" ").upper()
+    if not last:
+        return bool(re.fullmatch(r"[0-9A-F]{2}( [0-9A-F]{2})*", first)) and whole.startswith(first)
+    return whole.startswith(first.rstrip()) and whole.endswith(last.lstrip())
 
 
 def _inside(recording: Recording, path: str) -> Any:

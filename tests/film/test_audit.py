@@ -14,8 +14,9 @@ from gptviz.drawing.formula import Formula
 from gptviz.drawing.knob import Knob
 from gptviz.drawing.text import Numeral, Run, TokenText, Words
 from gptviz.film import Film
+from gptviz.film.addresses import Addresses
 from gptviz.film.audit import audit
-from gptviz.recording.number import Claim, Derived, Number, Quoted, Setting, Word, derive
+from gptviz.recording.number import Claim, Derived, Number, Quoted, Setting, Token, Word, derive
 from gptviz.recording.schema import Recording
 from gptviz.recording.statement import Piece, Statement
 from gptviz.render.worker import load_film
@@ -184,6 +185,14 @@ def test_a_number_that_is_said_without_an_address_is_found(row: Recording, said:
     report = audit(wrong(None, said), {"row": row})
     assert {u.where for u in report.untracked} == {"screen", "narration"}, "the caption and the narration"
     assert not report.ok
+
+
+@pytest.mark.parametrize(("shown", "fine"), [
+    ("\u27e8C6\u27e9", True), ("<C6 80 F0 99>", True), ("\u27e8C6 80\u2026\u27e9", True), ("<C6 8\u20260 99>", True),
+    ("<C7>", False), ("<C6 80 F1 99>", False), ("<C6 8\u20261 99>", False), ("<80>", False)])
+def test_a_token_that_is_no_text_is_shown_as_its_own_bytes(shown: str, fine: bool) -> None:
+    token = Token("\ufffd", Number(7.0, "", ""), b"\xc6\x80\xf0\x99", "")
+    assert (Addresses([]).text_problem(shown, token) == "") == fine
 
 
 def test_a_transform_into_a_number_is_found(row: Recording) -> None:
