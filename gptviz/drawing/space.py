@@ -18,12 +18,13 @@ from gptviz.drawing.arrows import arrows, dotted, uncrossed, uncrowded
 from gptviz.drawing.cells import Framed, painted, rectangles, segments, stroked
 from gptviz.drawing.motion import Follow
 from gptviz.drawing.text import Words
-from gptviz.drawing.windows import Label, label_of
+from gptviz.drawing.windows import Label, label_of, size_of
 from gptviz.recording.number import Numbers, Tracked
 
 _FAR = 0.55     # brightness of the farthest arrow, of 1
 _UNLIT = 0.22   # brightness of what is not spoken of
-_DOT = 0.09     # side of a point's mark
+_BARE = 0.08    # around a name, where no speck is drawn
+_CLOSE = 0.3    # from a tip to the middle of the nearest side of its label: farther ones are joined by a line
 
 
 class VectorSpace3D(Framed):
@@ -31,19 +32,21 @@ class VectorSpace3D(Framed):
 
     ``names`` (words or tokens) and ``points`` (word, component 3), measured from ``origin`` (3) if given.
     ``variance``: the share of the variance that each of the three axes holds, printed at its end. A label fades where
-    it would lie on one before it, or on an arrow. ``camera`` is (azimuth, elevation) in degrees; ``distance`` the
-    eye's, in half-widths of the space (none: no perspective). Extra arrows between two places: :meth:`connect`.
+    it would lie on one before it, or on an arrow; :func:`gptviz.drawing.naming.places` finds it a place where it need
+    not, for a whole turn of the camera (:meth:`put_names`). ``camera`` is (azimuth, elevation) in degrees; ``distance``
+    the eye's, in half-widths of the space (none: no perspective). ``dot`` is the size of a point's mark. Extra arrows
+    between two places: :meth:`connect`.
     """
 
     def __init__(self, names: Sequence[Any], points: Numbers, variance: Sequence[Tracked] | None = None,
                  width: float = 9.0, height: float = 5.4, size: float = theme.SMALL, *, drawn: bool = True,
                  camera: tuple[float, float] = (35.0, 18.0), distance: float | None = 6.0,
-                 origin: Any = (0.0, 0.0, 0.0), unit: float | None = None) -> None:
+                 origin: Any = (0.0, 0.0, 0.0), unit: float | None = None, dot: float = 0.09) -> None:
         super().__init__(-width / 2, -height / 2, width / 2, height / 2)
         self.names, self.points_3d = list(names), np.asarray(points.array, dtype=np.float64) - np.asarray(origin)
         reach = float(np.linalg.norm(self.points_3d, axis=1).max(initial=1e-9))
         self.unit = unit or _largest_unit(self.points_3d, width, height)     # screen units to one of the vectors'
-        self._reach, self._distance, self._arrows = reach, distance, drawn
+        self._reach, self._distance, self._arrows, self._dot = reach, distance, drawn, dot
         self.azimuth, self.elevation = camera
         count = len(self.names)
         self.colours = np.tile(theme.rgb(theme.SECONDARY), (count, 1))
@@ -61,10 +64,12 @@ class VectorSpace3D(Framed):
         self._axis_runs = [_runs(label) for label in self.axis_labels]
         self._frame = np.concatenate(self.anchor.axes())
         self._cloud = painted(np.zeros((0, 3)), theme.SECONDARY, 0.35)
-        self._cloud_3d = np.zeros((0, 3))
+        self._cloud_3d, self._speck = np.zeros((0, 3)), 1.0
         self._links: dict[str, tuple[VMobject, npt.NDArray[np.float64], str]] = {}
         self.links, self._body = VGroup(), VGroup(*self.shapes)
-        self.add(self._axes, self._cloud, self._body, self.links, *self.axis_labels, *self.labels)
+        self._offsets = np.full((count, 2), np.nan)     # from tips to the middles of labels that have a set place
+        self._leaders = stroked(np.zeros((0, 3)), theme.SECONDARY, 1.5)
+        self.add(self._axes, self._cloud, self._body, self._leaders, self.links, *self.axis_labels, *self.labels)
         self.draw()
 
     # Projection ---------------------------------------------------------------------------------------------------
@@ -97,28 +102,31 @@ class VectorSpace3D(Framed):
         flat, near = self.project(self.points_3d)
         shade = _FAR + (1 - _FAR) * np.clip((near + 1) / 2, 0, 1)
         self._draw_axes(base, right, up)
-        self._draw_cloud(base, right, up)
         self._draw_shapes(flat, shade, base, right, up)
         for shape, ends, style in self._links.values():
             two, _ = self.project(ends)
             outline = dotted(*_flat3(two)) if style == "dotted" else arrows(two[:1], two[1:], 0.045, 0.2)[0]
             shape.points = base + outline[:, :1] * right + outline[:, 1:2] * up
-        self._draw_labels(flat, shade)
+        self._draw_cloud(self._draw_labels(flat, shade), base, right, up)
         order = np.argsort(near, kind="stable")
         self._body.submobjects = [self.shapes[i] for i in order]
         return self
 
     def _draw_axes(self, base: Any, right: Any, up: Any) -> None:
-        ends = np.concatenate([np.eye(3), -np.eye(3)]) * self._reach * 0.8
-        flat, _ = self.project(ends)
+        flat, _ = self.project(self.axis_ends)
         outline = segments(_flat3(flat[:3]), _flat3(flat[3:]))
         self._axes.points = base + outline[:, :1] * right + outline[:, 1:2] * up
         self._axis_ends = flat[:3]
 
-    def _draw_cloud(self, base: Any, right: Any, up: Any) -> None:
+    def _draw_cloud(self, names: Any, base: Any, right: Any, up: Any) -> None:
+        """The cloud, but for specks that would lie behind names: boxes (n, 4)."""
         if len(self._cloud_3d):
             flat, near = self.project(self._cloud_3d)
-            half = 0.011 + 0.006 * np.clip(near, -1, 1)[:, None]
+            x, y = flat[:, :1], flat[:, 1:]
+            behind = ((x > names[:, 0] - _BARE) & (x < names[:, 2] + _BARE) & (y > names[:, 1] - _BARE)
+                      & (y < names[:, 3] + _BARE)).any(axis=1)
+            flat, near = flat[~behind], near[~behind]
+            half = (0.011 + 0.006 * np.clip(near, -1, 1)[:, None]) * self._speck
             outline = rectangles(np.concatenate([flat - half, flat + half], axis=1))
             self._cloud.points = base + outline[:, :1] * right + outline[:, 1:2] * up
 
@@ -126,7 +134,7 @@ class VectorSpace3D(Framed):
         if self._arrows:
             outlines = arrows(np.zeros_like(flat), flat)
         else:
-            half = _DOT / 2 * shade
+            half = self._dot / 2 * shade * (0.4 + 0.6 * self.bright)     # larger when it is spoken of
             boxes = np.stack([flat[:, 0] - half, flat[:, 1] - half, flat[:, 0] + half, flat[:, 1] + half], axis=1)
             outlines = rectangles(boxes).reshape(-1, 16, 3)
         outlines = base + outlines[..., :1] * right + outlines[..., 1:2] * up
@@ -135,9 +143,14 @@ class VectorSpace3D(Framed):
             shape.points = points
             shape.fill_rgbas = np.array([[*colour, alpha]])
 
-    def _draw_labels(self, flat: Any, shade: Any) -> None:
-        """Labels beside the tips, away from the origin; the brightest first, each fading before it overlaps another."""
+    def _draw_labels(self, flat: Any, shade: Any) -> npt.NDArray[np.float64]:
+        """Labels beside the tips, away from the origin; the brightest first, each fading before it overlaps another.
+
+        Gives the boxes (n, 4) of those that are seen.
+        """
         where = _beside(flat, self._extents, self.bright, 0.12 if self._arrows else 0.22)     # room for a point's mark
+        put = ~np.isnan(self._offsets[:, 0])
+        where[put] = (flat + self._offsets - self._extents * [0.5, 0.4])[put]
         boxes = _boxes(where, self._extents)
         axis_where = _beside(self._axis_ends[:len(self.axis_labels)], self._axis_extents)
         axis_boxes = _boxes(axis_where, self._axis_extents)
@@ -155,12 +168,26 @@ class VectorSpace3D(Framed):
             self._axis_at = np.array([_corner(label) for label in self.axis_labels]).reshape(-1, 3)
         for i, runs in enumerate(self._axis_runs):
             self._axis_at[i] = _moved(runs, self._axis_at[i], base + axis_where[i, 0] * right + axis_where[i, 1] * up)
+        visible = np.zeros(len(flat), dtype=bool)
         targets = base + where[:, :1] * right + where[:, 1:] * up
         for rank, i in enumerate(order):
             self._at[i] = _moved(self._runs[i], self._at[i], targets[i])
             alpha = float(np.clip(seen[len(axis_boxes) + rank] * 6 - 2.5, 0, 1))  # seen or unseen, seldom between
             for run in self._runs[i]:
                 run.fill_rgbas[:, 3] = alpha
+            visible[i] = alpha > 0
+        self._draw_leaders(flat[put & visible], boxes[put & visible], base, right, up)
+        return np.asarray(boxes[visible])
+
+    def _draw_leaders(self, tips: Any, boxes: Any, base: Any, right: Any, up: Any) -> None:
+        """Lines from tips to labels that stand far from them."""
+        near = np.clip(tips, boxes[:, :2], boxes[:, 2:])
+        way = near - tips
+        length = np.linalg.norm(way, axis=1, keepdims=True)
+        far = length[:, 0] > _CLOSE
+        along = way / np.maximum(length, 1e-9)
+        outline = segments(_flat3((tips + along * 0.06)[far]), _flat3((near - along * 0.07)[far]))
+        self._leaders.points = base + outline[:, :1] * right + outline[:, 1:2] * up
 
     # What films do with it ----------------------------------------------------------------------------------------
 
@@ -188,6 +215,33 @@ class VectorSpace3D(Framed):
             self.bright = np.array([float(given.get(i, 0.0)) for i in range(len(self.names))])
         return self.draw()
 
+    def put_names(self, offsets: Mapping[int, Any] | None) -> Self:
+        """Sets names' places: offsets (x, y) from their tips to their middles; the others go by themselves, or all."""
+        self._offsets[:] = np.nan
+        for i, offset in (offsets or {}).items():
+            self._offsets[i] = offset
+        return self.draw()
+
+    @property
+    def drawn_as_arrows(self) -> bool:
+        """Whether vectors are arrows from the origin; else they are points."""
+        return self._arrows
+
+    @property
+    def half_size(self) -> tuple[float, float]:
+        """Half of its width and of its height, as built."""
+        return self.anchor.home[2] / 2, self.anchor.home[3] / 2
+
+    @property
+    def extents(self) -> npt.NDArray[np.float64]:
+        """How wide and high each name is (word, 2)."""
+        return self._extents
+
+    @property
+    def axis_ends(self) -> npt.NDArray[np.float64]:
+        """Both ends (6, 3) of the axes."""
+        return np.concatenate([np.eye(3), -np.eye(3)]) * self._reach * 0.8
+
     def set_colour(self, colour: str, *indices: int) -> Self:
         """Colours some vectors."""
         for i in indices:
@@ -203,9 +257,10 @@ class VectorSpace3D(Framed):
         self.bright, self.colours = state[:, 0].copy(), state[:, 1:].copy()
         self.draw()
 
-    def set_cloud(self, points: Any, opacity: float = 0.35) -> Self:
+    def set_cloud(self, points: Any, opacity: float = 0.35, size: float = 1.0) -> Self:
         """Puts many nameless points (point, 3) behind the vectors: the rest of the vocabulary, one mobject."""
-        self._cloud_3d = np.asarray(getattr(points, "array", points), dtype=np.float64)
+        self._cloud_3d, self._speck = np.asarray(getattr(points, "array", points), dtype=np.float64), size
+        self._reach = max(self._reach, float(np.linalg.norm(self._cloud_3d, axis=1).max(initial=0.0)))
         self._cloud.fill_rgbas[:, 3] = opacity
         return self.draw()
 
@@ -236,7 +291,7 @@ def _runs(label: Label) -> list[VMobject]:
 
 
 def _extent(label: Label) -> tuple[float, float]:
-    return float(label.advance), theme.units(26) * 0.8
+    return float(label.advance), theme.units(max(size_of(label), 26.0)) * 0.8
 
 
 def _corner(label: Label) -> npt.NDArray[np.float64]:
