@@ -118,10 +118,14 @@ class ProbabilityBars(VGroup):
         """Shows other shares: bars to length, numerals beside their ends. Exact; meant to be called at every frame."""
         values = [*shares, *([rest] if rest is not None else [])]
         for row, value in zip(self.rows, values, strict=True):
-            row.bar.set_length(float(value) * self.unit)
-            row.share.set_value(value)
-            self._set_beside(row)
+            self.set_share(row, value)
         return self
+
+    def set_share(self, row: BarRow, share: Tracked) -> None:
+        """Shows another share in one row."""
+        row.bar.set_length(float(share) * self.unit)
+        row.share.set_value(share)
+        self._set_beside(row)
 
     def _set_beside(self, row: BarRow) -> None:
         """Sets a share's numeral beside the end of its bar, or inside where the room beside it is too small."""
