@@ -5,6 +5,7 @@ Planned films: weight_mri, model_diff.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -16,13 +17,14 @@ from gptviz.drawing.cells import segments, stroked
 from gptviz.drawing.heatmap import colours_of
 from gptviz.drawing.motion import Follow
 from gptviz.drawing.picture import Picture
+from gptviz.drawing.stack import WeightStack
 from gptviz.drawing.text import Numeral, Words
 from gptviz.recording.number import Tracked
 
 TURNS = 4         # times that the byte fills along the axis
 _STEPS = 64       # shades of a turn
 _STRIP = 0.32     # height of the strips of shades, in units
-_NAMES = ("as published", "kept at full brightness")
+HOW = ("as published", "kept at full brightness")
 
 
 class ByteChart(Group):
@@ -46,7 +48,7 @@ class ByteChart(Group):
             Words("size of the weight", theme.SMALL, theme.SECONDARY).place([left + width, base, 0], "right"),
             Words("brightness", theme.SMALL, theme.SECONDARY).place([left, bottom + height + em * 0.6, 0]))
         names = [Words(name, theme.SMALL, colour).place([left, y + _STRIP + em * 0.4, 0])
-                 for name, colour, y in zip(_NAMES, (theme.WRONG, theme.TEXT), strips, strict=True)]
+                 for name, colour, y in zip(HOW, (theme.WRONG, theme.TEXT), strips, strict=True)]
         self.line = stroked(np.zeros((0, 3)), theme.WRONG, 5.0)
         self.strip, held = (self._strip(y) for y in strips)
         held.set_colours(self._shades(np.minimum(self._steps, 1.0), TURNS))
@@ -91,3 +93,9 @@ class ByteChart(Group):
     def draw(self, start: float, end: float, run_time: float = theme.SLOW, **options: Any) -> Follow:
         """A motion that draws the byte that wraps from so many turns to so many."""
         return Follow(self, lambda chart, share: chart.set_progress(start + (end - start) * share), run_time, **options)
+
+
+def headings(stacks: Sequence[WeightStack], size: float = theme.LABEL) -> VGroup:
+    """Which of two pictures is the published one, in the colour of what is wrong, and which is right."""
+    return VGroup(*[stack.heading(text, size).set_color(color)
+                    for stack, text, color in zip(stacks, HOW, (theme.WRONG, theme.TEXT), strict=True)])

@@ -13,11 +13,11 @@ import numpy.typing as npt
 from manim import Group, VGroup, VMobject
 
 from gptviz import maths
-from gptviz.drawing import theme
+from gptviz.drawing import theme, tints
 from gptviz.drawing.cells import outline, segments, stroked
-from gptviz.drawing.heatmap import Legend, Scale, colours_of
+from gptviz.drawing.heatmap import Legend, Scale, ZoomedPicture, colours_of
 from gptviz.drawing.motion import Follow
-from gptviz.drawing.picture import Picture
+from gptviz.drawing.picture import Picture, as_pixels
 from gptviz.drawing.text import Numeral, Words
 from gptviz.drawing.windows import positions
 from gptviz.recording.number import Derived, Numbers, Tracked, derive
@@ -206,6 +206,25 @@ class WeightStack(Group):
             .place([left + (part * self.heads + head + 0.5) * wide, bottom - em * 1.15, 0], "center")
             for part, (_, color) in enumerate(PARTS) for head in range(0, self.heads, every)])
 
+    def heading(self, text: str, size: float = theme.LABEL, **values: Any) -> Words:
+        """Words above the picture's left upper corner."""
+        return Words(text, size, **values).place([self.sides[0], self.sides[3] + 0.14, 0])
+
+    def layer_name(self, layer: int) -> Words:
+        """What a floor is called, right of it."""
+        _, bottom, right, top = self.box(layer)
+        middle = (bottom + top) / 2 - 0.363 * theme.units(theme.SMALLEST)
+        return Words("layer {n:d}", theme.SMALLEST, theme.FOCUS, n=positions(self.layers, "layer")[layer]).place(
+            [right + 0.14, middle, 0])
+
+    def below(self, text: str, part: int, head: int, size: float = theme.STATEMENT, **values: Any) -> Words:
+        """Words below a stripe of the lowest floor, in the colour of what is spoken of, within the picture's sides."""
+        words = Words(text, size, theme.FOCUS, align="center", **values)
+        left, bottom, right, _ = self.sides
+        box, half = self.box(self.layers - 1, part, head), words.advance / 2
+        middle = min(max((box[0] + box[2]) / 2, left + half), right - half)
+        return words.place([middle, bottom - 0.42, 0], "center")
+
     def cuts(self, width: float = 4.0) -> VMobject:
         """Lines in the colour of the ground that cut the picture into its stripes."""
         left, bottom, right, top = self.sides
@@ -219,3 +238,44 @@ class WeightStack(Group):
         low = legend.ends[0]
         legend.add(Words(title, theme.SMALL, theme.SECONDARY).place(low.baseline() - np.array([0.3, 0, 0]), "right"))
         return legend.shift(np.array([right - legend.get_right()[0], baseline - low.baseline()[1], 0]))
+
+
+class SizeZoom(ZoomedPicture):
+    """Sizes of weights (times 1024: bytes, of the whole) through a window that opens from a few of them to all.
+
+    ``corner`` (row, column) are the few, in a box. ``levels`` are the pictures behind: bytes, rows and columns of
+    weights, finest first. The few have colours of their own, the largest the brightest; ``turn_up`` gives them those
+    of the whole, from the first to the last byte of ``span``.
+    """
+
+    def __init__(self, corner: Numbers, levels: Sequence[tuple[Any, int, int]], span: Sequence[float],
+                 box: Box) -> None:
+        left, bottom, right, top = box
+        self._corner, self._box = corner, box
+        self._bytes = np.abs(np.asarray(corner.array, dtype=np.float64)) * 1024
+        self._spans = np.array([0.0, float(self._bytes.max()) or 1.0]), np.asarray(span, dtype=np.float64)
+        pictures = ((self._bytes, *self._bytes.shape), *levels)
+        super().__init__([(theme.sequential(sizes, *self._spans[1]), rows, columns)
+                          for sizes, rows, columns in pictures], right - left, top - bottom)
+        self.shift(np.array([(left + right) / 2, (bottom + top) / 2, 0.0])).set_window(*corner.shape)
+        self.set_turned(0.0)
+
+    def set_turned(self, share: float) -> Self:
+        """How far the few have come from their own colours (0) to those of the whole (1)."""
+        low, high = self._spans[0] + (self._spans[1] - self._spans[0]) * share
+        self.picture.set_colours(as_pixels(theme.sequential(self._bytes, low, high)))
+        return self
+
+    def turn_up(self, run_time: float = theme.MOVE) -> Follow:
+        """A motion that gives the few the colours of the whole."""
+        return Follow(self, lambda zoom, share: zoom.set_turned(share), run_time)
+
+    def written(self, size: float, spec: str = ".3f") -> VGroup:
+        """The sizes of the few as numerals, each in the middle of its cell."""
+        (left, bottom, right, top), (rows, columns) = self._box, self._corner.shape
+        inks = tints.ink(theme.sequential(self._bytes.ravel(), *self._spans[0]))
+        wide, high = (right - left) / columns, (top - bottom) / rows
+        return VGroup(*[
+            Numeral(derive(maths.norm, [self._corner[r, c]]), spec, size, inks[r * columns + c], "center").place(
+                [left + (c + 0.5) * wide, top - (r + 0.5) * high - 0.363 * theme.units(size), 0], "center")
+            for r in range(rows) for c in range(columns)])
