@@ -13,10 +13,10 @@ import numpy.typing as npt
 from manim import VGroup, VMobject
 
 from gptviz import maths
-from gptviz.drawing import theme
+from gptviz.drawing import theme, tints
 from gptviz.drawing.arrows import uncrowded
 from gptviz.drawing.cells import Cells, Framed, boxes_of, hatched, outline, painted, rectangles, stroked
-from gptviz.drawing.text import Numeral
+from gptviz.drawing.text import Numeral, Words
 from gptviz.drawing.windows import Label, label_of
 from gptviz.recording.number import Numbers, Quoted, Tracked, derive
 
@@ -39,7 +39,8 @@ class ParameterTally(Framed):
         self.counts, self.groups, self.blocks = counts, list(groups), list(blocks)
         palette = {**GROUPS, **(colours or {})}
         values = np.asarray(counts.array, dtype=np.float64)
-        self._boxes = self._lay_out(values, width, height)
+        self._homes = self._boxes = self._lay_out(values, width, height)
+        self._gathered = self._gather(values, width, height)
         self._colours = np.array([theme.rgb(palette.get(group, theme.SECONDARY)) for group in self.groups])
         self.cells = Cells(self.anchor, self._boxes, self._colours)
         self.total = Numeral(derive(maths.total, counts), ",", size, theme.TEXT, "right")
@@ -69,6 +70,37 @@ class ParameterTally(Framed):
                 y -= high
             x += wide
         return boxes
+
+    def _gather(self, values: npt.NDArray[np.float64], width: float, height: float) -> npt.NDArray[np.float64]:
+        """The boxes (tensor, 4) when all tensors of a group lie together: a column a group, without seams."""
+        boxes, x = np.zeros((len(values), 4)), -width / 2
+        for group in sorted(set(self.groups), key=[*GROUPS, *self.groups].index):
+            column = self.tensors_of(group)
+            high = values[column] / values[column].sum() * height
+            wide = values[column].sum() / values.sum() * width
+            seam, tops = min(0.014, wide * 0.12), height / 2 - np.concatenate(([0.0], np.cumsum(high)[:-1]))
+            boxes[column] = boxes_of(x + seam, tops - high, x + wide - seam, tops)
+            x += wide
+        return boxes
+
+    def set_gathered(self, share: float) -> Self:
+        """How far the tensors have come from their blocks (0) to the others of their group (1)."""
+        self._boxes = self._homes + (self._gathered - self._homes) * share
+        self.cells.set_boxes(self._boxes, self.cells.colours)
+        return self
+
+    def named(self, names: Mapping[str, str], shares: Mapping[str, Tracked]) -> dict[str, VGroup]:
+        """By group, its name and its share, written in its area when gathered; only where there is room."""
+        labels: dict[str, VGroup] = {}
+        for group, name in names.items():
+            left, _, right, top = self.box(*self.tensors_of(group)) if group in self.groups else (0.0,) * 4
+            ink = tints.ink(theme.rgb(GROUPS[group]))[0]
+            lines = (Words(name, theme.STATEMENT, ink), Words("{p:.0%}", theme.TITLE * 1.4, ink, p=shares[group]))
+            if max(words.advance for words in lines) < right - left - 0.5:
+                labels[group] = VGroup(*[words.place(np.array([left + 0.25, top - down, 0.0]))
+                                         for words, down in zip(lines, (0.55, 1.3), strict=True)])
+                self.fit(labels[group])
+        return labels
 
     def set_counted(self, tensors: float) -> Self:
         """Lights the first tensors, from 0 to all of them; the running total is that of the whole ones."""
@@ -169,3 +201,29 @@ class SizeSquares(Framed):
         left, bottom, right, top = (float(side) for side in box)
         seen = (left, bottom, min(right, left + 30.0), min(top, 12.0))   # no more lines than a picture can hold
         return np.asarray(hatched(seen, spacing=0.18).points)
+
+
+class ShareBars(VGroup):
+    """Models one below the other, each as one bar cut into its groups' shares, so that shares can be compared.
+
+    ``models``: a name and parts (group, share); all shares of one make 1. ``parts[i]`` are the pieces of a bar,
+    ``heads[i]`` the name above it; ``quoted`` ones are hatched. Bars start at ``left``, the first one's top is ``top``.
+    """
+
+    def __init__(self, models: Sequence[tuple[Any, Sequence[tuple[str, Tracked]]]], quoted: Sequence[bool],
+                 left: float, top: float, width: float, height: float = 1.1, step: float = 2.2) -> None:
+        super().__init__()
+        self.parts, self.heads, self.hatches = VGroup(), VGroup(), VGroup()
+        for i, (name, parts) in enumerate(models):
+            high, x, pieces = top - i * step, left, VGroup()
+            for group, share in parts:
+                wide = float(share) * width
+                seam = min(0.014, wide * 0.12)
+                box = boxes_of(x + seam, high - height, x + wide - seam, high)
+                pieces.add(painted(rectangles(box), GROUPS[group]))
+                x += wide
+            self.parts.add(pieces)
+            self.heads.add(label_of(name, theme.STATEMENT, theme.TEXT).place([left, high + 0.2, 0]))
+            if quoted[i]:
+                self.hatches.add(hatched((left, high - height, left + width, high), theme.GROUND, 0.18, 1.5, 0.7))
+        self.add(self.parts, self.hatches, self.heads)
