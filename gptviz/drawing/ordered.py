@@ -85,9 +85,20 @@ class OrderedWords(Framed):
         around = np.concatenate([self._heights[:1], self._heights, self._heights[-1:]])
         above = self._heights * 2 >= around[:-2] + around[2:]
         em = theme.units(self._size)
-        for numeral, place, over in zip(self.numerals, places, above, strict=True):
+        for i, (place, over) in enumerate(zip(places, above, strict=True)):
+            numeral: Any = self.numerals[i]
             y = place[1] + (0.2 if over else -0.2 - em * 0.75)
-            numeral.place(self.at(place[0], y), "center")
+            numeral.place(self.at(place[0] + self._aside(i, bool(over), numeral.advance / 2), y), "center")
+
+    def _aside(self, i: int, over: bool, half: float) -> float:
+        """How far a numeral steps aside, so that the line to a neighbour does not run through it."""
+        away, up = 0.0, 1 if over else -1
+        for side, other in ((1, i - 1), (-1, i + 1)):
+            if 0 <= other < len(self._x):
+                rise = (self._heights[other] - self._heights[i]) * up / abs(self._x[other] - self._x[i])
+                if rise * half > 0.15:
+                    away += side * (half - 0.12 / rise)
+        return away
 
 
 class PairRows(VGroup):

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
-from manim import RoundedRectangle, VGroup, VMobject
+from manim import RoundedRectangle, VGroup
 
 from gptviz.drawing import theme
 from gptviz.drawing.cells import boxes_of, hatched, outline, painted, rectangles
 from gptviz.drawing.text import Numeral, Words
-from gptviz.recording.number import Quoted, Tracked
+from gptviz.recording.number import Tracked
 
 _PAD = 0.28
 
@@ -57,52 +57,16 @@ class SourceSays(VGroup):
     def _panel(self, value: Any, head: Words, wide: float, size: float, colour: str, hatch: bool) -> VGroup:
         em = theme.units(size)
         lines = len(value) if isinstance(value, Words) else 1
-        high = em * (1.2 + 1.35 * lines) + theme.units(theme.LABEL) * 1.5
+        high = em * (0.95 + 1.35 * lines) + theme.units(theme.LABEL) * 1.85
         panel = painted(rectangles(boxes_of(0.0, 0.0, wide, high)), theme.PANEL)
         frame = outline((0.0, 0.0, wide, high), colour, 2.5)
         group = VGroup(panel, frame)
         if hatch:
             strip = (0.0, 0.0, wide, 0.16)      # at the foot, so that no line runs through what is to be read
             group.add(hatched(strip, colour, 0.10, 1.8, 0.9))
-        head.place([_PAD, high - theme.units(theme.LABEL) * 1.25, 0.0])
-        value.place([_PAD, high - theme.units(theme.LABEL) * 1.5 - em * 1.25, 0.0], "left")
+        head.place([_PAD, high - theme.units(theme.LABEL) * 1.6, 0.0])
+        value.place([_PAD, high - theme.units(theme.LABEL) * 1.85 - em * 1.2, 0.0], "left")
         return group.add(head, value)
-
-
-class QuotedTable(VGroup):
-    """A table as a source printed it: every figure a ``Quoted``, in hatched cells, under the words "quoted".
-
-    ``rows`` (row, column) may hold None where the source left a cell empty. ``cells[r][c]`` are the numerals (or None).
-    """
-
-    def __init__(self, rows: Sequence[Sequence[Quoted | None]], spec: str = ".2f", size: float = theme.SMALL,
-                 mark: str = "quoted", cell: tuple[float, float] | None = None) -> None:
-        super().__init__()
-        em = theme.units(size)
-        self.cells = [[None if value is None else Numeral(value, spec, size, align="center") for value in row]
-                      for row in rows]
-        widest = max((run.advance for row in self.cells for run in row if run), default=em)
-        x, y = cell or (widest + em * 1.1, em * 2.2)
-        boxes = [(c * x + 0.02, -(r + 1) * y + 0.02, (c + 1) * x - 0.02, -r * y - 0.02)
-                 for r, row in enumerate(self.cells) for c, run in enumerate(row) if run]
-        self.ground = painted(rectangles(np.array(boxes)), theme.PANEL)
-        self.hatches = VGroup(*[hatched((a, b, c, b + 0.07), theme.WRONG, 0.07, 1.5, 0.8) for a, b, c, _ in boxes])
-        for r, row in enumerate(self.cells):
-            for c, run in enumerate(row):
-                if run:
-                    run.place([(c + 0.5) * x, -(r + 0.5) * y - 0.33 * em, 0.0], "center")
-        self.mark = Words(mark, theme.SMALLEST, theme.WRONG).place([0.02, 0.14, 0.0])
-        self.size_ = (x, y)
-        self.add(self.ground, self.hatches, *[run for row in self.cells for run in row if run], self.mark)
-        self.center()
-
-    def outline(self, row: int, color: str = theme.FOCUS) -> VMobject:
-        """A frame around one row."""
-        x, y = self.size_
-        corner = self.ground.get_corner(np.array([-1.0, 1.0, 0.0]))
-        left, top = float(corner[0]) - 0.02, float(corner[1]) + 0.02
-        filled = max((c + 1 for c, run in enumerate(self.cells[row]) if run), default=1)
-        return outline((left, top - (row + 1) * y, left + filled * x, top - row * y), color)
 
 
 class QuotedWords(VGroup):

@@ -6,14 +6,17 @@ frame, the still and their difference lie, one below the other, in media/frames/
 
 from __future__ import annotations
 
-from functools import lru_cache
+import importlib
+import pkgutil
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
-from manim import VMobject
+from manim import Mobject, VMobject
 from PIL import Image
 
+from gptviz import drawing
 from gptviz.drawing import theme
 from gptviz.drawing.gallery import Piece, Stage, film_of, pieces, render_all, stills_of
 from gptviz.drawing.gallery.stage import Frame
@@ -30,17 +33,19 @@ SIZE = (480, 270)
 LEVELS, SHARE, MEAN = 24, 0.004, 0.6
 
 
-@lru_cache(maxsize=64)
-def drawn(name: str) -> tuple[dict[str, Frame], dict[str, list[Run]]]:
-    """A piece's stills, and the texts that can be seen in each, as they stood."""
+@cache
+def drawn(name: str) -> tuple[dict[str, Frame], dict[str, list[Run]], set[type]]:
+    """A piece's stills, the texts that can be seen in each, as they stood, and the classes of all that stood there."""
     piece = next(piece for piece in pieces() if piece.name == name)
     texts: dict[str, list[Run]] = {}
+    kinds: set[type] = set()
 
     def look(still: str, stage: Stage) -> None:
+        kinds.update(type(part) for mobject in stage.mobjects for part in mobject.get_family())
         texts[still] = [part.copy() for mobject in stage.mobjects for part in mobject.get_family()
                         if isinstance(part, Run) and len(part.points) and part.fill_rgbas[0][3] > 0.3]
 
-    return stills_of(piece, piece.recordings(STORE), *SIZE, look=look), texts
+    return stills_of(piece, piece.recordings(STORE), *SIZE, look=look), texts, kinds
 
 
 def names() -> list[str]:
@@ -77,6 +82,19 @@ def test_stills_are_the_golden_ones(name: str, request: pytest.FixtureRequest) -
 def test_all_golden_frames_were_compared() -> None:
     shown = {f"{name}-{still}.png" for name in names() for still in drawn(name)[0]}
     assert shown == {path.name for path in GOLDEN.glob("*.png")} and len(shown) > 40
+
+
+def test_every_mobject_of_the_library_is_in_a_piece() -> None:
+    """Also as a part of another, or as what another is made from; what nobody draws should not be there."""
+    modules = [importlib.import_module(f"gptviz.drawing.{found.name}")
+               for found in pkgutil.iter_modules(drawing.__path__) if not found.ispkg]
+    public = {kind for module in modules for name, kind in vars(module).items()
+              if isinstance(kind, type) and issubclass(kind, Mobject) and kind.__module__ == module.__name__
+              and not name.startswith("_")}
+    assert len(public) > 60
+    shown = {ancestor for name in names() for kind in drawn(name)[2] for ancestor in kind.__mro__}
+    missing = sorted(f"{kind.__module__}.{kind.__name__}" for kind in public - shown)
+    assert not missing, f"in no piece of gptviz/drawing/gallery: {', '.join(missing)}"
 
 
 def test_a_changed_pixel_is_seen() -> None:

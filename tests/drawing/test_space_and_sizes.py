@@ -9,7 +9,7 @@ import pytest
 
 from gptviz.drawing import theme
 from gptviz.drawing.plane import Plane2D, WordAxis
-from gptviz.drawing.source import QuotedTable, SourceSays
+from gptviz.drawing.source import SourceSays
 from gptviz.drawing.space import VectorSpace3D
 from gptviz.drawing.tally import ParameterTally, SizeSquares
 from gptviz.drawing.text import Run
@@ -163,5 +163,3 @@ def test_what_a_source_printed_stands_hatched_in_quotation_marks() -> None:
     assert says.quote.get_right()[0] < says.truth.get_left()[0]
     wrong = says.quote[1].stroke_rgbas[0][:3]
     assert np.allclose(wrong, theme.rgb(theme.WRONG), atol=1 / 255)
-    table = QuotedTable([[Quoted(0.5, "s"), None], [Quoted(0.25, "s"), Quoted(0.75, "s")]])
-    assert table.outline(0).width < table.outline(1).width

@@ -4,7 +4,7 @@
 function that adds and plays on a :class:`Stage`, and calls ``stage.still("name")`` where it wants to be looked at.
 """
 
-from gptviz.drawing.gallery import inside, numbers, prediction, words
+from gptviz.drawing.gallery import inside, numbers, prediction, reading, rulers, weights, words, zoo
 from gptviz.drawing.gallery.stage import Piece, Stage, film_of, piece_named, render_all, stills_of
 
 __all__ = ["Piece", "Stage", "film_of", "piece_named", "pieces", "render_all", "stills_of"]
@@ -12,4 +12,5 @@ __all__ = ["Piece", "Stage", "film_of", "piece_named", "pieces", "render_all", "
 
 def pieces() -> list[Piece]:
     """All pieces, in the order of the library."""
-    return [*numbers.PIECES, *inside.PIECES, *prediction.PIECES, *words.PIECES]
+    return [*numbers.PIECES, *weights.PIECES, *inside.PIECES, *zoo.PIECES, *reading.PIECES, *prediction.PIECES,
+            *words.PIECES, *rulers.PIECES]

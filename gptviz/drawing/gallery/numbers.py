@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, FadeIn, ReplacementTransform
 
 from gptviz.drawing import theme
 from gptviz.drawing.curve import Curve, Histogram
 from gptviz.drawing.gallery.stage import Piece, Stage, piece
-from gptviz.drawing.heatmap import HeatMap, ZoomedPicture
+from gptviz.drawing.heatmap import HeatMap
 from gptviz.drawing.matrices import EmbeddingColumn, NumberMatrix, ResidualArray
 from gptviz.drawing.motion import Follow, Glide
 from gptviz.drawing.products import DotProduct, MatVec
-from gptviz.drawing.source import QuotedTable, SourceSays
+from gptviz.drawing.source import SourceSays
 from gptviz.drawing.tally import ParameterTally, SizeSquares
+from gptviz.drawing.text import Words
 from gptviz.drawing.windows import positions
 from gptviz.recording import published
 
@@ -25,13 +25,14 @@ PIECES: list[Piece] = []
 @piece(PIECES, "a window onto a real matrix, and a row that slides out", picture="gpt2/weight_mri/picture")
 def number_matrix(stage: Stage, rec: dict[str, Any]) -> None:
     picture = rec["picture"]
-    matrix = NumberMatrix(picture.corner, (6, 0), (6, 0), of=(picture.rows, picture.columns), row_names="index")
-    matrix.shift(UP * 1.2)
+    matrix = NumberMatrix(picture.corner, (6, 0), (6, 0), size=38, of=(picture.rows, picture.columns),
+                          row_names="index")
+    matrix.shift(UP * 1.0)
     stage.add(matrix)
     stage.play(FadeIn(matrix.outline(row=2)))
     stage.still("window")
     row = matrix.lift_row(2)
-    stage.play(row.animate.shift(DOWN * 3.4))
+    stage.play(row.animate.shift(DOWN * 3.7))
     stage.still("row")
 
 
@@ -39,8 +40,8 @@ def number_matrix(stage: Stage, rec: dict[str, Any]) -> None:
 def embedding_column(stage: Stage, rec: dict[str, Any]) -> None:
     rows = rec["rows"]
     token = int(rows.chosen)
-    row = EmbeddingColumn(rows.row(token), (6, 1), horizontal=True).shift(UP * 2)
-    column = EmbeddingColumn(rows.row(token), (6, 1), title=rows.prompt[token])
+    row = EmbeddingColumn(rows.row(token), (6, 1), size=40, horizontal=True)
+    column = EmbeddingColumn(rows.row(token), (6, 1), size=40, title=rows.prompt[token])
     stage.add(row)
     stage.still("row")
     stage.play(ReplacementTransform(row, column))
@@ -50,7 +51,7 @@ def embedding_column(stage: Stage, rec: dict[str, Any]) -> None:
 @piece(PIECES, "the stream: one column for each token", rows="mini/embedding_matrix/rows")
 def residual_array(stage: Stage, rec: dict[str, Any]) -> None:
     rows = rec["rows"]
-    array = ResidualArray(rows.numbers("rows"), rows.prompt, (5, 1), (5, 1))
+    array = ResidualArray(rows.numbers("rows"), rows.prompt, (5, 1), (5, 1), size=40)
     stage.add(array)
     stage.still("array")
 
@@ -58,7 +59,7 @@ def residual_array(stage: Stage, rec: dict[str, Any]) -> None:
 @piece(PIECES, "weights times data, term by term", product="mini/matvec/product")
 def dot_product(stage: Stage, rec: dict[str, Any]) -> None:
     product = rec["product"]
-    dot = DotProduct(product.weights(0), product.data, (6, 1), product.bias(0))
+    dot = DotProduct(product.weights(0), product.data, (6, 1), product.bias(0), size=32)
     stage.add(dot)
     stage.half("half", Follow(dot, lambda d, share: d.set_progress(d.terms * share), run_time=3.0))
     stage.play(FadeIn(dot.term(2)))
@@ -69,7 +70,7 @@ def dot_product(stage: Stage, rec: dict[str, Any]) -> None:
 def mat_vec(stage: Stage, rec: dict[str, Any]) -> None:
     product = rec["product"]
     results = product.numbers("sums")[:, -1]
-    both = MatVec(product.numbers("weights"), product.data, results, (6, 1), (4, 1))
+    both = MatVec(product.numbers("weights"), product.data, results, (6, 1), (4, 1), size=34)
     stage.add(both)
     stage.half("half", Follow(both, lambda m, share: m.set_progress(m.terms * share), run_time=3.0))
     stage.add(both.row_frame(3))
@@ -93,31 +94,18 @@ def heat_map(stage: Stage, rec: dict[str, Any]) -> None:
     stage.still("previous")
 
 
-@piece(PIECES, "from a corner of a matrix to all of it", picture="gpt2/weight_mri/picture")
-def zoomed_picture(stage: Stage, rec: dict[str, Any]) -> None:
-    picture = rec["picture"]
-    whole, block = int(picture.rows), int(picture.rows) // int(picture.layers)
-    corner = np.abs(picture.corner.array) * 1024
-    levels = [(theme.sequential(corner, 0, 255), *corner.shape),
-              (theme.sequential(picture.picture("window"), 0, 255), *picture.picture("window").shape),
-              (theme.sequential(picture.picture("block"), 0, 255), block, int(picture.columns)),
-              (theme.sequential(picture.picture("saturating"), 0, 255), whole, int(picture.columns))]
-    zoom = ZoomedPicture(levels, 6.0, 6.0)
-    zoom.set_zoom(0.0, 3, 3)
-    stage.add(zoom)
-    stage.still("corner")
-    stage.half("opening", Follow(zoom, lambda z, share: z.set_zoom(share, 3, 3), run_time=4.0))
-    stage.still("whole")
-
-
 @piece(PIECES, "trained numbers beside fresh ones", rows="mini/embedding_matrix/rows")
 def histogram(stage: Stage, rec: dict[str, Any]) -> None:
     rows = rec["rows"]
     most = float(max(rows.histogram().array.max(), rows.histogram(True).array.max()))
-    bars = Histogram(rows.histogram(True), rows.edges, 8.0, 3.6, most=most, fold=True, title="freshly made")
-    stage.add(bars.center())
+    bars = Histogram(rows.histogram(True), rows.edges, 11.0, 5.0, most=most, fold=True, size=theme.LABEL)
+    title = Words("freshly made", theme.STATEMENT, theme.SECONDARY, align="center").place([0, 3.1, 0], "center")
+    stage.add(bars.center().shift(DOWN * 0.2), title)
     stage.still("fresh")
+    stage.remove(title)
     stage.half("gliding", Glide(bars, lambda: bars.set_counts(rows.histogram())))
+    stage.add(Words("after training", theme.STATEMENT, theme.SECONDARY, align="center").place([0, 3.1, 0], "center"))
+    stage.still("trained")
 
 
 @piece(PIECES, "three recorded series, their names at their ends", picture="gpt2/weight_mri/picture")
@@ -126,9 +114,9 @@ def curve(stage: Stage, rec: dict[str, Any]) -> None:
     blocks = positions(int(picture.layers), "block")
     series = {part: [picture.mean_abs(layer, part) for layer in range(len(blocks))]
               for part in ("query", "key", "value")}
-    plot = Curve(blocks, series, 7.0, 4.0, {"query": theme.QUERY, "key": theme.KEY, "value": theme.VALUE}, low=0.0,
-                 y_spec=".3f", x_title="block", y_title="mean size of a weight")
-    stage.add(plot.shift(LEFT * 4 + DOWN * 1.8))
+    plot = Curve(blocks, series, 9.4, 5.0, {"query": theme.QUERY, "key": theme.KEY, "value": theme.VALUE}, low=0.0,
+                 y_spec=".3f", x_title="block", y_title="mean size of a weight", size=theme.LABEL)
+    stage.add(plot.shift(LEFT * 5.2 + DOWN * 2.4))
     stage.half("half", Follow(plot, lambda p, share: p.set_progress(share), run_time=2.0))
     plot.set_cursor(4, "query")
     stage.still("whole")
@@ -160,7 +148,6 @@ def size_squares(stage: Stage, rec: dict[str, Any]) -> None:
 @piece(PIECES, "what a source printed, beside what is true", tally="gpt2/parameter_tally/tally")
 def source_says(stage: Stage, rec: dict[str, Any]) -> None:
     says = SourceSays(published.TALLY, rec["tally"].sizes["total"], "How many learned numbers?",
-                      "The Illustrated GPT-2")
-    table = QuotedTable(published.SOFTMAX)
-    stage.add(says.shift(UP * 1.5), table.shift(DOWN * 1.8), table.outline(2))
+                      "The Illustrated GPT-2", size=72)
+    stage.add(says)
     stage.still("both")

@@ -26,7 +26,7 @@ PIECES: list[Piece] = []
 
 @piece(PIECES, "tokens in their boxes, with their ids", row="gpt2/softmax/row")
 def token_strip(stage: Stage, rec: dict[str, Any]) -> None:
-    stage.add(TokenStrip(rec["row"].prompt, ids=True).center())
+    stage.add(TokenStrip(rec["row"].prompt, 52, ids=True).center())
     stage.still("ids")
 
 
@@ -87,7 +87,7 @@ def dial(stage: Stage, rec: dict[str, Any]) -> None:
                  {"entropy": theme.PROBABILITY}, low=0.0, x_spec=".2f", y_spec=".1f", x_title="temperature",
                  y_title="entropy, bits")
     plot.shift(LEFT * 0.5 + DOWN * 1.5)
-    stage.add(turning.shift(LEFT * 4.2), plot)
+    stage.add(knob, turning.shift(LEFT * 4.2), plot)
 
     def turn(_: Any, share: float) -> None:
         knob.set_value(1.0 + 2.5 * share)
