@@ -165,13 +165,13 @@ class Autoregression(Film):
         flow, written = self.whole()
         others = [word for word, step in zip(written, steps, strict=True) if int(step.rank)]
         best = Count([step for step in steps if not int(step.rank)], "steps that took the likeliest")
-        with self.beat("Of {n:,} tokens, {k:,} were the likeliest. The green ones were luck.", shows="story",
+        with self.beat("Of {n:,} tokens, {k:,} were the likeliest. The green ones were not.", shows="story",
                        n=Count(steps, "steps"), k=best):
             self.play(FadeIn(flow), run_time=theme.MOVE)
             self.play(LaggedStart(*[word.animate.set_fill(theme.PROBABILITY) for word in others], lag_ratio=0.1),
                       run_time=1.6)
         rarest = min(steps, key=lambda step: float(step.probability))
-        with self.beat("The rarest: {word}, with a chance of {p:.2%}.", shows="story", word=rarest.token,
+        with self.beat("The least likely: {word}, with a chance of {p:.2%}.", shows="story", word=rarest.token,
                        p=rarest.probability):
             word = written[rarest.index]
             low = word.baseline()[1] - 0.4 * theme.units(flow.size)
@@ -200,8 +200,7 @@ class Autoregression(Film):
         worst, best = law.most_surprising, law.least_surprising
         with self.beat("Its biggest surprise: {word}, in place {p:,} of {v:,}.", shows="law", word=worst.token,
                        p=worst.place, v=law.vocab):
-            frame = Focus(strip.cell(worst.index))
-            self.play(Create(frame), run_time=theme.MOVE)
+            self.play(Create(frame := Focus(strip.cell(worst.index))), run_time=theme.MOVE)
         expected = Claim(maths.is_nothing, (best.rank,), "The smallest: {word}. That was its own first choice.",
                          "The smallest: {word}, in place {p:,}.")
         with self.beat(expected, shows="law", word=best.token, p=best.place):
@@ -219,8 +218,8 @@ class Autoregression(Film):
                      "Left to itself after the first {n:words} tokens, it starts out the same.",
                      "Left to itself after the first {n:words} tokens, it goes its own way.")
         with self.beat(same, shows=("law", "law_greedy"), n=Count(free.prompt, "tokens of the beginning")):
-            self.play(FadeIn(heads[0]), FadeIn(given), run_time=theme.QUICK)
-            self.play(FadeIn(heads[1]), FadeIn(own), run_time=theme.QUICK)
+            for head, flow in zip(heads, (given, own), strict=True):
+                self.play(FadeIn(head), FadeIn(flow), run_time=theme.QUICK)
             self.play(Writing(own, free.chosen, plain, run_time=3.0))
         self.clear_stage()
 
@@ -228,8 +227,7 @@ class Autoregression(Film):
         """What it says when it is asked nothing."""
         start = self.rec["start"]
         first = start.steps[0].row
-        box = TokenBox(start.prompt[-1], 80, ids=True)
-        box.move_to([0, 0.6, 0])
+        box = TokenBox(start.prompt[-1], 80, ids=True).move_to([0, 0.6, 0])
         with self.beat("What if you ask nothing? Give it only token {id:d}, the mark between two texts.",
                        shows="start", id=start.prompt[-1].id):
             self.play(FadeIn(box), run_time=theme.MOVE)
@@ -240,7 +238,7 @@ class Autoregression(Film):
         bars.shift([theme.LEFT_EDGE + 0.08, 1.0, 0])
         flow = TokenFlow((), 6.3, 44, lines=7, merge=False).shift([theme.RIGHT_EDGE - 6.3, 1.23, 0])
         row = bars.rows[min(int(start.steps[0].rank), len(bars.rows) - 1)]      # that of the token that was drawn
-        with self.beat("Even then it has an opinion, and starts to talk.", shows="start"):
+        with self.beat("Even then it has favourites, and starts to talk.", shows="start"):
             self.play(box.animate.scale(0.45).move_to([theme.LEFT_EDGE, 2.25, 0], aligned_edge=[-1, 0, 0]),
                       run_time=theme.MOVE)
             self.play(LaggedStart(*[FadeIn(each) for each in bars.rows], lag_ratio=0.1), run_time=1.0)
@@ -253,8 +251,8 @@ class Autoregression(Film):
         """The name, and the blank again."""
         name = VGroup()
         for i, (word, meaning) in enumerate((("Generative", "it writes what comes next"),
-                                             ("Pre-trained", "its numbers were learned beforehand, and stay fixed"),
-                                             ("Transformer", "the kind of network that turns text into chances"))):
+                                             ("Pre-trained", "its numbers were learned from text beforehand"),
+                                             ("Transformer", "the kind of neural network inside it"))):
             y = 1.35 - i * 1.3
             name.add(VGroup(Words(word, 60, theme.TEXT, theme.STRONG_FACE).place([theme.LEFT_EDGE, y, 0]),
                             Words(meaning, theme.TITLE, theme.SECONDARY).place([-2.2, y, 0])))

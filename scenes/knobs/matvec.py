@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from manim import Create, FadeIn, FadeOut, LaggedStart, ReplacementTransform, VGroup, VMobject, linear, smooth
+from manim import UP, Create, FadeIn, FadeOut, LaggedStart, ReplacementTransform, VGroup, VMobject, linear, smooth
 
 from gptviz import maths
 from gptviz.drawing import theme
@@ -89,6 +89,8 @@ class Matvec(Film):
         results = rec.pre_all[rec.array("neurons")]
         product = MatVec(rec.numbers("weights"), rec.data, results, (ROWS, 0), SHOWN, "+.3f", 32,
                          of=(rec.d_mlp, None)).shift([0, 0.25, 0])
+        plus = product.signs[1].get_center() + 0.36 * UP
+        bias = Words("+ bias", theme.SMALL, theme.SECONDARY, align="center").place(plus, "center")
         weights, data = one.lines[0], one.lines[1]
         with self.beat("That was one row. Each row of weights asks its own question of the same numbers.",
                        shows="product"):
@@ -99,7 +101,7 @@ class Matvec(Film):
                       ReplacementTransform(self.result, first), run_time=theme.SLOW)
             frame = product.row_frame(0)
             product.set_progress(1)
-            self.play(FadeIn(product.matrix, product.signs, product.result), Create(frame), run_time=theme.MOVE)
+            self.play(FadeIn(product.matrix, product.signs, product.result, bias), Create(frame), run_time=theme.MOVE)
             self.remove(row, first)
             self.add(product)
             steps = [product.row_frame(i).get_center() for i in range(product.terms)]
@@ -109,7 +111,7 @@ class Matvec(Film):
                 frame.move_to(steps[min(int(1 + share * (product.terms - 1)), product.terms - 1)])
 
             self.play(Follow(VGroup(product, frame), work, run_time=3.0, rate_func=linear))
-        with self.beat("A list goes in, a list comes out: a matrix times a vector.", shows="product"):
+        with self.beat("A list goes in, a list comes out: a matrix times a vector, plus a bias.", shows="product"):
             self.play(ReplacementTransform(frame, Focus(product.result)), run_time=theme.MOVE)
         self.clear_stage()
 
@@ -120,11 +122,11 @@ class Matvec(Film):
         self.map = HeatMap(rec.pre_all[whole], WIDE, HIGH, scale="grey").shift([0, 0.5, 0])
         legend = self.map.legend(3.0, ".3f", theme.SMALL, "size, whatever the sign")
         legend.shift([WIDE / 2 - legend.get_right()[0], -1.95 - legend.get_bottom()[1], 0])
-        name = Words("layer {l:,}: {n:,} rows of {d:,} weights", theme.STATEMENT, theme.SECONDARY, l=rec.layer,
-                     n=rec.d_mlp, d=rec.d_model).place([-WIDE / 2, -1.95, 0])
+        name = Words("layer {l:,}, one matrix: {n:,} rows of {d:,} weights", theme.STATEMENT, theme.SECONDARY,
+                     l=rec.layer, n=rec.d_mlp, d=rec.d_model).place([-WIDE / 2, -1.95, 0])
         first = int(rec.neuron(0))
         where = self.map.outline(first // whole.shape[1], first % whole.shape[1])
-        with self.beat("The whole layer: {n:,} rows, {n:,} answers. Each square is one.", shows="product",
+        with self.beat("All {n:,} rows of this matrix: {n:,} answers. Each square is one.", shows="product",
                        n=rec.d_mlp):
             self.play(FadeIn(self.map), FadeIn(name), run_time=theme.MOVE)
             self.play(FadeIn(legend), Create(where), run_time=theme.QUICK)
@@ -138,7 +140,7 @@ class Matvec(Film):
         shown = [0] + [row for row in range(ROWS) if float(rec.pre(row)) < 0][:1]
         facts = [Words("in {x:.3f}, out {y:.3f}", theme.STATEMENT, x=rec.pre(row), y=rec.activated(row))
                  .place([bend.left, -1.55 - 0.55 * i, 0]) for i, row in enumerate(shown)]
-        with self.beat("Then a bend: what is above zero passes, what is below is almost shut out.", shows="product"):
+        with self.beat("Then a bend: what is above zero passes, what is far below is shut out.", shows="product"):
             self.play(self.map.animate.scale(share).move_to([LEFT + 6.9 / 2, 0.75, 0]), run_time=theme.MOVE)
             self.play(FadeIn(bend.axes), Create(bend.curve), run_time=theme.MOVE)
             for row, fact in zip(shown, facts, strict=True):
@@ -146,7 +148,7 @@ class Matvec(Film):
                 self.play(FadeIn(dot), run_time=theme.QUICK)
                 self.play(Follow(dot, bend.way(float(rec.pre(row))), run_time=theme.SLOW), FadeIn(fact))
         yes = Words("{f:,} of {n:,} above zero", 48, theme.FOCUS, f=rec.firing, n=rec.d_mlp).place([LEFT, -1.2, 0])
-        with self.beat("Through it go all {n:,} answers. {f:,} say yes to this token.", shows="product",
+        with self.beat("All {n:,} answers go through it. {f:,} of them are above zero.", shows="product",
                        f=rec.firing, n=rec.d_mlp):
             self.play(Glide(self.map, lambda: self.map.set_values(rec.post_all[self.whole]), run_time=theme.SLOW))
             self.play(FadeIn(yes), run_time=theme.QUICK)
@@ -157,7 +159,7 @@ class Matvec(Film):
     def count(self) -> None:
         """How much of this one token costs: areas, true to count."""
         rec = self.rec_
-        lines = (("one row", rec.d_model, theme.TITLE, 2.0), ("one layer", rec.layer_multiplications, 56, 0.8),
+        lines = (("one row", rec.d_model, theme.TITLE, 2.0), ("one matrix", rec.layer_multiplications, 56, 0.8),
                  ("the whole model, one token", rec.model_multiplications, 84, -0.6))
         said = [VGroup(Words(text, theme.STATEMENT, theme.SECONDARY).place([INDENT, y, 0]),
                        Numeral(number, ",", size, theme.TEXT).place([INDENT, y - 0.3 - theme.units(size) * 0.75, 0]))
@@ -166,11 +168,11 @@ class Matvec(Film):
         line = outline((PANEL[0], PANEL[3], PANEL[2], PANEL[3]), theme.FOCUS, 2.0)
         with self.beat("Count the multiplications. One row: {n:,}.", shows="product", n=rec.d_model):
             self.play(FadeIn(said[0]), FadeIn(outline(PANEL, theme.HAIRLINE, 2.0)), Create(line), run_time=theme.MOVE)
-        with self.beat("One such layer: {n:,}.", shows="product", n=rec.layer_multiplications):
+        with self.beat("One such matrix: {n:,}.", shows="product", n=rec.layer_multiplications):
             self.play(FadeIn(said[1]), Follow(layer, down, run_time=theme.SLOW))
             self.play(FadeOut(line), run_time=theme.QUICK)
         tiles = mosaic(float(rec.model_multiplications) / float(rec.layer_multiplications))
-        key = Words("each tile: as many as one such layer", theme.LABEL, theme.SECONDARY, align="right")
+        key = Words("each tile: as many as one such matrix", theme.LABEL, theme.SECONDARY, align="right")
         key.place([PANEL[2], PANEL[1] - 0.35, 0], "right")
         with self.beat("And the whole model, for this one token: {n:,}.", shows="product",
                        n=rec.model_multiplications):

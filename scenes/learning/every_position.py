@@ -52,13 +52,13 @@ class EveryPositionFilm(Film):
             self.play(board.read.animate.shift(-away), FadeIn(board.names[0]))
             self.play(FadeIn(board.names[1]), LaggedStart(*[FadeIn(guess, shift=DOWN * 0.3)
                                                             for guess in board.guesses], lag_ratio=0.1), run_time=1.6)
-        with self.beat("To write, it would use only the last of them. To learn, it uses them all.", shows="positions"):
+        with self.beat("To write, it needs only the last one. To learn, it uses all the others.", shows="positions"):
             frame = Focus(board.guesses[-1])
             self.play(Create(frame), run_time=theme.QUICK)
             self.wait(1.0)
             every = Focus(board.guesses)
             self.play(ReplacementTransform(frame, every), run_time=theme.MOVE)
-        with self.beat("For the true next token is known: it stands in the text.", shows="positions"):
+        with self.beat("For these the right answer is known: it is the next token of the text.", shows="positions"):
             self.play(FadeOut(every), FadeOut(board.guesses[-1]), run_time=theme.QUICK)
             board.forget_last()
             self.play(FadeIn(board.names[2]), Follow(board.true, board.slide, run_time=1.4))
@@ -102,7 +102,7 @@ class EveryPositionFilm(Film):
         self.clear_stage()
         board.keep_outlines()
         count = Number(step.provenance.parameters, step.name, "provenance.parameters")
-        with self.beat("All {n:,} weights step at once. Then the same text again:", shows="step", n=count):
+        with self.beat("All {n:,} weights take such a step. Then it reads the same text again.", shows="step", n=count):
             self.play(FadeIn(board), run_time=theme.QUICK)
             self.play(Glide(board, lambda: board.set_predictions(step.after)))
         gained = Claim(maths.all_grew, ([each.probability for each in step.before],
@@ -118,7 +118,7 @@ class EveryPositionFilm(Film):
     def ages(self) -> None:
         """The same model at several ages."""
         curve, right = self.rec["curve"], theme.RIGHT_EDGE - 0.1
-        with self.beat("Now let it take such steps over a whole library of children's stories.", shows="curve"):
+        with self.beat("Start again, untrained, and take such steps over a library of stories.", shows="curve"):
             prompt = Words("{p} \u2026", 36, font=theme.TOKEN_FACE, p=curve.asked("prompt"))
             head = VGroup(*[Words(text, theme.LABEL, theme.SECONDARY).place([x, 1.75, 0], "right") for text, x in
                             (("steps", theme.LEFT_EDGE + 1.4), ("loss", right))])
@@ -163,7 +163,7 @@ class EveryPositionFilm(Film):
             self.add(plot)
             self.play(Follow(plot, lambda p, share: p.set_progress(share), run_time=2.0, rate_func=linear),
                       LaggedStart(*[FadeIn(dot) for dot in dots], lag_ratio=0.6, run_time=2.0))
-        with self.beat("Learning is this, {n:,} times.", shows="curve", n=ages[-1].step, hold=2.0):
+        with self.beat("Predict, compare, step: {n:,} times.", shows="curve", n=ages[-1].step, hold=2.0):
             self.play(FadeIn(young), run_time=theme.QUICK)
             self.play(FadeIn(old), Create(Focus(dots[-1])), run_time=theme.MOVE)
 

@@ -28,7 +28,7 @@ from gptviz.recording.statement import compose, listed
 
 NEAREST = 5        # words around a landing place, as many as are listed
 LINES, ROW, COLUMN = 1.85, 0.535, -1.9   # of the table of sums
-HOPED = 2.5        # its column of words that were hoped for
+HOPED, PLACE = 2.5, 4.7   # its columns of words that were hoped for, and of their places
 
 
 class Analogies(Film):
@@ -112,12 +112,12 @@ class Analogies(Film):
             facts.add(VGroup(Words(text, theme.STATEMENT, theme.SECONDARY).place([1.3, y, 0]), bar,
                              Numeral(number, ".2f", 44).place(bar.right() + [0.2, -0.15, 0])))
         farther = Claim(maths.is_larger, (first.residual, first.arrow_length),
-                        "But it misses {d} by {r:.2f}: by more than its own length.",
+                        "But it misses {d} by {r:.2f}: more than the arrow's own length.",
                         "It misses {d} by {r:.2f}; the arrow itself is {n:.2f} long.")
         with self.beat(farther, shows="sums", d=first.d, r=first.residual, n=first.arrow_length):
             self.play(Create(plane.open_gap()), run_time=theme.MOVE)
             self.play(LaggedStart(*[FadeIn(fact) for fact in facts], lag_ratio=0.4), run_time=theme.MOVE)
-        held = Words("This flat picture holds {p:.1%} of how the words differ. Nobody moved an arrow by hand.",
+        held = Words("This flat picture holds {p:.1%} of how these words differ, but not all of this gap.",
                      theme.LABEL, theme.SECONDARY, width=5.2, p=first.plane_held).place([1.3, -1.35, 0])
         inside, outside = (derive(maths.distance, first.point("landing")[part], first.point("d")[part])
                            for part in (slice(None, 2), slice(2, None)))
@@ -128,7 +128,7 @@ class Analogies(Film):
             self.play(FadeIn(held), run_time=theme.QUICK)
         self.play(FadeOut(facts), FadeOut(held), FadeOut(plane.gap), FadeOut(self.goal), run_time=theme.QUICK)
         pair = self.pair([3.95, 0.5, 0])
-        with self.beat("The true way leads from {a} to {d}. How alike are the two arrows?", shows="sums", a=first.a,
+        with self.beat("This is the real arrow from {a} to {d}. How alike are the two?", shows="sums", a=first.a,
                        d=first.d):
             self.play(GrowFromPoint(plane.other, plane.on_screen(plane.places["a"])), run_time=theme.MOVE)
             self.play(ReplacementTransform(plane.step.copy(), pair.first),
@@ -176,8 +176,8 @@ class Analogies(Film):
         means = [derive(maths.mean, [p.cosine for p in rec.pairs if (p.start, p.end) != (royal.start, royal.end)])
                  for rec in (family, royal)]
         worse = Claim(maths.is_larger, tuple(means),
-                      "Start from {a} and {b} instead: the mean cosine drops from {x:.3} to {y:.3}.",
-                      "Start from {a} and {b} instead: the mean cosine was {x:.3}, and now is {y:.3}.")
+                      "Use {a} to {b} instead: over the same pairs the mean drops from {x:.3} to {y:.3}.",
+                      "Use {a} to {b} instead: over the same pairs the mean goes from {x:.3} to {y:.3}.")
         with self.beat(worse, shows="royal", a=royal.start, b=royal.end, x=means[0], y=means[1]):
             there = {(p.start, p.end): entry for p, entry in zip(pairs, bars.entries, strict=True)}
             kept = [(there.pop((p.start, p.end)), new) for p, new in zip(royal.pairs, after.entries, strict=True)
@@ -213,7 +213,7 @@ class Analogies(Film):
         unknown = [each for each in sums if not each.complete]
         lines = {each: self.line(each, LINES - ROW * i) for i, each in enumerate([*known, *unknown])}
         columns = (("lands near (not counting the given)", COLUMN, "left"), ("hoped for", HOPED, "left"),
-                   ("place", 5.1, "right"), ("cosine", 6.5, "right"))
+                   ("place", PLACE, "right"), ("arrows' cosine", 6.5, "right"))
         heads = VGroup(*[Words(text, theme.LABEL, theme.SECONDARY).place([x, 2.45, 0], side)
                          for text, x, side in columns])
         with self.beat("Other sums. In yellow, the word hoped for; its place tells how near it came.",
@@ -231,8 +231,8 @@ class Analogies(Film):
                     self.play(ReplacementTransform(frames[-1], new) if frames else Create(new), run_time=theme.MOVE)
                     frames.append(new)
         if unknown:
-            with self.beat("Some famous sums cannot be checked: their words are not in this vocabulary.",
-                           shows="sums"):
+            with self.beat("Some famous sums cannot be checked: these {n:,} words lack theirs.",
+                           shows="sums", n=self.sums.vocabulary):
                 self.play(*[FadeOut(frame) for frame in frames[-1:]],
                           LaggedStart(*[FadeIn(lines[each]) for each in unknown], lag_ratio=0.3), run_time=1.0)
         self.clear_stage()
@@ -249,7 +249,7 @@ class Analogies(Film):
             line.add(word)
             pen += max(2.1, word.advance + 0.3)
         line.add(Words(each.d, 30, theme.FOCUS).place([HOPED, y, 0]))
-        return line.add(Numeral(each.place_others, ",", 30, theme.TEXT, "right").place([5.1, y, 0], "right"),
+        return line.add(Numeral(each.place_others, ",", 30, theme.TEXT, "right").place([PLACE, y, 0], "right"),
                         Numeral(each.arrows_alike, ".3", 30, theme.SECONDARY, "right").place([6.5, y, 0], "right"))
 
     def close(self) -> None:

@@ -145,7 +145,7 @@ class Plurality(Film):
     def all_pairs(self) -> None:
         pairs = self.pairs
         swarm, share = self.large(self.gaps("one")), pairs.share_right("one")
-        with self.tell("Now all {n:,} pairs that differ by an s. Each dot is one pair.", n=pairs.count):
+        with self.tell("Now all {n:,} pairs that differ by an s. Each mark is one pair.", n=pairs.count):
             self.add(swarm.set_arrived(0), self.named("ruler: {arrow}", arrow=self.arrow))
             self.play(Follow(swarm, lambda s, share: s.set_arrived(share), run_time=2.6, rate_func=linear))
             if pairs.pair(far := int(np.argmax(self.gaps("one"))), "one").plural == self.more:
@@ -180,16 +180,17 @@ class Plurality(Film):
     def the_mean(self) -> None:
         """Why one pair is not enough, and what a mean is made of."""
         pairs, cats = self.pairs, self.cats
-        known = [p for p in pairs.shown("one") if p.singular in cats.words and p.plural in cats.words][:4]
+        alike = [p for p in pairs.shown("one") if p.plural == f"{p.singular}s"]
+        known = [p for p in alike if {p.singular, p.plural} <= {*cats.words}][:4]
         arrows = [cats.direction.array, *[cats.vector(p.plural).array - cats.vector(p.singular).array for p in known]]
         names = [self.arrow, *[compose("{b} \u2212 {a}", a=p.singular, b=p.plural) for p in known]]
         strips = Strips(arrows, names, 9.6, 0.46, 0.62).shift([-3.2, 2.2, 0])
-        with self.beat("One pair is an anecdote: its arrow also holds what is special about {word}.",
+        with self.beat("One pair is an anecdote: its arrow also holds what sets {word} apart.",
                        shows=("cats", "plurals"), word=self.more):
             self.play(LaggedStart(*[FadeIn(strip) for strip in strips], lag_ratio=0.3), run_time=2.0)
         mean = Strips([pairs.numbers("mean").array], [compose("mean of {n:,}", n=pairs.learnt)], 9.6, 0.56, 0.56,
                       color=theme.FOCUS).shift([-3.2, strips.get_bottom()[1] - 0.6, 0])
-        with self.tell("Average {n:,} pairs, drawn at random: what is special to each cancels out.", n=pairs.learnt):
+        with self.tell("Average {n:,} pairs picked at random: what is special to each mostly cancels.", n=pairs.learnt):
             fall = [FadeOut(bar.copy(), shift=mean.bars.get_center() - bar.get_center()) for bar in strips.bars]
             self.play(LaggedStart(*fall, lag_ratio=0.15), FadeIn(mean), run_time=1.5)
         alike = Words("cosine with the first: {c:.2f}", theme.STATEMENT, c=pairs.arrows_alike).place([-3.2, -2.0, 0])
@@ -203,9 +204,9 @@ class Plurality(Film):
         swarm = self.large(self.gaps("one", held_out=True))
         ruler = self.named("ruler: {arrow}", arrow=self.arrow)
         fresh = self.named("ruler: mean of {n:,} pairs", n=pairs.learnt)
-        old, new = (FigureOver(share, ".1%", compose("of {n:,} unseen pairs", n=pairs.held_out))
+        old, new = (FigureOver(share, ".1%", compose("of the other {n:,} pairs", n=pairs.held_out))
                     for share in (before, after))
-        with self.tell("The test: {n:,} pairs that it never saw. First with the old ruler: {p:.1%}.",
+        with self.tell("The test: the other {n:,} pairs. The old ruler gets {p:.1%} of them right.",
                        n=pairs.held_out, p=before):
             self.play(FadeIn(swarm), FadeIn(old), FadeIn(ruler), run_time=theme.MOVE)
         claim = Claim(maths.is_larger, (after, before), "Now with the new ruler: {p:.1%} land on the right side.",
@@ -219,9 +220,9 @@ class Plurality(Film):
             return
         rows = PairRows([(p.singular, p.plural, p.singular_dot, p.plural_dot) for p in wrong], 5.6, 0.5, 28,
                         titles=("word", "with an s"), columns=(3.8, 5.3), spec=".3f").shift([-4.4, 1.8, 0])
-        if more := pairs.held_wrong[MOST:]:
-            rows.rows.add(VGroup(self.named("{n:,} more", n=Count(more, "pairs not shown")).shift([0, -4.3, 0])))
-        with self.tell("{n:,} land wrong. Pairs were found by spelling alone, so not all are plurals.",
+        if more := Count(pairs.held_wrong[MOST:], "pairs not shown"):
+            rows.rows.add(VGroup(self.named("{n:,} more", n=more).shift([0, -4.3, 0])))
+        with self.tell("{n:,} land wrong. Pairs were found by spelling alone: some may be no plurals.",
                        n=pairs.held_wrong_count):
             self.play(FadeIn(rows.head), FadeIn(rows.axis), run_time=theme.QUICK)
             self.play(LaggedStart(*[FadeIn(row) for row in rows.rows], lag_ratio=0.25), run_time=1.6)
@@ -236,19 +237,18 @@ class Plurality(Film):
         for value in (least, middle, most):
             swarm.mark(value, ".1%", 32)
         halves = pairs.setting("splits")
-        with self.tell("Just luck? {n:,} other halves get {low:.1%} to {high:.1%} right.", n=halves, low=least,
-                       high=most):
+        with self.tell("Just luck? {n:,} other halves get {a:.1%} to {b:.1%} right.", n=halves, a=least, b=most):
             self.add(swarm.set_arrived(0), self.named("{n:,} halves, drawn at random", n=halves))
             self.play(Follow(swarm, lambda s, share: s.set_arrived(share), run_time=2.0, rate_func=linear))
         self.clear_stage()
         rows, y = VGroup(), 1.5
-        for name, words in (("irregular", "{n:,} irregular plurals"), ("spelled", "{n:,} with -es or -ies")):
+        for name, words in ("irregular", "{n:,} irregular plurals"), ("spelled", "{n:,} with -es or -ies"):
             if count := pairs.others(name):
                 line = FigureLine(compose(words, n=count), pairs.others_right(name, "mean"), ".1%", y, size=84)
                 some = listed([pairs.text(f"{name}.{i}.1") for i in range(int(count))], 6)
                 rows.add(VGroup(line, Words(some, theme.STATEMENT, theme.SECONDARY).place([-5.6, y - 0.65, 0])))
                 y -= 2.0
-        with self.tell("Is it only the letter s? Plurals made in other ways were never in the mean.", hold=3.0):
+        with self.tell("Only spelling? Plurals made in other ways were never in the mean.", hold=3.8):
             self.play(LaggedStart(*[FadeIn(row) for row in rows], lag_ratio=0.5), run_time=1.2)
         self.clear_stage()
 

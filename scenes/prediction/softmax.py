@@ -117,7 +117,7 @@ class Softmax(Film):
             folds = [FadeOut(each, target_position=others, scale=0.4) for each in self.column.rows[SHOWN:SHOWN + 3]]
             self.play(*moves, *folds, FadeIn(self.header), FadeIn(others), run_time=1.2)
             self.remove(self.column)
-        self.wishes = Checklist(("positive", "together exactly one", "in the same order"), 3.5, 3.3)
+        self.wishes = Checklist(("positive", "add up to one", "keep the order"), 3.5, 3.3)
         small = self.wishes.get_center()
         self.wishes.scale(WISHES).move_to([2.6, 0.35, 0])
         with self.beat("Chances must be positive, add up to one, and keep this order."):
@@ -144,13 +144,13 @@ class Softmax(Film):
             scores.clear_updaters()
             self.bars.set_scores(differences)
             curve.write(differences[0], differences[-1])
-        with self.beat("Now take e to the power of each. That curve is never below zero."):
+        with self.beat("Now raise e to each of these powers. The result is always above zero."):
             self.play(Create(curve.line), FadeIn(curve.label), FadeIn(curve.upright), run_time=1.2)
             self.play(*curve.rise(), run_time=1.2)
         values = VGroup(*[bar_row.share for bar_row in self.bars.rows[:SHOWN]])
         bars = [bar_row.bar for bar_row in self.bars.rows[:SHOWN]]
         factor = derive(maths.exponential, self.setting("step"))
-        with self.beat("Each point lower divides the result by {e:.2f}. The highest gets exactly one.", e=factor):
+        with self.beat("One less in score is {e:.2f} times less in result. The highest gets exactly one.", e=factor):
             self.play(*[FadeOut(dot) for dot in curve.dots], run_time=theme.QUICK)
             self.play(LaggedStart(*curve.lower(bars, theme.MOVE), lag_ratio=0.2), run_time=1.8)
             self.remove(*curve.stems)
@@ -198,8 +198,8 @@ class Softmax(Film):
             self.play(FadeIn(numerals), FadeIn(one), self.header.name_bars("share"), self.wishes.tick(1),
                       self.wishes.tick(2), run_time=theme.MOVE)
         first, last = self.bars.rows[0], self.bars.rows[-1]
-        with self.beat("{word} gets {p:.1%}. All the others together get {rest:.1%}.",
-                       word=self.row.token(0), p=shares[0], rest=rest):
+        with self.beat("{word} gets {p:.1%}. The {n:,} in the last row share {rest:.1%}.",
+                       word=self.row.token(0), p=shares[0], n=self.others, rest=rest):
             frame = Focus(first)
             self.play(Create(frame), run_time=0.6)
             self.play(ReplacementTransform(frame, Focus(last)), run_time=0.8)
@@ -255,7 +255,7 @@ class Softmax(Film):
         sum_up.place([3.55, -0.98, 0], "center")
         for number, colour in ((power, theme.PROBABILITY), (total, theme.SECONDARY)):
             sum_up.named(number).set_fill(colour)
-        odds = "{word}: about one in {p:one_in}." if float(share) > RARE else "{word}: {p:.2%}."
+        odds = "This is softmax. {word} gets about one in {p:one_in}." if float(share) > RARE else "{word}: {p:.2%}."
         most = Claim(maths.is_majority, (share, derive(maths.total, [share, row.rest(1)])),
                      "{word}: {p:.1%}, more than all the others together.", odds)
         with self.beat(most, word=row.token(0), p=share, hold=2.0):
