@@ -6,6 +6,7 @@ that it was made of, so that the audit knows where each of its digits comes from
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -217,6 +218,14 @@ class TokenText(VGroup):
         """The point where the baseline starts, has its middle or ends."""
         start: Points = self.runs[0].baseline()
         return np.asarray(start + np.array([_SHARE[align] * self.advance, 0, 0]))
+
+
+def side_by_side(parts: Sequence[Run | Words | TokenText], x: float, y: float, gap: float = 0.3) -> VGroup:
+    """Texts on one baseline, one after another, ``gap`` units apart."""
+    for part in parts:
+        part.place([x, y, 0])
+        x += part.advance + gap
+    return VGroup(*parts)
 
 
 def _visible(token: str, limit: int) -> list[tuple[str, bool]]:
