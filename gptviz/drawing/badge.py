@@ -15,6 +15,7 @@ from gptviz.recording.schema import Recording
 from gptviz.recording.statement import compose
 
 _PROMPT = 44  # characters of a prompt that a badge has room for
+_MILLION = 1_000_000  # parameters that are said in millions
 
 
 class Badge(VGroup):
@@ -30,7 +31,7 @@ class Badge(VGroup):
             parts.append(f"{{model{i}}}")
             if provenance.parameters is not None:
                 fields[f"n{i}"] = Number(provenance.parameters, recording.name, "provenance.parameters")
-                parts.append(f"{{n{i}:M}}")
+                parts.append(f"{{n{i}:{'M' if provenance.parameters >= _MILLION else ','}}}")
             if provenance.note and not provenance.commit:     # a public source says more than a note
                 fields[f"note{i}"] = Word(provenance.note, f"{recording.name}#provenance.note")
                 parts.append(f"{{note{i}}}")
