@@ -10,13 +10,13 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from manim import Group, RoundedRectangle, VGroup, VMobject
+from manim import DL, UR, Group, RoundedRectangle, VGroup, VMobject
 
 from gptviz import maths
 from gptviz.drawing import theme
 from gptviz.drawing.arrows import arrows
 from gptviz.drawing.bars import Bar, ProbabilityBars
-from gptviz.drawing.cells import Cells, Framed, boxes_of, painted, polygons, segments, stroked
+from gptviz.drawing.cells import Cells, Framed, boxes_of, outline, painted, polygons, rectangles, segments, stroked
 from gptviz.drawing.formula import Formula
 from gptviz.drawing.heatmap import HeatMap, Legend, Scale
 from gptviz.drawing.text import Numeral, Words
@@ -101,12 +101,12 @@ class HeadMap(Group):
         self.heat.glide_to(state)
 
     def beside(self, layer: int, head: int, words: Words) -> Words:
-        """Words set beside a head's cell, on its row, towards the middle of the map."""
+        """Words set beside a head's cell, on its row, towards the middle of the map where they have room there."""
         left, bottom, right, top = self.box(layer, head)
         sides = self.box()
         em = theme.units(words.size)
-        y = max((bottom + top) / 2 - 0.363 * em, bottom + 0.3 * em)   # of low rows, text stands on the lower border
-        if left + right > sides[0] + sides[2]:
+        y = max((bottom + top) / 2 - 0.363 * em, bottom + 0.45 * em)   # of low rows, text stands on the lower border
+        if left + right > sides[0] + sides[2] and left - 0.15 - words.advance > sides[0]:
             return words.place([left - 0.15, y, 0], "right")
         return words.place([right + 0.15, y, 0], "left")
 
@@ -148,17 +148,17 @@ def counted(kind: str, ids: Sequence[Number]) -> npt.NDArray[np.bool_]:
 class KindCard(Group):
     """A kind of looking: what its score counts, its name, the map of it, and the head that is best at it, framed."""
 
-    def __init__(self, name: str, mask: Any, scores: Numbers, best: Head, x: float, y: float = 0.1,
+    def __init__(self, name: str, mask: Any, scores: Numbers, best: Head, x: float, y: float = 0.2,
                  side: float = 2.9) -> None:
         super().__init__()
         self.map = HeadMap(scores, side, side, labels=False).shift(np.array([x, y, 0]))
         top, bottom = y + side / 2, y - side / 2
         icon = ScoreRule(mask)
         self.around = VGroup(
-            icon.shift(np.array([x, top + 1.05, 0]) - icon.get_center()),
+            icon.shift(np.array([x, top + 0.98, 0]) - icon.get_center()),
             Words(name, theme.LABEL, align="center").place([x, top + 0.25, 0], "center"), self.map.outline(*best.index),
             Words("layer {layer:d}, head {head:d}", theme.LABEL, theme.FOCUS, align="center", layer=best.layer,
-                  head=best.head).place([x, bottom - 0.4, 0], "center"),
+                  head=best.head).place([x, bottom - 0.42, 0], "center"),
             Words("{score:.2f}", theme.STATEMENT, theme.ATTENTION, align="center", score=best.score)
             .place([x, bottom - 0.85, 0], "center"))
         self.add(self.map, self.around)
@@ -182,7 +182,8 @@ class Guesses(VGroup):
 class SaidTwice(VGroup):
     """The beginning of a text that is said twice, one turn above the other, with how many tokens more each turn has.
 
-    ``lines[i]`` are the parts of a turn: its tokens and, where not all fit, how many are left out.
+    ``lines[i]`` are the parts of a turn: its tokens and, where not all fit, how many are left out. :meth:`look` is what
+    a head of induction would look at.
     """
 
     def __init__(self, text: Sequence[Token], period: Number, left: float, top: float, width: float,
@@ -191,14 +192,26 @@ class SaidTwice(VGroup):
         turn = int(period)
         shown = text[:len(tail(text[:turn][::-1], width, size))]
         self.lines: list[VGroup] = []
-        for i in range(2):
-            line = VGroup(TokenStrip(text[i * turn:i * turn + len(shown)], size).place(left, top - i * 0.7))
+        self.strips = [TokenStrip(text[i * turn:i * turn + len(shown)], size).place(left, top - i * 0.95)
+                       for i in range(2)]
+        for strip in self.strips:
+            line = VGroup(strip)
             if len(shown) < turn:
                 more = Words("{n:,} more", theme.LABEL, theme.SECONDARY,
                              n=derive(maths.difference, period, Count(shown, "tokens shown")))
                 line.add(more.place(line.get_right() + np.array([0.25, -0.09, 0])))
             self.lines.append(line)
         self.add(*self.lines)
+
+    def look(self, place: int) -> VGroup:
+        """From a token of the second turn to what followed it in the first: frames around both, an arrow between."""
+        first, again = (strip.boxes for strip in self.strips)
+        if place + 1 >= len(first):
+            return VGroup()
+        start, end = again[place].get_top() + np.array([0, 0.04, 0]), first[place + 1].get_bottom() - [0, 0.04, 0]
+        return VGroup(painted(arrows([start], [end], 0.05, 0.18)[0], theme.FOCUS),
+                      *[outline((*box.get_corner(DL)[:2], *box.get_corner(UR)[:2]), theme.FOCUS)
+                        for box in (again[place].box, first[place + 1].box)])
 
 
 def followed(pattern: HeatMap, period: int) -> VMobject:
@@ -330,10 +343,14 @@ class PairOfBars(VGroup):
 
 
 class ModelCards(VGroup):
-    """Names and sizes of models side by side, the last one in front: who computes from here on."""
+    """Names and sizes of models side by side, the last one in front: who computes from here on.
 
-    def __init__(self, recordings: Sequence[Recording], size: float = 60.0) -> None:
+    Squares of areas true to the numbers of parameters stand over them, the largest ``side`` units wide.
+    """
+
+    def __init__(self, recordings: Sequence[Recording], size: float = 60.0, side: float = 2.2) -> None:
         super().__init__()
+        most = max((recording.provenance.parameters or 0 for recording in recordings), default=0)
         width = (theme.RIGHT_EDGE - theme.LEFT_EDGE) / len(recordings)
         for i, recording in enumerate(recordings):
             made, x = recording.provenance, theme.LEFT_EDGE + (i + 0.5) * width
@@ -341,12 +358,15 @@ class ModelCards(VGroup):
             colour = theme.TEXT if last else theme.SECONDARY
             name = Words("{model}", size if last else size * 0.7, colour, align="center",
                          model=Word(made.model, f"{recording.name}#provenance.model"))
-            card = VGroup(name.place([x, 0.45, 0], "center"))
+            card = VGroup(name.place([x, -0.6, 0], "center"))
             if made.parameters is not None:
                 card.add(Words("{n:M} parameters", theme.STATEMENT, theme.SECONDARY, align="center",
                                n=Number(made.parameters, recording.name, "provenance.parameters"))
-                         .place([x, -0.3, 0], "center"))
+                         .place([x, -1.25, 0], "center"))
+                half = side * float(np.sqrt(made.parameters / most)) / 2
+                square = rectangles(np.array([[x - half, 0.15, x + half, 0.15 + 2 * half]]))
+                card.add(painted(square, theme.SECONDARY if last else theme.DATA_LOW))
             if last:
-                card.add(painted(arrows([[x - width / 2 - 0.7, 0.35]], [[x - width / 2 + 0.7, 0.35]], 0.04, 0.25)[0],
+                card.add(painted(arrows([[x - width / 2 - 0.7, 0.9]], [[x - width / 2 + 0.7, 0.9]], 0.04, 0.25)[0],
                                  theme.SECONDARY))
             self.add(card)

@@ -1,7 +1,7 @@
 """Which heads do what?"""
 
 import numpy as np
-from manim import DOWN, RIGHT, Create, FadeIn, FadeOut, LaggedStart, ReplacementTransform, VGroup, linear
+from manim import RIGHT, Create, FadeIn, FadeOut, LaggedStart, ReplacementTransform, TransformFromCopy, VGroup, linear
 
 from gptviz import maths
 from gptviz.drawing import theme, zoo
@@ -52,7 +52,7 @@ class HeadZoo(Film):
         self.by_looks()
         self.all_kinds()
         if self.others:
-            self.change("scores", "sink", "To see what a head does, a model must run: from here on, this one.")
+            self.change("scores", "sink", "To see what heads do, we need a model that we can run: here, this one.")
         self.sink()
         self.ablation()
         self.random_twice()
@@ -72,7 +72,7 @@ class HeadZoo(Film):
             self.play(Follow(self.grid, lambda grid, share: grid.set_revealed(share * (len(run.prompt) + 1)),
                              run_time=2.4, rate_func=linear))
         self.map = zoo.HeadMap(scores.scores("previous"), 5.0, 4.2).shift(MAP).set_come(0)
-        self.shown = VGroup(self.kind("previous"))
+        self.shown = VGroup(self.kind("previous"), self.map.legend(-2.2))
         with self.beat("Give each a score: its weight on the token before.", shows=("run", "scores")):
             self.play(self.grid.animate.shift([GRID[0], 0, 0]), run_time=theme.MOVE)
             self.play(FadeIn(self.map.labels), FadeIn(self.shown), run_time=theme.QUICK)
@@ -80,16 +80,17 @@ class HeadZoo(Film):
             self.play(Follow(self.map, zoo.HeadMap.set_come, run_time=1.8, rate_func=linear))
         best = scores.best("previous")
         always = Claim(maths.is_nearly_all, (scores.least("previous"),),
-                       "Best is layer {l:d}, head {h:d}: {s:.2f}. It hardly looks anywhere else.",
-                       "Best is layer {l:d}, head {h:d}: {s:.2f}.")
+                       "Layer {l:d}, head {h:d} leads with {s:.2f}. It hardly looks anywhere else.",
+                       "Layer {l:d}, head {h:d} leads with {s:.2f}.")
         with self.beat(always, shows=("run", "scores"), l=best.layer, h=best.head, s=best.score):
             self.shown = VGroup(*self.shown, more := self.found("previous"))
             self.play(FadeIn(more), run_time=theme.MOVE)
         few, many = (derive(formula, scores.values("sinks")) for formula in (maths.smallest, maths.largest))
-        self.next_kind("first", Claim(maths.is_larger, (many, few),
-                                      "The first token: {a:,} to {b:,} heads give it more than half their weight.",
-                                      "The first token: {a:,} heads give it more than half their weight."),
-                       a=few, b=many)
+        none = Claim(maths.is_nothing, (many,), "The first token: no head here gives it most of its weight.")
+        self.next_kind("first", none if none.held else Claim(
+            maths.is_larger, (many, few),
+            "Depending on the text, {a:,} to {b:,} heads give the first token most of their weight.",
+            "The first token: {a:,} heads give it most of their weight."), a=few, b=many)
         for name, sentence in (("self", "Itself: layer {l:d}, head {h:d} leads with {s:.2f}."),
                                ("duplicate", "The same token, earlier: layer {l:d}, head {h:d}, {s:.2f}.")):
             if (best := scores.best(name)) is not None:
@@ -103,17 +104,17 @@ class HeadZoo(Film):
         return VGroup(icon, words.place([left + 0.95, 2.62, 0]))
 
     def found(self, name: str) -> VGroup:
-        """Frames around the head that is best at a score, in both pictures; the legend of the map."""
+        """Frames around the head that is best at a score, in both pictures."""
         index = self.scores.best(name).index
-        return VGroup(self.grid.spotlight(*index), self.map.outline(*index), self.map.legend(-2.2))
+        return VGroup(self.grid.spotlight(*index), self.map.outline(*index))
 
     def next_kind(self, name: str, sentence: str, **fields) -> None:
         """The map turns into that of another score."""
         with self.beat(sentence, shows=("run", "scores"), **fields):
             new = self.kind(name)
-            self.play(FadeOut(self.shown), FadeIn(new),
-                      Glide(self.map, lambda: self.map.set_values(self.scores.scores(name)), run_time=theme.SLOW))
-            self.shown = VGroup(new, more := self.found(name))
+            self.play(FadeOut(self.shown), run_time=theme.QUICK)
+            self.play(FadeIn(new), Glide(self.map, lambda: self.map.set_values(self.scores.scores(name))))
+            self.shown = VGroup(new, *(more := VGroup(self.found(name), self.map.legend(-2.2))))
             self.play(FadeIn(more), run_time=theme.QUICK)
 
     def all_kinds(self) -> None:
@@ -156,10 +157,10 @@ class HeadZoo(Film):
                        l=sink.best.layer, h=sink.best.head, w=weight):
             self.play(FadeIn(grid), run_time=theme.MOVE)
             self.play(Create(grid.outline(key=0)), FadeIn(bars[0]), run_time=theme.MOVE)
-        with self.beat("A weight alone is no bond: it multiplies what the token gives.", shows="sink"):
+        with self.beat("But a weight is only half of it: it multiplies what the token gives.", shows="sink"):
             self.play(FadeIn(bars[1]), run_time=theme.MOVE)
-        harmless = sink.harmless("It gives less than others: {s:.0%} of what this head moves comes from there.",
-                                 "Here it gives no less: {s:.0%} of what this head moves comes from there.")
+        harmless = sink.harmless("It gives less than the others: {s:.0%} of what this head moves comes from it.",
+                                 "Here it gives no less: {s:.0%} of what this head moves comes from it.")
         with self.beat(harmless, shows="sink", s=brought, hold=1.2):
             self.play(FadeIn(bars[2]), run_time=theme.MOVE)
         self.clear_stage()
@@ -168,15 +169,15 @@ class HeadZoo(Film):
         """Heads switched off one at a time, and what is left of a prediction."""
         rec = self.rec["ablation"]
         shown = tail(rec.prompt, 12.0, 30)
-        strip = TokenStrip(shown, 30).place(theme.LEFT_EDGE, 2.4)
-        whole = zoo.Guesses(rec.row(False), theme.LEFT_EDGE, 1.3, "with all heads")
+        strip = TokenStrip(shown, 30).place(theme.LEFT_EDGE, 2.25)
+        whole = zoo.Guesses(rec.row(False), theme.LEFT_EDGE, 1.05, "with all heads")
         with self.beat("Here the model expects {word}: {p:.0%}.", shows="ablation", word=rec.target,
                        p=rec.probability):
             self.play(LaggedStart(*[FadeIn(box) for box in strip], lag_ratio=0.2), run_time=1.2)
             self.play(FadeIn(whole), run_time=theme.MOVE)
-        without = zoo.HeadMap(rec.without, 5.2, 3.4, "sequential").shift([3.4, -0.15, 0]).set_come(0)
-        about = VGroup(without.legend(-2.2), Words("{word} without each head", theme.LABEL, theme.SECONDARY,
-                                                   word=rec.target).place([without.box()[0], 1.62, 0]))
+        without = zoo.HeadMap(rec.without, 5.2, 3.3, "sequential").shift([3.4, -0.28, 0]).set_come(0)
+        about = VGroup(without.legend(-2.2), Words("chance of {word} with one head off", theme.LABEL, theme.SECONDARY,
+                                                   word=rec.target).place([without.box()[0], 1.43, 0]))
         with self.beat("Switch off its heads, one at a time, and ask again.", shows="ablation"):
             self.play(FadeIn(without.labels), FadeIn(about), run_time=theme.QUICK)
             self.add(without)
@@ -185,13 +186,14 @@ class HeadZoo(Film):
                        shows="ablation", k=rec.hurt, l=rec.best.layer, h=rec.best.head, s=rec.best.score):
             frame = without.outline(*rec.best.index)
             self.play(Create(frame), run_time=theme.MOVE)
-        crippled = zoo.Guesses(rec.row(True), 0.4, 1.3, "without layer {l:d}, head {h:d}",
+        crippled = zoo.Guesses(rec.row(True), 0.4, 1.05, "without layer {l:d}, head {h:d}",
                                l=rec.best.layer, h=rec.best.head)
         key, last = int(np.argmax(rec.pattern.array[-1])), slice(-len(shown), None)
-        arcs = AttentionArcs(strip.boxes, rec.pattern[last, last], len(shown) - 1, 0.55, written=False)
-        with self.beat("It is the head that looks back to {k}: {w:.2f} of its weight.", shows="ablation",
+        arcs = AttentionArcs(strip.boxes, rec.pattern[last, last], len(shown) - 1, 0.75, written=False)
+        with self.beat("It is the head that looks back at {k}, with {w:.0%} of its weight.", shows="ablation",
                        k=rec.prompt[key], w=rec.pattern[-1, key], hold=1.0):
-            self.play(FadeOut(without), FadeOut(frame), FadeOut(about), FadeIn(crippled), run_time=theme.MOVE)
+            self.play(FadeOut(without), FadeOut(frame), FadeOut(about), run_time=theme.QUICK)
+            self.play(FadeIn(crippled), run_time=theme.QUICK)
             self.play(Create(arcs), run_time=theme.MOVE)
         self.clear_stage()
 
@@ -199,23 +201,24 @@ class HeadZoo(Film):
         """Random tokens, then the same again: does a head look at what came next last time?"""
         rec = self.rec["induction"]
         text = zoo.SaidTwice(rec.repeated, rec.period, theme.LEFT_EDGE, 1.2, 11.0)
-        with self.beat("Now a text without sense: random tokens, then the same once more.", shows="induction"):
+        with self.beat("Now a text that makes no sense: random tokens, then the same ones again.", shows="induction"):
             for line in text.lines:
                 self.play(LaggedStart(*[FadeIn(part) for part in line], lag_ratio=0.3), run_time=1.0)
-        pattern = HeatMap(rec.pattern, 3.0, 3.0, "attention", high=float(rec.pattern.array.max()))
-        pattern.shift([-3.6, -0.35, 0])
+        pattern = HeatMap(rec.pattern, 2.8, 2.8, "attention", high=float(rec.pattern.array.max()))
+        pattern.shift([-3.6, -0.45, 0])
         name = Words("layer {l:d}, head {h:d}", theme.LABEL, theme.FOCUS, align="center", l=rec.best.layer,
                      h=rec.best.head).place([-3.6, -2.2, 0], "center")
-        scores = zoo.HeadMap(rec.scores, 4.9, 3.2).shift([3.2, -0.2, 0]).set_come(0)
-        with self.beat("Of use would be a head that looks at what came next last time.", shows="induction"):
-            self.play(text.animate.shift([0, 1.4, 0]), run_time=theme.MOVE)
+        scores = zoo.HeadMap(rec.scores, 4.9, 3.1).shift([3.2, -0.3, 0]).set_come(0)
+        with self.beat("A useful head would look at what came next the last time.", shows="induction"):
+            self.play(FadeIn(look := text.look(2)), run_time=theme.MOVE)
+            self.play(VGroup(text, look).animate.shift([0, 1.5, 0]), run_time=theme.MOVE)
             self.play(*[FadeIn(each) for each in (pattern, name, scores.labels, scores.legend(-2.2))], run_time=0.4)
             self.add(scores)
             self.play(Follow(scores, zoo.HeadMap.set_come, run_time=1.8, rate_func=linear),
                       Create(zoo.followed(pattern, int(rec.period))))
         says = Claim(maths.is_far_above, (rec.best.score, rec.chance),
-                     "Layer {l:d}, head {h:d} does: {s:.2f}. Looking anywhere would give {c:.2f}.",
-                     "No head here does: {s:.3f} at best. Looking anywhere would give {c:.3f}.")
+                     "Layer {l:d}, head {h:d} does: {s:.2f}. Even weights would give {c:.2f}.",
+                     "No head here does: {s:.3f} at best. Even weights would give {c:.3f}.")
         with self.beat(says, shows="induction", l=rec.best.layer, h=rec.best.head, s=rec.best.score, c=rec.chance):
             self.play(Create(scores.outline(*rec.best.index)), run_time=theme.MOVE)
         self.clear_stage()
@@ -230,10 +233,11 @@ class HeadZoo(Film):
                       run_time=2.0)
         with self.beat("One head looks one back. At B it leaves a note: before me was A.", shows="composition"):
             self.play(Create(story.back), FadeIn(story.names[0]), run_time=theme.MOVE)
-            self.play(FadeIn(story.note, shift=DOWN * 0.1), run_time=theme.QUICK)
+            self.play(FadeIn(story.note), run_time=theme.QUICK)
         with self.beat("A later head, at the second A, looks for that note. It finds B.", shows="composition"):
             self.play(Create(story.found), FadeIn(story.names[1]), run_time=theme.MOVE)
-            self.play(FadeOut(story.boxes[4][1]), FadeIn(story.answer), run_time=theme.QUICK)
+            self.play(FadeOut(story.boxes[4][1]), TransformFromCopy(story.boxes[1][1], story.answer),
+                      run_time=theme.MOVE)
         self.clear_stage()
 
     def readers(self) -> None:

@@ -7,11 +7,13 @@ import pytest
 
 from gptviz import maths
 from gptviz.drawing import theme
+from gptviz.drawing.attention import AttentionGrid
 from gptviz.drawing.heatmap import HeatMap
+from gptviz.drawing.tokens import TokenStrip, around
 from gptviz.drawing.zoo import HeadMap, HeadRanking, PairOfBars, SaidTwice, counted, followed
 from gptviz.recording import published
 from gptviz.recording.number import Number
-from tests.drawing.samples import number, numbers, pattern, tokens
+from tests.drawing.samples import number, numbers, pattern, token, tokens
 from tests.drawing.test_pixels import colour_at, photograph
 
 RANDOM = np.random.default_rng(9)
@@ -82,6 +84,37 @@ def test_a_text_said_twice_shows_the_same_beginning_and_counts_the_rest() -> Non
     more = said.lines[0][1].pieces
     assert float(more[0].origin) == 12 - len(first) > 0
     assert len(SaidTwice(text, number(2), -6.0, 1.0, 6.0).lines[0]) == 1
+
+
+def test_what_is_looked_at_is_what_followed_the_first_copy() -> None:
+    said = SaidTwice([*tokens(12), *tokens(12)], number(12), -6.0, 1.0, 9.0)
+    again, followed_it = said.look(1)[1:]
+    assert again.get_center() == pytest.approx(said.strips[1].boxes[1].box.get_center())
+    assert followed_it.get_center() == pytest.approx(said.strips[0].boxes[2].box.get_center())
+    assert len(said.look(len(said.strips[0].boxes) - 1)) == 0   # what followed is not among those shown
+
+
+@pytest.mark.parametrize(("first", "last", "width"), [(0, 3, 8.0), (9, 11, 8.0), (4, 6, 5.0), (0, 11, 100.0)])
+def test_the_tokens_around_a_pair_fit_on_a_line_and_hold_it(first: int, last: int, width: float) -> None:
+    words = [token(f" word{i}", i) for i in range(12)]
+    shown = around(words, first, last, width)
+    assert shown.start <= first <= last < shown.stop
+    strip = TokenStrip([words[i] for i in shown], width=width)
+    assert strip.rows == 1
+    assert width == 100.0 or len(around(words, first, last, width + strip.boxes[0].box.width + 0.2)) > len(shown)
+
+
+def test_of_a_pair_too_far_apart_the_later_token_is_kept() -> None:
+    words = [token(f" word{i}", i) for i in range(12)]
+    shown = around(words, 0, 11, 4.0)
+    assert shown.stop == 12
+    assert shown.start > 0
+
+
+def test_ranked_scores_are_brighter_where_they_are_higher_below_zero_too() -> None:
+    scores = numbers([[-50.0, -1.0, 0.0], [-9.0, 4.0, -20.0], [1.0, -30.0, 2.0]])
+    grid = AttentionGrid([token(str(i), i) for i in range(3)], scores, "scores", masked=False, ranked=True)
+    assert np.argsort(grid.cells.colours.sum(axis=1)).tolist() == np.argsort(scores.array.ravel()).tolist()
 
 
 def test_seven_heads_are_named_by_publications() -> None:
