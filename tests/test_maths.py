@@ -95,6 +95,5 @@ def test_a_fair_die_has_the_sides_that_its_uncertainty_says() -> None:
     assert maths.sides(0.0) == 1 and maths.sides(maths.entropy_at_most(50257)) == pytest.approx(50257)
 
 
-def test_almost_and_unlikely_have_their_bounds() -> None:
-    assert maths.is_almost(19, 20) and not maths.is_almost(18.9, 20)
+def test_unlikely_has_its_bound() -> None:
     assert maths.is_unlikely(101) and not maths.is_unlikely(100)

@@ -32,11 +32,6 @@ def is_nearly_all(share: float) -> bool:
     return share >= 0.99
 
 
-def is_almost(part: float, whole: float) -> bool:
-    """Whether a part is at least nineteen twentieths of a whole."""
-    return part >= 0.95 * whole
-
-
 def is_unlikely(place: float) -> bool:
     """Whether a place among the likeliest tokens, counted from 1, lies beyond the hundredth."""
     return place > 100

@@ -106,10 +106,10 @@ class HeadsGrid(Film):
         run = self.run
         strip = TokenStrip(head(run.prompt, PANEL, 26, lines=5), 26, width=PANEL).place(SIDE, 2.2)
         reading = self.reading(float(strip.get_bottom()[1]) - 0.7)
-        with self.beat("All of them read the same text at once."):
+        with self.beat("All of them read the same text, layer after layer."):
             self.play(FadeOut(self.total), run_time=theme.QUICK)
             self.play(LaggedStart(*[FadeIn(box) for box in strip], lag_ratio=0.2), run_time=1.2)
-        with self.beat("Every small square is one head: which token looks back at which.", hold=2.0):
+        with self.beat("Each small panel is one head: which token looks back at which.", hold=2.0):
             self.add(self.grid)
             self.play(Follow(self.grid, lambda grid, share: grid.set_revealed(share * (len(run.prompt) + 1)),
                              run_time=3.2, rate_func=linear), FadeOut(self.frames), FadeIn(reading))
@@ -146,15 +146,15 @@ class HeadsGrid(Film):
         lit = np.where(np.asarray(run.array("first")) > float(run.sink_bound), 1.0, theme.DIM)
         none = Claim(maths.is_nothing, (run.sinks,), "None of the {all:,} heads gives most of its weight to it.")
         most = none if none.held else Claim(maths.is_majority, (run.sinks, run.heads_in_all),
-                     "{n:,} of {all:,} heads give most of their weight to the first token.",
-                     "Only {n:,} of {all:,} heads give most of their weight to the first token.")
+                     "Here {n:,} of {all:,} heads give most of their weight to the first token.",
+                     "Here only {n:,} of {all:,} heads give most of their weight to the first token.")
         counted = Words("{n:,} of {all:,} heads", 56, theme.ATTENTION, align="center", n=run.sinks,
                         all=run.heads_in_all).place(NAME - np.array([0, 0.25, 0]), "center")
         with self.beat(most, n=run.sinks, all=run.heads_in_all, hold=1.2):
             self.play(FadeOut(VGroup(where, name, what)), run_time=theme.QUICK)
             self.play(Glide(self.grid, lambda: self.grid.set_lit(lit), run_time=theme.MOVE), FadeIn(counted))
         if not none.held:
-            with self.beat("A row must add up to one: with nothing to find, it has to look somewhere."):
+            with self.beat("A row must add up to one: where nothing fits, the weight has to go somewhere."):
                 self.play(Circumscribe(first, color=theme.FOCUS, buff=0.05, run_time=theme.SLOW))
         self.play(FadeOut(VGroup(detail, first, counted)), run_time=theme.QUICK)
 
@@ -225,10 +225,10 @@ class HeadsGrid(Film):
                              h=spot.head).place([x, y - 1.05, 0], "center"),
                        Words(words, theme.LABEL, align="center").place([x, y - 1.45, 0], "center"))
         frames = VGroup(*[self.grid.spotlight(*index, colour) for index, colour in tints.items()])
-        with self.beat("Each looks for something different. Nobody told them what."):
+        with self.beat("These do different jobs. Nobody assigned them: training did."):
             self.play(Glide(self.grid, lambda: self.grid.set_tints(tints).set_lit(self.grid.lit_but(*tints)),
                             run_time=theme.MOVE), FadeIn(frames))
             self.play(*pictures, FadeIn(legend), run_time=theme.MOVE)
-        with self.beat("{n:,} heads: {n:,} questions, asked of every word at once.", n=run.heads_in_all, hold=1.5):
+        with self.beat("{n:,} heads: {n:,} questions, asked of every token.", n=run.heads_in_all, hold=1.5):
             lit = np.ones((int(run.layers), int(run.heads)))
             self.play(Glide(self.grid, lambda: self.grid.set_lit(lit), run_time=theme.SLOW))

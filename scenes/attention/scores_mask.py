@@ -144,7 +144,7 @@ class ScoresMask(Film):
                 unknown, "later tokens")).place([SIDE, -0.95, 0]))
             for box in later.boxes:
                 box.box.set_stroke(theme.WRONG)
-        with self.beat("But when the model writes, the words to the right do not exist yet.", shows="head"):
+        with self.beat("In writing, later words do not exist yet; in training, they must stay hidden.", shows="head"):
             self.play(FadeOut(self.side), ReplacementTransform(self.cell, frame), run_time=theme.QUICK)
             self.play(FadeIn(read), run_time=theme.QUICK)
             if unknown:
@@ -168,7 +168,7 @@ class ScoresMask(Film):
         share.move_to([SIDE + share.width / 2, 0.2, 0])
         each = VGroup(share, Words("each row adds up to {t:.2f}", theme.STATEMENT, theme.ATTENTION, t=derive(
             maths.total, [real.weight(self.query, k) for k in range(self.query + 1)])).place([SIDE, -1.25, 0]))
-        with self.beat("Softmax turns each row into shares of one: how much it looks at each token.", shows="head"):
+        with self.beat("Softmax turns each row into shares of one: how much that token looks at each.", shows="head"):
             self.play(FadeOut(self.side), run_time=theme.QUICK)
             self.play(Glide(self.grid, lambda: self.grid.set_values(real.numbers("pattern"), "pattern", ".2f")))
             self.play(FadeIn(each), run_time=theme.QUICK)
@@ -222,7 +222,7 @@ class ScoresMask(Film):
             self.clear_stage()
             return
         future = VGroup(*bars.rows[query + 1:])
-        with self.beat("Without it, {p:.0%} of the row would go to words that are not there yet.", shows="head",
+        with self.beat("Without it, {p:.0%} of the row would go to words that come later.", shows="head",
                        p=derive(maths.total, free[query + 1:])):
             self.play(Glide(bars, lambda: bars.set_shares(free[:len(shown)], free_rest)))
             self.play(Create(Focus(future, color=theme.WRONG)), run_time=theme.QUICK)
@@ -250,7 +250,7 @@ class ScoresMask(Film):
             self.play(FadeIn(table[1]), run_time=theme.MOVE)
         with self.beat("But that is not their softmax. This is.", shows="head"):
             self.play(FadeIn(table[2]), run_time=theme.MOVE)
-        with self.beat("The printed one comes out only after a division that the page does not mention.",
+        with self.beat("The printed one does come out after a division that the page does not mention.",
                        shows="head"):
             self.play(FadeIn(table[3]), run_time=theme.MOVE)
             self.play(*[Create(Focus(VGroup(*table[i][1:]), 0.15)) for i in (1, 3)], run_time=theme.QUICK)
@@ -278,7 +278,7 @@ class ScoresMask(Film):
                         for a, b in zip(stops, stops[1:], strict=False)])
         true = Words("a real row: {s:.2f} percent", 48, theme.PROBABILITY, s=derive(maths.percent, row))
         true.place([left, -1.95, 0])
-        with self.beat("It also draws {n:words} shares of one row. Something is missing.", shows="head",
+        with self.beat("It also draws {n:words} shares of one row. They do not quite add up.", shows="head",
                        n=Count(drawn, "percentages")):
             self.play(FadeIn(said), run_time=theme.QUICK)
             self.play(LaggedStart(*[FadeIn(part) for part in strip], lag_ratio=0.1), run_time=1.0)

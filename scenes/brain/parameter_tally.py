@@ -78,7 +78,7 @@ class WhereNumbersAre(Film):
             scale = self.scale()
             self.play(FadeIn(self.tally), FadeIn(scale), run_time=theme.MOVE)
             self.count(0, len(rec), 2.0)
-        with self.beat("Count again, slowly. First a row for each of {v:,} tokens: {n:,}.", shows="tally",
+        with self.beat("Count slowly. First a row for each of {v:,} tokens: {n:,}.", shows="tally",
                        v=sizes["vocab"], n=rec.counts[0]):
             self.lines = [shaped(rec, 0, TOP)]
             self.play(FadeOut(scale), run_time=theme.QUICK)
@@ -144,7 +144,7 @@ class WhereNumbersAre(Film):
             self.play(FadeIn(says.quote), FadeIn(says.source), run_time=theme.MOVE)
         with self.beat("That is {m:,} too few.", shows="family", m=missing):
             self.play(FadeIn(says.truth), run_time=theme.MOVE)
-        parts = Sum(((biases, "biases of c_fc"), (norm, "last layer norm"), (missing, "missing")), 84)
+        parts = Sum(((biases, "cut off c_fc's biases"), (norm, "last layer norm"), (missing, "missing")), 84)
         parts.shift([0, -1.15, 0])
         found = Claim(maths.adds_up, (missing, [biases, norm]),
                       "Found: {l:,} biases counted as “{b:,}” long, and the last layer norm left out.",
@@ -185,7 +185,7 @@ class WhereNumbersAre(Film):
             squares.shift([start + (shift[0] - start) * share - squares.at(0, 0)[0], 0, 0])
             squares.set_unit(self.unit * (wide / self.unit) ** share, 1 - 3 * share)
 
-        with self.beat("Step back, to fit GPT-3: {t:,.0f} times as many numbers as GPT-2 small.", shows="family",
+        with self.beat("Zoom out to fit GPT-3: {t:,.0f} times as many numbers as GPT-2 small.", shows="family",
                        t=derive(maths.ratio, total, models[0]["total"])):
             self.play(Follow(self.squares, back))
             self.play(FadeIn(giant), run_time=theme.MOVE)
@@ -204,11 +204,11 @@ class WhereNumbersAre(Film):
         mark = VGroup(hatched((0.5, -0.95, RIGHT, -0.85), theme.SECONDARY, 0.1, 1.8, 0.9),
                       Words("quoted sizes, multiplied: Brown et al.", theme.SMALL, theme.SECONDARY)
                       .place([0.5, FLOOR, 0]))
-        with self.beat("Its numbers are not public. This is arithmetic with its published sizes.", shows="family"):
+        with self.beat("Its numbers are not public. From its sizes, without biases, norms, positions:", shows="family"):
             self.play(FadeIn(mark), run_time=theme.QUICK)
             self.play(LaggedStart(*[FadeIn(row) for row in table], lag_ratio=0.3), FadeIn(bands), FadeIn(hatch),
                       run_time=2.4)
-        with self.beat("They fill {k:,} matrices, counting each head's separately.", shows="family",
+        with self.beat("Those numbers fill {k:,} matrices, if each head's are counted one by one.", shows="family",
                        k=architecture.gpt3_matrices()):
             self.play(Create(Focus(table[-1], 0.12)), run_time=theme.MOVE)
         small = [(name, models[0].share(name)) for name in NAMES if float(models[0].group(name)) > 0]
@@ -216,7 +216,7 @@ class WhereNumbersAre(Film):
         tokens = VGroup(*[Words("token table {p:.2%}", theme.TITLE, theme.KEY, p=parts[0][1])
                           .place([RIGHT, head.baseline()[1], 0], "right")
                           for parts, head in zip((small, shares), bars.heads, strict=True)])
-        with self.beat("Its token table is {p:.2%} of all that. In GPT-2 small it was {q:.0%}.", shows="family",
+        with self.beat("Each of its token tables is {p:.2%} of that. In GPT-2 small, one is {q:.0%}.", shows="family",
                        p=shares[0][1], q=small[0][1]):
             self.clear_stage(bands)
             self.play(ReplacementTransform(bands, bars.parts[1]), run_time=theme.SLOW)
@@ -232,7 +232,7 @@ class WhereNumbersAre(Film):
             legend.add(Bar(0.24, 0.24, GROUPS[name]).shift([pen, -1.9, 0]), words)
             pen += words.advance + 1.05
         tally.remove(tally.total)
-        with self.beat("Whatever a model knows is somewhere in here. There is nothing else.", shows="tally", hold=2.0):
+        with self.beat("Whatever this model learned is in these numbers, and nowhere else.", shows="tally", hold=2.0):
             self.play(FadeIn(tally.set_counted(0)), FadeIn(legend), run_time=theme.MOVE)
             self.play(Follow(tally, lambda areas, share: areas.set_counted(share * len(self.rec_)), 2.5))
 

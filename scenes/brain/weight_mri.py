@@ -83,7 +83,7 @@ class WeightMRI(Film):
         rows, columns = derive(maths.ratio, mri.rows, mri.layers), mri.columns
         first, last = (corner_label("{r:,} \u00d7 {c:,}", r=high, c=columns) for high in (rows, mri.rows))
         ends = corner_label("{a:.2f} to {b:.2f}", a=mri.lowest, b=mri.highest)
-        with self.beat("Step back, and back: all of one layer's attention weights.", shows="picture", hold=1.0):
+        with self.beat("Step back, and back: one layer's query, key and value weights.", shows="picture", hold=1.0):
             self.play(FadeOut(self.written), self.window.turn_up())
             self.play(window.zoom(self.few, (rows, columns), 3.0))
             self.play(FadeIn(first), run_time=theme.QUICK)
@@ -137,7 +137,7 @@ class WeightMRI(Film):
             self.play(FadeIn(grey), FadeIn(names), FadeIn(legend), run_time=theme.MOVE)
         worst = int(np.argmax(mri.array("wrapped_block")))
         say = Claim(maths.is_larger, (mri.wrapped, mri.value("fresh.wrapped")),
-                    "{n:,} of its pixels are false: {s:.2%}. Most in layer {l:d}: {b:.2%}.",
+                    "{n:,} of its pixels are false: {s:.2%}. Worst in layer {l:d}: {b:.2%} of its own.",
                     "In this model no weight is so large: none of its pixels is false.")
         with self.beat(say, shows="picture", n=mri.wrapped, s=mri.wrapped_share, b=mri.wrapped_share_of(worst),
                        l=Count.position(worst, range(self.layers), "layer")):
@@ -185,7 +185,8 @@ class WeightMRI(Film):
         chart, table = LayerChart(series, colours, heights, -0.85, 3.0), EndsTable(series, colours, 3.6, 6.6, 1.5)
         name = Words("mean size, by layer", theme.LABEL, theme.SECONDARY).place([-0.85, bands[0].baseline()[1], 0])
         ends = mri.mean_abs(0), mri.mean_abs(self.layers - 1)
-        fades = Claim(maths.is_larger, ends, "The article asks why it fades downwards. It does: {a:.3f} to {b:.3f}.",
+        fades = Claim(maths.is_larger, ends,
+                      "The article asks why it fades downwards. On average it does: {a:.3f} to {b:.3f}.",
                       "The article saw its picture fade. This one does not: {a:.3f} to {b:.3f}.")
         with self.beat(fades, shows="picture", a=ends[0], b=ends[1]):
             self.play(self.floor.carry(stack.box(0)))
@@ -203,7 +204,7 @@ class WeightMRI(Film):
             for name in ("query", "key"):
                 self.play(chart.draw(name, 1.2), FadeIn(table.rows[name]))
         turn = Claim(maths.moves, ([query, key], [value]),
-                     "But value grows: {a:.3f} to {b:.3f}. The picture does not fade: it moves.",
+                     "But value grows: {a:.3f} to {b:.3f}. Only query and key fade downwards.",
                      "And value: {a:.3f} to {b:.3f}.")
         with self.beat(turn, shows="picture", a=value[0], b=value[1], hold=1.5):
             self.play(chart.draw("value", 1.6), FadeIn(table.rows["value"]))
@@ -213,7 +214,7 @@ class WeightMRI(Film):
         """The head that stands out from the others of its layer."""
         stack, mri = self.stack, self.mri
         layer, head = mri.stripe.index
-        with self.beat("One head outshines its neighbours most, in query and in key: layer {l:d}, head {h:d}.",
+        with self.beat("One head stands out most from its layer, in query and key: layer {l:d}, head {h:d}.",
                        shows="picture", l=mri.stripe.layer, h=mri.stripe.head, hold=1.0):
             self.play(stack.carry(self.box(FULL)))
             frames = VGroup(*[stack.outline(layer, part, head) for part in range(2)])
@@ -234,8 +235,8 @@ class WeightMRI(Film):
         times = VGroup(*[band.below("{p} \u00d7 {r:.2f}", part, head, p=PARTS[part][0], r=ratio)
                          for band, row in zip(bands, ratios, strict=True) for part, ratio in enumerate(row)])
         sinks = Claim(maths.is_larger, (ratios[1][0], ratios[0][0]),
-                      "Its queries are {a:.2f} times as bright as other heads'. As published: only {b:.2f}.",
-                      "Its queries are {a:.2f} times as bright as other heads'. As published: {b:.2f}.")
+                      "Its query weights are {a:.2f} times as bright as others'. Published: only {b:.2f}.",
+                      "Its query weights are {a:.2f} times as bright as others'. Published: {b:.2f}.")
         with self.beat(sinks, shows="picture", a=ratios[1][0], b=ratios[0][0], hold=1.5):
             self.add(bands[1].set_box(self.stack.box(layer)), self.frames)
             self.play(FadeOut(self.stack), bands[1].carry(self.box(FLOORS[1], 1)),
@@ -253,7 +254,8 @@ class WeightMRI(Film):
         name = Words("layer {l:d}, head {h:d}", 56, theme.FOCUS, l=self.mri.stripe.layer, h=self.mri.stripe.head)
         weight = Words("{w:.2f}", 110, theme.ATTENTION, w=before).place([1.2, 0.0, 0])
         under = Words("of its weight on the token before", theme.LABEL, theme.SECONDARY).place([1.2, -0.6, 0])
-        says = Claim(maths.is_nearly_all, (before,), "And what does it do? It looks at the token before. Always.",
+        says = Claim(maths.is_nearly_all, (before,),
+                     "And what does it do? In this text it always looks at the token before.",
                      "And what does it do? {w:.2f} of its weight is on the token before.")
         around = VGroup(*[grid.outline() for _ in self.frames])
         with self.beat(says, w=before, hold=1.5):
@@ -261,7 +263,8 @@ class WeightMRI(Film):
             self.play(FadeIn(weight), FadeIn(under), run_time=theme.MOVE)
         stack = self.stack.set_box(self.box(BESIDE))
         marks = VGroup(*[stack.outline(layer, part, head) for part in range(2)])
-        with self.beat(Claim(maths.is_nearly_all, (before,), "The weights alone had given it away.",
+        with self.beat(Claim(maths.is_nearly_all, (before,),
+                             "The weights alone had made it stand out, before any text was read.",
                              "Not every stripe tells what its head is for.")):
             self.play(FadeOut(weight), FadeOut(under), FadeIn(stack), run_time=theme.MOVE)
             self.play(TransformFromCopy(around, marks))

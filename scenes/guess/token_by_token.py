@@ -130,8 +130,8 @@ class TokenByToken(Film):
                                row=ROW, size=32, limit=11, room=UNIT + 0.9, spec=".2%")
         pair.shift([theme.LEFT_EDGE, PAIR, 0])
         more = Claim(maths.is_larger, (rec.named_probability(0), rec.named_probability(1)),
-                     "Of two that could follow, {a} is {x:,.0f} times as likely as {b}.",
-                     "Of two that could follow, {a} is the less likely, and {b} the more.")
+                     "Compare two of them: {a} is {x:,.0f} times as likely as {b}.",
+                     "Compare two of them: {a} is less likely than {b}.")
         with self.beat(more, shows="block", a=named[0], b=named[1],
                        x=derive(maths.ratio, rec.named_probability(0), rec.named_probability(1))):
             self.play(Dim(*self.bars.rows), FadeIn(pair, shift=UP * 0.1), run_time=theme.MOVE)
@@ -230,11 +230,11 @@ class TokenByToken(Film):
         self.clear_stage()
         strip = ReplayStrip(replay.prompt, replay.positions, WIDTH, 2.45 - theme.STAGE_BOTTOM)
         strip.shift([theme.LEFT_EDGE, 2.45, 0])
-        with self.beat("The article's own run wrote this. What does our model make of it?", shows="replay"):
+        with self.beat("The article's model wrote this. How likely does ours find each token?", shows="replay"):
             self.add(strip.reveal(0.0))
             self.play(Follow(strip, ReplayStrip.reveal, run_time=4.0, rate_func=linear))
         worst, best = replay.most_surprising, replay.least_surprising
-        with self.beat("Expected least: {word}, in place {p:,} of {v:,}.", shows="replay", word=worst.token,
+        with self.beat("The biggest surprise: {word}, in place {p:,} of {v:,}.", shows="replay", word=worst.token,
                        p=worst.place, v=replay.vocab):
             frame = Focus(strip.cell(worst.index))
             self.play(Create(frame), run_time=theme.MOVE)

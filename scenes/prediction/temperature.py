@@ -145,12 +145,9 @@ class Temperature(Film):
             self.knob.set_value(COLDEST)
             self.sweep(self.knob, float(high), 3.0, smooth)
         top = float(row.temperature(highest))
-        most = derive(maths.entropy_at_most, row.vocab)
-        flat = Claim(maths.is_almost, (row.entropy_at(top), most),
-                     "At {t:words}, {word} has {p:.2%}: almost a fair die with {n:,} sides.",
-                     "At {t:words}, {word} has {p:.2%}: {h:.1f} of {m:.1f} possible bits.")
-        with self.beat(flat, shows="row", t=highest, word=row.token(0), p=row.probability_at(0, top),
-                       n=row.vocab, h=row.entropy_at(top), m=most):
+        with self.beat("At {t:words}, {word} has {p:.2%}: as unsure as a fair die with {n:,.0f} sides.", shows="row",
+                       t=highest, word=row.token(0), p=row.probability_at(0, top),
+                       n=derive(maths.sides, row.entropy_at(top))):
             self.sweep(self.knob, float(highest), 2.0, smooth)
         self.bars.clear_updaters()
 
@@ -161,15 +158,16 @@ class Temperature(Film):
         others = row.rest_at(top)
         mass = derive(maths.remainder, [others])
         alone = derive_each(maths.shares_among, row.logits, row.temperature(top))
-        with self.beat("Now a trap: a program that keeps only the {k:words} best tokens.", shows="row", k=kept):
+        with self.beat("Some programs keep only the {k:words} best tokens. That can mislead.", shows="row", k=kept):
             self.play(Create(Focus(VGroup(*self.bars.rows[:SHOWN]), color=theme.WRONG)), run_time=theme.MOVE)
         lively = Claim(maths.is_majority, (alone[0], derive(maths.total, alone)),
                        "Shared out among those {k:words}, {word} alone has {p:.1%}.",
                        "Shared out among those {k:words}, the choice looks lively: here are {n:words}.")
         with self.beat(lively, shows="row", k=kept, n=first, word=row.token(0), p=alone[0]):
-            self.play(Vanish(VGroup(self.bars.rows[-1])), run_time=theme.QUICK)
+            self.live.clear_updaters()   # it is the whole row's, and no longer that of what is drawn
+            self.play(Vanish(VGroup(self.bars.rows[-1])), FadeOut(self.unit, self.live), run_time=theme.QUICK)
             self.play(Glide(self.bars, lambda: self.bars.set_shares(alone[:SHOWN], row.rest_at(top, SHOWN))))
-        lost = Claim(maths.are_lively, (mass,), "But they hold {m:.1%} of the row. The rest was thrown away.",
+        lost = Claim(maths.are_lively, (mass,), "But in truth they hold {m:.1%} of the row. The rest was left out.",
                      "Here those {k:words} hold {m:.1%} of the whole row.")
         colour = theme.WRONG if lost.held else theme.PROBABILITY
         said = VGroup(Numeral(mass, ".1%", 120, colour).place([PANEL, 0.9, 0]),
@@ -181,11 +179,10 @@ class Temperature(Film):
         rest = Bar(float(others) * wide, 0.3, theme.REST).shift([held.right()[0], -1.98, 0])
         name = Words("all the others: {r:.1%}", theme.LABEL, theme.SECONDARY, r=others)
         name.place([theme.RIGHT_EDGE - 0.1 - name.advance, -1.68, 0])
-        for part in (self.curve, self.live):
-            part.clear_updaters()
+        self.curve.clear_updaters()
         panel = [mobject for mobject in self.stage() if isinstance(mobject, (Dial, Formula, Curve))]
         with self.beat(lost, shows="row", m=mass, k=kept, hold=1.5):
-            self.play(*[FadeOut(mobject) for mobject in (*panel, self.unit, self.live)], run_time=theme.QUICK)
+            self.play(*[FadeOut(mobject) for mobject in panel], run_time=theme.QUICK)
             self.play(FadeIn(said), FadeIn(held), GrowFromEdge(rest, LEFT), FadeIn(name), run_time=theme.MOVE)
         self.clear_stage()
 
@@ -223,7 +220,7 @@ class Temperature(Film):
                 self.add(flow)
                 self.play(Writing(flow, loop.chosen, run_time=2.2))
         between = Claim(maths.is_unlikely, (places[-1],),
-                        "Low repeats, high forgets the language; in between, it writes.",
+                        "Low says the same each time, high forgets the language; in between, it writes.",
                         "Low always says the same; high lets more and more be said.")
         with self.beat(between, shows=shows, hold=1.5):
             if between.held:

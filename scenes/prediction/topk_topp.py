@@ -81,8 +81,8 @@ class TopkTopp(Film):
                        word=sets.token(0), p=sets.probability(0), q=few.share(0)):
             self.resize(let_in, [few.share(rank) for rank in range(inside)])
         whole = Claim(maths.is_majority, (many.mass, derive(maths.total, [many.mass, many.lost])),
-                      "With {k:words} in, {m:.1%} of the chance is kept.",
-                      "Even with {k:words} in, only {m:.1%} of the chance is kept.")
+                      "With {k:words} in, {m:.1%} of the total chance is kept.",
+                      "Even with {k:words} in, only {m:.1%} of the total chance is kept.")
         fresh = self.table(sets)[1]
         with self.beat(whole, shows="sets", k=many.size, m=many.mass, hold=1.0):
             self.resize(let_in, [sets.probability(rank) for rank in range(inside)], FadeOut(signs))
@@ -125,7 +125,7 @@ class TopkTopp(Film):
         sure = crowd.top_p[0]
         head, bars = self.table(crowd)
         surer = Claim(maths.less, (crowd.value("entropy"), self.sets.value("entropy")),
-                      "Another text, and a lower temperature: the model is surer here.",
+                      "Another text, and a lower temperature: together they make it surer.",
                       "Another text, and a lower temperature.")
         self.panel = everyone(crowd)
         with self.beat(surer, shows="crowd"):
@@ -133,8 +133,8 @@ class TopkTopp(Film):
                       FadeIn(self.panel), run_time=theme.SLOW)
         inside, door = int(sure.size), Door(bars, sure)
         fewer = Claim(maths.is_larger, (self.sets.top_p[0].size, sure.size),
-                      "Here only {n:,} of {m:,} tokens come in to reach the same {p:.0%}.",
-                      "Here {n:,} of {m:,} tokens come in to reach the same {p:.0%}.")
+                      "Here only {n:,} of {m:,} tokens are needed to pass the same {p:.0%}.",
+                      "Here {n:,} of {m:,} tokens are needed to pass the same {p:.0%}.")
         with self.beat(fewer, shows="crowd", p=sure.knob, n=sure.size, m=crowd.vocab):
             out = [Dim(*bars.rows[inside:])] if inside <= SHOWN else [FadeIn(door.part)]
             self.play(*self.say("top-p, p = {k:.1f}", sure), Create(door.line), *out, run_time=theme.MOVE)
@@ -175,7 +175,8 @@ class TopkTopp(Film):
             self.play(*[turn.animate.set_fill(theme.WRONG) for turn in turns], FadeIn(count), run_time=theme.MOVE)
         start = escape.drawn_from or 0
         still = escape.loop.turns if escape.loop else Count((), "turns of a circle at the end of the text")
-        free = Claim(maths.is_nothing, (still,), "From there, let it draw among the {k:words} likeliest: it walks out.",
+        free = Claim(maths.is_nothing, (still,),
+                     "From there, let it draw among the {k:words} likeliest: this time it walks out.",
                      "Let it draw among the {k:words} likeliest: it still repeats itself, {t:,} times.")
         stays = begin + start     # up to there both texts are the same
         with self.beat(free, shows="escape", k=escape.setting("top_k"), t=still):
@@ -206,15 +207,15 @@ class TopkTopp(Film):
             right.add(VGroup(TokenText(best, theme.TITLE, limit=14).place([1.5, y, 0]),
                              Numeral(draws.best_probability(i), ".1%", theme.STATEMENT, theme.PROBABILITY, "right")
                              .place([6.2, y, 0], "right")))
-        with self.beat("Draw {n:words} tokens, one after another, none of them twice.", shows="draws",
+        with self.beat("Draw {n:words} tokens for this one place, none of them twice.", shows="draws",
                        n=Count(draws.drawn, "draws")):
             self.play(FadeIn(strip), run_time=theme.QUICK)
             self.play(LaggedStart(*[FadeIn(each) for each in left], lag_ratio=0.35), run_time=2.2)
         ranks = [int(rank) for rank in draws.array("ranks")]
         same = [Line([-0.7, heights[i] + 0.1, 0], [1.3, heights[rank] + 0.1, 0], stroke_color=theme.FOCUS,
                      stroke_width=2.5) for i, rank in enumerate(ranks) if rank < len(heights)]
-        best = Claim(maths.are_the_best, (draws.numbers("ranks"),), "By chance, they are the best {n:words}.",
-                     "They are not the best {n:words}. A list of draws is no ranking.")
+        best = Claim(maths.are_the_best, (draws.numbers("ranks"),), "By chance, they are the likeliest {n:words}.",
+                     "They are not the likeliest {n:words}. A list of draws is no ranking.")
         with self.beat(best, shows="draws", n=Count(draws.drawn, "draws")):
             self.play(FadeIn(right), run_time=theme.MOVE)
             if same:
