@@ -54,7 +54,7 @@ def test_a_nucleus_is_the_fewest_that_reach_p(scores: np.ndarray, p: float) -> N
     shares = np.sort(maths.softmax(scores))[::-1]
     size = maths.top_p_size(shares, p)
     assert shares[:size].sum() >= p - 1e-9 or size == len(shares)
-    assert shares[:size - 1].sum() < p
+    assert shares[:size - 1].sum() < p + 1e-9  # the sums round in another order
 
 
 @given(SCORES, st.floats(0, 1, exclude_max=True))

@@ -254,8 +254,7 @@ class WeightMRI(Film):
         name = Words("layer {l:d}, head {h:d}", 56, theme.FOCUS, l=self.mri.stripe.layer, h=self.mri.stripe.head)
         weight = Words("{w:.2f}", 110, theme.ATTENTION, w=before).place([1.2, 0.0, 0])
         under = Words("of its weight on the token before", theme.LABEL, theme.SECONDARY).place([1.2, -0.6, 0])
-        says = Claim(maths.is_nearly_all, (before,),
-                     "And what does it do? In this text it always looks at the token before.",
+        says = Claim(maths.is_nearly_all, (before,), "What does it do? In this text it looks at the token before.",
                      "And what does it do? {w:.2f} of its weight is on the token before.")
         around = VGroup(*[grid.outline() for _ in self.frames])
         with self.beat(says, w=before, hold=1.5):
@@ -263,8 +262,7 @@ class WeightMRI(Film):
             self.play(FadeIn(weight), FadeIn(under), run_time=theme.MOVE)
         stack = self.stack.set_box(self.box(BESIDE))
         marks = VGroup(*[stack.outline(layer, part, head) for part in range(2)])
-        with self.beat(Claim(maths.is_nearly_all, (before,),
-                             "The weights alone had made it stand out, before any text was read.",
+        with self.beat(Claim(maths.is_nearly_all, (before,), "The weights alone had made it stand out, without a text.",
                              "Not every stripe tells what its head is for.")):
             self.play(FadeOut(weight), FadeOut(under), FadeIn(stack), run_time=theme.MOVE)
             self.play(TransformFromCopy(around, marks))
