@@ -1,7 +1,7 @@
 """One mp4 from frames, while the next frames are being drawn.
 
-A thread of its own turns each changed frame into yuv420p once and sends it to x264. PyAV gives up the interpreter's
-lock in both, so drawing goes on beside it. A picture that stands still is encoded until x264 has made the best of it;
+One thread turns each changed frame into yuv420p, once, and another sends it to x264. PyAV gives up the interpreter's
+lock in both, so drawing goes on beside them. A picture that stands still is encoded until x264 has made the best of it;
 then the stream is continued with repetitions (:mod:`gptviz.render.fast.repeats`), and x264 begins anew with the next
 change. The file gets its name when it is whole.
 
@@ -58,11 +58,13 @@ class Encoder:
         self.frames = 0
         self._form = form
         self._queue: Queue[tuple[Pixels | None, int, bool] | None] = Queue(maxsize=ahead)
+        self._converted: Queue[tuple[Any, int, bool, bool] | None] = Queue(maxsize=2)
         self._failure: BaseException | None = None
         self._whole = self._over = False
         target.parent.mkdir(parents=True, exist_ok=True)
-        self._thread = Thread(target=self._run, name="encoder", daemon=True)
-        self._thread.start()
+        self._threads = [Thread(target=work, name=work.__name__, daemon=True) for work in (self._convert, self._run)]
+        for thread in self._threads:
+            thread.start()
 
     def put(self, pixels: Pixels | None, times: int = 1, keyframe: bool = False) -> None:
         """Adds a frame, shown ``times`` frames long; None stands for the frame before. A keyframe can be jumped to."""
@@ -89,32 +91,45 @@ class Encoder:
             raise self._failure
 
     def _join(self) -> None:
-        if self._thread.is_alive():
+        if any(thread.is_alive() for thread in self._threads):
             self._queue.put(None)
-            self._thread.join()
+            for thread in self._threads:
+                thread.join()
+
+    def _convert(self) -> None:
+        """The first thread. Both go on taking frames after a failure: the one who draws never waits in vain."""
+        converter = VideoReformatter()
+        frame: Any = None
+        item: Any = ()
+        try:
+            while (item := self._queue.get()) is not None:
+                pixels, times, keyframe = item
+                if pixels is not None:
+                    source = av.VideoFrame.from_numpy_buffer(pixels, format="rgba")
+                    frame = converter.reformat(source, format="yuv420p", threads=1)
+                    del source
+                self._converted.put((frame, times, pixels is not None, keyframe))
+        except BaseException as failure:
+            self._failure = failure
+            while item is not None:
+                item = self._queue.get()
+        self._converted.put(None)
 
     def _run(self) -> None:
-        """The thread: it goes on taking frames after a failure, so that the one who draws never waits in vain."""
+        """The second thread."""
         try:
             with contextlib.closing(av.open(str(self._part), "w", format="mp4")) as file:
                 self._encode(_Stream(file, self._form))
         except BaseException as failure:
             self._failure = failure
-            while not self._over and self._queue.get() is not None:
+            while not self._over and self._converted.get() is not None:
                 pass
 
     def _encode(self, stream: _Stream) -> None:
-        converter = VideoReformatter()
-        frame: Any = None
-        while (item := self._queue.get()) is not None:
-            pixels, times, keyframe = item
-            if pixels is not None:
-                source = av.VideoFrame.from_numpy_buffer(pixels, format="rgba")
-                frame = converter.reformat(source, format="yuv420p", threads=1)
-                del source
-            stream.show(frame, times, pixels is not None, keyframe)
+        while (item := self._converted.get()) is not None:
+            stream.show(*item)
         self._over = True  # what fails from here on has no frames left to take
-        if self._whole:
+        if self._whole and self._failure is None:
             stream.end()
 
 
