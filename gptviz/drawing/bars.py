@@ -129,11 +129,14 @@ class ProbabilityBars(VGroup):
 
     def _set_beside(self, row: BarRow) -> None:
         """Sets a share's numeral beside the end of its bar, or inside where the room beside it is too small."""
-        end, height = row.bar.right()[0], row.share.baseline()[1]
-        inside = end + self._gap + row.share.advance > row.bar.corner[0] + self._room
+        across = row.bar.points[:, 0]
+        left, end, height = across.min(), across.max(), row.share.baseline()[1]
+        inside = end + self._gap + row.share.advance > left + self._room
         row.share.place([end + (-self._gap if inside else self._gap), height, 0], "right" if inside else "left")
         on_green = inside and row.bar.get_fill_color().to_hex().upper() == theme.PROBABILITY
-        row.share.set_fill(theme.GROUND if on_green else theme.TEXT)
+        color = theme.GROUND if on_green else theme.TEXT
+        if (row.share.fill_rgbas[0, :3] != theme.rgb(color)).any():    # called at every frame, and setting takes long
+            row.share.set_fill(color)
 
     def glide_state(self) -> npt.NDArray[np.float64]:
         """The lengths of the bars: what :class:`gptviz.drawing.motion.Glide` moves between two recorded states."""

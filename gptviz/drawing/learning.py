@@ -15,7 +15,7 @@ from manim import Dot, VGroup
 from gptviz.drawing import theme
 from gptviz.drawing.bars import Bar
 from gptviz.drawing.cells import painted, polygons, rectangles, segments, stroked
-from gptviz.drawing.text import Numeral, TokenText, Words
+from gptviz.drawing.text import Numeral, TokenText, Words, percent
 from gptviz.drawing.tokens import TokenBox
 from gptviz.recording.number import Count
 
@@ -70,8 +70,9 @@ class Board(VGroup):
         self.guesses = VGroup(*[self._token(rows[i].token(0), x, WIDE[1], theme.PROBABILITY)
                                 for i, x in self.x.items()])
         self.true = VGroup(*[self._token(each.true, self.x[each.index], WIDE[2], theme.TEXT) for each in self.shown])
-        self.chances = VGroup(*[Numeral(each.probability, ".1%", self.size * 0.9, theme.TEXT, "center").place(
-            [self.x[each.index], WIDE[3] - 0.08, 0], "center") for each in self.shown])
+        self._numerals = [self._chance(each).place([self.x[each.index], WIDE[3] - 0.08, 0], "center")
+                          for each in self.shown]
+        self.chances = VGroup(*self._numerals)
         self.bars = VGroup(*[Bar(0.46, LONGEST, theme.WRONG).move_to((self.x[each.index], BARS - LONGEST / 2, 0.0))
                              for each in self.shown])
         self.before, self.gap, self.broken = VGroup(), VGroup(), VGroup()
@@ -84,6 +85,10 @@ class Board(VGroup):
                                 theme.units(self.size), 0.0]) for each in self.shown]
         self._home, self._row = [token.baseline("center") for token in self.true], WIDE
         self.add(self.names, self.read, self.guesses, self.true, self.chances, self.before, self.bars, self.broken)
+
+    def _chance(self, prediction: Any) -> Numeral:
+        share = prediction.probability
+        return Numeral(share, percent(float(share), 1), self.size * 0.9, theme.TEXT, "center")
 
     @property
     def rows(self) -> list[VGroup]:
@@ -125,8 +130,9 @@ class Board(VGroup):
 
     def set_predictions(self, predictions: Sequence[Any]) -> None:
         """Shows what was expected of the same text at another time; the likeliest tokens too."""
-        for i, (chance, bar, shown) in enumerate(zip(self.chances, self.bars, self.shown, strict=True)):
+        for i, (chance, bar, shown) in enumerate(zip(self._numerals, self.bars, self.shown, strict=True)):
             each = predictions[shown.index]
+            chance.spec = percent(float(each.probability), 1)
             chance.set_value(each.probability)
             self._set_height(bar, float(each.loss) * self._scale)
             x, y, _ = self.guesses[i].baseline("center")

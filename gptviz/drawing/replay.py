@@ -13,13 +13,12 @@ from manim import VGroup
 
 from gptviz.drawing import theme, tints
 from gptviz.drawing.cells import paint
-from gptviz.drawing.text import Numeral, Words
+from gptviz.drawing.text import Numeral, Words, percent
 from gptviz.drawing.tokens import TokenBox
 from gptviz.recording.number import Count, Token, Tracked
 
 _SIDE = 1.25     # left of the boxes, for the names of the lines, in units
 _READABLE = 4.5  # the contrast that the theme asks of any text
-_PLACES = 4      # decimals of a chance in percent, at most
 _SIZES = ((44.0, 24.0), (36.0, 22.0), (30.0, 20.0), (26.0, 20.0))  # of tokens and of numerals, in pixels
 
 
@@ -56,18 +55,14 @@ class ReplayCell(VGroup):
             plain = tints.contrast(tint, theme.rgb(theme.TEXT)) >= _READABLE
             self.box.text.set_fill(theme.TEXT if plain else tints.ink(tint)[0])
         low, line = -em * 1.75, theme.units(small) * 1.5
-        self.chance = Numeral(scored.probability, _spec(float(scored.probability)), small, theme.PROBABILITY, "center")
+        share = scored.probability
+        self.chance = Numeral(share, percent(float(share)), small, theme.PROBABILITY, "center")
         self.place_ = Numeral(scored.place, ",", small, theme.TEXT, "center")
         middle = float(self.box.box.get_center()[0])
         self.chance.place(np.array([middle, low - line, 0]), "center")
         self.place_.place(np.array([middle, low - 2 * line, 0]), "center")
         self.add(self.chance, self.place_)
         self.wide = max(self.wide, self.chance.advance, self.place_.advance)
-
-
-def _spec(share: float) -> str:
-    """Two decimals of a percent, or some more that keep a small chance from being written as none at all."""
-    return next((f".{places}%" for places in range(2, _PLACES + 1) if share >= 0.5 * 10.0 ** -(places + 2)), ".2%")
 
 
 class ReplayStrip(VGroup):

@@ -6,6 +6,7 @@ that it was made of, so that the audit knows where each of its digits comes from
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Literal, Self
 
@@ -72,17 +73,25 @@ class Run(VMobject):
     @property
     def advance(self) -> float:
         """The width that the text takes on its line, in units: its letters and the space around them."""
-        return float(self._advance * np.linalg.norm(self.frame()[1]))
+        return self._advance * self._em()
+
+    def _em(self) -> float:
+        """The length of one em on screen."""
+        _, (along, up, _) = self.frame()
+        return math.hypot(along, up)
 
     @property
     def pixels(self) -> float:
         """The size of type as it stands on screen, in pixels at 1080 lines."""
-        return float(np.linalg.norm(self.frame()[1]) * 1080 / theme.HEIGHT)
+        return self._em() * 1080 / theme.HEIGHT
 
     def place(self, point: Any, align: Align = "left") -> Self:
         """Moves the text so that its baseline starts, is centred or ends at a point."""
-        origin, _ = self.frame()
-        self.shift(np.asarray(point, dtype=float) - origin - np.array([_SHARE[align] * self.advance, 0, 0]))
+        origin, em = self.frame()
+        way = np.asarray(point, dtype=float) - origin
+        way[0] -= _SHARE[align] * self._advance * math.hypot(em[0], em[1])
+        if way.any():
+            self.points = self.points + way     # Manim's shift, without walking through a family of one
         if len(self.points) == 0:
             self._home = (np.asarray(point, dtype=float), self._home[1])
         return self
@@ -218,6 +227,12 @@ class TokenText(VGroup):
         """The point where the baseline starts, has its middle or ends."""
         start: Points = self.runs[0].baseline()
         return np.asarray(start + np.array([_SHARE[align] * self.advance, 0, 0]))
+
+
+def percent(share: float, decimals: int = 2, most: int = 4) -> str:
+    """A format in percent: so many decimals, or some more that keep a small chance from being written as none."""
+    enough = (f".{places}%" for places in range(decimals, most + 1) if share >= 0.5 * 10.0 ** -(places + 2))
+    return next(enough, f".{decimals}%")
 
 
 def side_by_side(parts: Sequence[Run | Words | TokenText], x: float, y: float, gap: float = 0.3) -> VGroup:

@@ -19,6 +19,7 @@ from manim import Camera, Mobject, VMobject
 from manim.camera.camera import CAP_STYLE_MAP, LINE_JOIN_MAP
 from manim.mobject.types.image_mobject import AbstractImageMobject
 
+from gptviz.render.fast.damage import Box, Damage, boxes_of
 from gptviz.render.fast.images import Placed, place
 from gptviz.render.fast.paths import Append, Path, appender, outlines
 
@@ -68,6 +69,7 @@ class FastCamera(Camera):
         self._ring: list[Pixels] = []
         self._handed = False
         self._drawn: tuple[Pixels, list[Stroke]] | None = None
+        self._damage = Damage()
         self._paths: dict[int, Path] = {}
         self._images: dict[int, Placed] = {}
         self._appends: dict[int, tuple[Any, Append]] = {}
@@ -83,8 +85,9 @@ class FastCamera(Camera):
             return
         if self._handed:
             self._next_buffer()
-        np.copyto(self.pixel_array, base)
+        self._damage.clear(self.pixel_array, base)
         self._paint(plan)
+        self._damage.note(self.pixel_array, base, self._boxes(plan))
         self._drawn = (base, plan)
 
     def hand_over(self) -> Pixels | None:
@@ -103,11 +106,13 @@ class FastCamera(Camera):
     def capture_mobjects(self, mobjects: Iterable[Mobject], **kwargs: Any) -> None:
         """Draws mobjects over what :attr:`pixel_array` shows."""
         self._drawn = None
+        self._damage.forget()
         self._paint(self.plan(self.get_mobjects_to_display(mobjects, **kwargs)))
 
     def set_pixel_array(self, *args: Any, **kwargs: Any) -> None:
         """Sets :attr:`pixel_array` to other pixels."""
         self._drawn = None
+        self._damage.forget()
         super().set_pixel_array(*args, **kwargs)
 
     def get_mobjects_to_display(
@@ -207,6 +212,18 @@ class FastCamera(Camera):
                     context.new_path()
                     append(stroke.path)
                     _brush(context, stroke)
+
+    def _boxes(self, plan: Sequence[Stroke]) -> list[Box] | None:
+        """Where a plan draws; None where Manim drew some of it."""
+        if any(stroke.other is not None for stroke in plan):
+            return None
+        outlined = [stroke for stroke in plan if stroke.path is not None]
+        widths = [max(stroke.line[1] if stroke.line else 0.0, stroke.behind[1] if stroke.behind else 0.0)
+                  for stroke in outlined]
+        matrix = self.get_cairo_context(self.pixel_array).get_matrix()
+        size = (self.pixel_width, self.pixel_height)
+        images = [stroke.image.box(size) for stroke in plan if stroke.image is not None]
+        return [*images, *boxes_of([stroke.path.bounds for stroke in outlined if stroke.path], widths, matrix, size)]
 
     def _append(self, context: Any) -> Append:
         owner, append = self._appends.get(id(context), (None, None))

@@ -39,14 +39,17 @@ class Placed:
         """Whether these would be shaped as this one is."""
         return self.how == how and np.array_equal(self.corners, corners) and np.array_equal(self.source, source)
 
+    def box(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom of what it covers of a frame of ``size`` (width, height), in pixels."""
+        if self.shaped is None:
+            return 0, 0, 0, 0
+        left, top = max(self.left, 0), max(self.top, 0)
+        return left, top, min(self.left + self.shaped.width, size[0]), min(self.top + self.shaped.height, size[1])
+
     def lay(self, pixels: Pixels) -> None:
         """Lays the image over a frame (height, width, RGBA)."""
-        if self.shaped is None:
-            return
-        height, width = pixels.shape[:2]
-        left, top = max(self.left, 0), max(self.top, 0)
-        right, bottom = min(self.left + self.shaped.width, width), min(self.top + self.shaped.height, height)
-        if left >= right or top >= bottom:
+        left, top, right, bottom = self.box((pixels.shape[1], pixels.shape[0]))
+        if self.shaped is None or left >= right or top >= bottom:
             return
         part = self.shaped.crop((left - self.left, top - self.top, right - self.left, bottom - self.top))
         box = pixels[top:bottom, left:right]

@@ -29,11 +29,15 @@ _RELATIVE = 1e-5  # of numpy.isclose, which Manim's test of equal points follows
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Path:
-    """One mobject's outline: its points as bytes, and its cells (count, 2), where they lie in memory."""
+    """One mobject's outline: its points as bytes, and its cells (count, 2), where they lie in memory.
+
+    ``bounds`` are least x and y, largest x and y of all its points.
+    """
 
     key: bytes
     cells: Floats
     address: int
+    bounds: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Path) and self.key == other.key)
@@ -76,7 +80,10 @@ def outlines(batch: Sequence[Floats], keys: Sequence[bytes], tolerance: float) -
 
     base = cells.ctypes.data
     edges = [*(header[firsts] - 2).tolist(), total]
-    return [Path(key, cells[edges[i]:edges[i + 1]], base + 16 * edges[i]) for i, key in enumerate(keys)]
+    flat = points[:, :2]
+    bounds = np.concatenate([np.minimum.reduceat(flat, 4 * firsts), np.maximum.reduceat(flat, 4 * firsts)], axis=1)
+    return [Path(key, cells[edges[i]:edges[i + 1]], base + 16 * edges[i], tuple(bound))
+            for i, (key, bound) in enumerate(zip(keys, bounds.tolist(), strict=True))]
 
 
 def _near(first: Floats, second: Floats, tolerance: float) -> npt.NDArray[np.bool_]:
