@@ -72,6 +72,8 @@ class Swarm(Framed):
         plain = np.asarray(getattr(values, "array", values), dtype=np.float64)
         border = 0.0 if self.bound is None else self.x_of(self.bound)
         x = np.array([self.x_of(v) for v in plain])
+        apart = np.diff(np.unique(x))
+        exact = apart.size > 0 and apart.min() >= self.pitch            # few values: each column stands at its own
         column = np.ceil((x - border) / self.pitch).astype(int) - 1     # no column on both sides of the bound
         level = np.zeros(len(plain))
         seen: dict[int, int] = {}
@@ -79,7 +81,8 @@ class Swarm(Framed):
             level[i] = seen.get(int(column[i]), 0)
             seen[int(column[i])] = int(level[i]) + 1
         step = self._step = min(self.pitch, (self._height - 0.1) / max(level.max(initial=0) + 1, 1))
-        self._places = np.stack([border + (column + 0.5) * self.pitch, 0.06 + (level + 0.5) * step], axis=1)
+        across = x if exact else border + (column + 0.5) * self.pitch
+        self._places = np.stack([across, 0.06 + (level + 0.5) * step], axis=1)
         return self._draw()
 
     def set_arrived(self, share: float) -> Self:

@@ -221,6 +221,8 @@ class HeadsGrid(Film):
             picture.set_tints({(0, 0): colour}).shift(self.grid.center_of(*spot.index))
             small = (right - left) / picture.width
             pictures.append(picture.scale(small).animate.scale(1 / small).move_to(np.array([x, y, 0])))
+            if kind == "previous" and spot.least is not None:
+                words = Claim(maths.is_nearly_all, (spot.least,), words, "one back, now and then")
             legend.add(Words("layer {l:,}, head {h:,}", theme.LABEL, colour, align="center", l=spot.layer,
                              h=spot.head).place([x, y - 1.05, 0], "center"),
                        Words(words, theme.LABEL, align="center").place([x, y - 1.45, 0], "center"))

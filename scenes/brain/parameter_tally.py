@@ -202,9 +202,9 @@ class WhereNumbersAre(Film):
         table = VGroup(*[listed(name, number, 1.9 - i * 0.62, GROUPS.get(group)) for i, (name, group, number)
                          in enumerate((*rows, ("together", "", total)))])
         mark = VGroup(hatched((0.5, -0.95, RIGHT, -0.85), theme.SECONDARY, 0.1, 1.8, 0.9),
-                      Words("quoted sizes, multiplied: Brown et al.", theme.SMALL, theme.SECONDARY)
+                      Words("sizes: Brown et al.; without biases, norms, positions", theme.SMALL, theme.SECONDARY)
                       .place([0.5, FLOOR, 0]))
-        with self.beat("Its numbers are not public. From its sizes, without biases, norms, positions:", shows="family"):
+        with self.beat("Its numbers are not public; multiply the sizes that its paper prints.", shows="family"):
             self.play(FadeIn(mark), run_time=theme.QUICK)
             self.play(LaggedStart(*[FadeIn(row) for row in table], lag_ratio=0.3), FadeIn(bands), FadeIn(hatch),
                       run_time=2.4)

@@ -119,7 +119,7 @@ class TokenByToken(Film):
         self.bars = ProbabilityBars([sets.token(rank) for rank in range(few)], shares, derive(maths.remainder, shares),
                                     others, unit=UNIT, columns=(0.0, BARS), row=ROW, size=32, limit=11,
                                     room=UNIT + 0.9).shift([theme.LEFT_EDGE, FIRST_ROW, 0])
-        with self.beat("Softmax turns that row into chances. The {k:words} likeliest, and the rest:", shows="sets",
+        with self.beat("Softmax turns that row into chances: the {k:words} likeliest, and all the rest.", shows="sets",
                        k=chosen.size):
             self.to_strip(self.rows, self.strip)
             self.play(LaggedStart(*[FadeIn(row) for row in self.bars.rows], lag_ratio=0.15), run_time=1.4)
@@ -223,9 +223,12 @@ class TokenByToken(Film):
         loop, replay = self.loop, self.rec["replay"]
         written = ReplayStrip(loop.prompt, loop.steps, WIDTH, 2.45 - theme.STAGE_BOTTOM)
         written.shift([theme.LEFT_EDGE, 2.45, 0])
+        note = Words("chances before the cut to {k:words}", theme.LABEL, theme.SECONDARY, k=loop.setting("top_k"))
+        note.place([theme.RIGHT_EDGE, 2.85, 0], "right")
         with self.beat("Score, draw, append: {n:,} times, always from the {k:words} likeliest.", shows="loop",
                        n=Count(loop.chosen, "steps"), k=loop.setting("top_k")):
             self.add(written.reveal(0.0))
+            self.play(FadeIn(note), run_time=theme.QUICK)
             self.play(Follow(written, ReplayStrip.reveal, run_time=4.0, rate_func=linear))
         self.clear_stage()
         strip = ReplayStrip(replay.prompt, replay.positions, WIDTH, 2.45 - theme.STAGE_BOTTOM)

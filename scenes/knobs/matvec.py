@@ -235,10 +235,11 @@ def mosaic(layers: float) -> VGroup:
     best = np.sqrt(count * (right - left) / (top - bottom))
     wide = min(range(max(int(best * 0.7), 1), int(best * 1.4) + 2),
                key=lambda n: (-count % n, abs(np.log(n / best))))       # the last row as full as can be
-    x, y = (right - left) / wide, (top - bottom) / np.ceil(count / wide)
+    high = np.ceil(count / wide)
+    seam = 0.06 * min((right - left) / wide, (top - bottom) / high)
+    x, y = (right - left + seam) / wide, (top - bottom + seam) / high      # no seam behind the last ones
     row, column = np.divmod(np.arange(count), wide)
     part = np.minimum(layers - np.arange(count), 1.0)
-    seam = 0.06 * min(x, y)
     at = left + column * x
     boxes = boxes_of(at, top - (row + 1) * y + seam, at + part * (x - seam), top - row * y)
     return VGroup(*[painted(rectangles(box[None]), theme.DATA_LOW) for box in boxes])

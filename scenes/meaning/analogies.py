@@ -110,7 +110,7 @@ class Analogies(Film):
             y = 1.75 - 1.55 * i
             bar = Bar(float(number) * unit, 0.3, colour).shift([1.3, y - 0.45, 0])
             facts.add(VGroup(Words(text, theme.STATEMENT, theme.SECONDARY).place([1.3, y, 0]), bar,
-                             Numeral(number, ".2f", 44).place(bar.right() + [0.2, -0.15, 0])))
+                             Numeral(number, ".2f", 44).place(bar.right() + [0.2, -0.12, 0])))
         farther = Claim(maths.is_larger, (first.residual, first.arrow_length),
                         "But it misses {d} by {r:.2f}: more than the arrow's own length.",
                         "It misses {d} by {r:.2f}; the arrow itself is {n:.2f} long.")

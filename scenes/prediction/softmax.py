@@ -198,7 +198,7 @@ class Softmax(Film):
             self.play(FadeIn(numerals), FadeIn(one), self.header.name_bars("share"), self.wishes.tick(1),
                       self.wishes.tick(2), run_time=theme.MOVE)
         first, last = self.bars.rows[0], self.bars.rows[-1]
-        with self.beat("{word} gets {p:.1%}. The {n:,} in the last row share {rest:.1%}.",
+        with self.beat("{word} gets {p:.1%}. The other {n:,}, folded together, share {rest:.1%}.",
                        word=self.row.token(0), p=shares[0], n=self.others, rest=rest):
             frame = Focus(first)
             self.play(Create(frame), run_time=0.6)

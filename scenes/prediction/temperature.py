@@ -164,8 +164,10 @@ class Temperature(Film):
                        "Shared out among those {k:words}, {word} alone has {p:.1%}.",
                        "Shared out among those {k:words}, the choice looks lively: here are {n:words}.")
         with self.beat(lively, shows="row", k=kept, n=first, word=row.token(0), p=alone[0]):
-            self.live.clear_updaters()   # it is the whole row's, and no longer that of what is drawn
-            self.play(Vanish(VGroup(self.bars.rows[-1])), FadeOut(self.unit, self.live), run_time=theme.QUICK)
+            self.live.clear_updaters()   # both are the whole row's, and no longer those of what is drawn
+            self.curve.clear_updaters()
+            self.play(Vanish(VGroup(self.bars.rows[-1])), FadeOut(self.unit, self.live, self.curve),
+                      run_time=theme.QUICK)
             self.play(Glide(self.bars, lambda: self.bars.set_shares(alone[:SHOWN], row.rest_at(top, SHOWN))))
         lost = Claim(maths.are_lively, (mass,), "But in truth they hold {m:.1%} of the row. The rest was left out.",
                      "Here those {k:words} hold {m:.1%} of the whole row.")
@@ -179,8 +181,7 @@ class Temperature(Film):
         rest = Bar(float(others) * wide, 0.3, theme.REST).shift([held.right()[0], -1.98, 0])
         name = Words("all the others: {r:.1%}", theme.LABEL, theme.SECONDARY, r=others)
         name.place([theme.RIGHT_EDGE - 0.1 - name.advance, -1.68, 0])
-        self.curve.clear_updaters()
-        panel = [mobject for mobject in self.stage() if isinstance(mobject, (Dial, Formula, Curve))]
+        panel = [mobject for mobject in self.stage() if isinstance(mobject, (Dial, Formula))]
         with self.beat(lost, shows="row", m=mass, k=kept, hold=1.5):
             self.play(*[FadeOut(mobject) for mobject in panel], run_time=theme.QUICK)
             self.play(FadeIn(said), FadeIn(held), GrowFromEdge(rest, LEFT), FadeIn(name), run_time=theme.MOVE)
@@ -192,7 +193,7 @@ class Temperature(Film):
         changed = loops[0].provenance.model != self.row.provenance.model
         prompt = Words("{p} \u2026", theme.STATEMENT, theme.TEXT, font=theme.TOKEN_FACE, p=loops[0].asked("prompt"))
         prompt.place([STORY, 2.3, 0])
-        head = Words("temperature", theme.SMALL, theme.SECONDARY).place([theme.LEFT_EDGE, 2.3, 0])
+        head = Words("temperature", theme.SMALL, theme.SECONDARY).place([theme.LEFT_EDGE + 1.2, 2.3, 0], "right")
         shows = tuple(f"story_{name}" for name in STORIES)
         numbers, flows = VGroup(), []
         for i, loop in enumerate(loops):

@@ -293,7 +293,7 @@ class Board:
             words = Words(name, theme.STATEMENT, theme.FOCUS, k=knob)
             self.names.add(words.place([x - words.advance, 1.7, 0]))
         for y, sets in zip((0.5, -0.9), texts, strict=True):
-            self.prompts.add(TokenStrip(tail(sets.prompt, 7.6), theme.LABEL).place(theme.LEFT_EDGE, y + 0.34))
+            self.prompts.add(TokenStrip(tail(sets.prompt, 7.6), theme.LABEL).place(theme.LEFT_EDGE, y + 0.23))
             many, nucleus = sets.top_k[MANY], sets.top_p[0]
             kept = Numeral(many.mass, ".1%", 64, theme.PROBABILITY, "right").place([3.0, y - 0.1, 0], "right")
             let_in = Numeral(nucleus.size, ",", 64, theme.TEXT, "right").place([EDGE, y - 0.1, 0], "right")
