@@ -1,20 +1,19 @@
 """When does it know?"""
 
 import numpy as np
-from manim import Circle, Create, Dot, FadeIn, FadeOut, LaggedStart, RoundedRectangle, VGroup, linear
+from manim import DOWN, Circle, Create, Dot, FadeIn, FadeOut, Indicate, LaggedStart, RoundedRectangle, VGroup, linear
 
 from gptviz import maths
 from gptviz.drawing import theme
 from gptviz.drawing.arrows import arrows
-from gptviz.drawing.bars import Bar
-from gptviz.drawing.cells import painted
+from gptviz.drawing.cells import outline, painted, rectangles, segments, stroked
 from gptviz.drawing.curve import Curve
 from gptviz.drawing.focus import Focus
 from gptviz.drawing.lens import LogitLensTable
 from gptviz.drawing.motion import Follow
 from gptviz.drawing.slot import NextSlot
 from gptviz.drawing.text import Numeral, TokenText, Words
-from gptviz.drawing.tokens import TokenBox, TokenStrip, tail
+from gptviz.drawing.tokens import TokenStrip, tail
 from gptviz.film import Film
 from gptviz.recording.number import Claim, derive
 from gptviz.recording.requests import LensChoice, LogitLens
@@ -46,40 +45,54 @@ class LogitLensFilm(Film):
         return LogitLensTable([lens.depth(d) for d in lens.depths],
                               [[row.token(k) for k in range(len(row))] for row in rows],
                               [[row.probability(k) for k in range(len(row))] for row in rows], lens.final,
-                              [lens.final_place(d) for d in lens.depths], 12.9, 4.3, size=28,
-                              titles=("block", "what it would say", "place of the answer")).move_to([0, 0.06, 0])
+                              [lens.final_place(d) for d in lens.depths], 12.9, 4.4, size=28,
+                              titles=("blocks passed", "what it would say", "place of the answer")).move_to([0, 0, 0])
 
     def reading(self) -> None:
         """The stream read out after every block."""
         lens = self.rec["lens"]
         last = lens.depths[-1]
-        strip = TokenStrip(tail(lens.prompt, 11.4, 40), 40)
+        strip = TokenStrip(tail(lens.prompt, 11.0, 40), 40)
         slot = NextSlot(strip)
-        VGroup(strip, slot).move_to([0, 1.3, 0])
+        VGroup(strip, slot).move_to([0, 1.95, 0])
         answer = TokenText(lens.final, 56, theme.FOCUS, limit=12)
         chance = Numeral(lens.final_probability(last), ".0%", theme.TITLE, theme.PROBABILITY, "center")
-        row = Blocks([lens.depth(d) for d in lens.depths[1:]], theme.LEFT_EDGE + 0.2, 5.6 - answer.advance, -0.55)
-        answer.place([6.0 - answer.advance, -0.67, 0])
-        chance.place([6.0 - answer.advance / 2, -1.4, 0], "center")
-        with self.beat("A model reads a text, and says what comes next.", shows="lens"):
+        row = Blocks([lens.depth(d) for d in lens.depths[1:]], theme.LEFT_EDGE + 0.6, 5.6 - answer.advance, 0.5,
+                     strip.get_left())
+        answer.place([6.0 - answer.advance, 0.38, 0])
+        chance.place([6.0 - answer.advance / 2, -0.35, 0], "center")
+        with self.beat("A model reads a text, and gives every word a chance to come next.", shows="lens"):
             self.play(LaggedStart(*[FadeIn(box) for box in strip], lag_ratio=0.2), run_time=1.2)
             self.play(FadeIn(slot), run_time=theme.QUICK)
+            self.play(Create(row.line), run_time=theme.QUICK)
             self.play(FadeIn(row.way), LaggedStart(*[FadeIn(box) for box in row.boxes], lag_ratio=0.2), run_time=1.0)
-        with self.beat("After all its {n:words} blocks: {word}, with {p:.0%}. But when did it know?", shows="lens",
+        with self.beat("After {n:words} blocks it says {word}, with {p:.0%}. But when did it know?", shows="lens",
                        n=lens.depth(last), word=lens.final, p=lens.final_probability(last)):
             self.play(FadeIn(answer), FadeIn(chance), run_time=theme.MOVE)
+        with self.beat("Its last step turns numbers into words. Take that step early, after each block.", shows="lens"):
+            self.play(FadeIn(row.read_out), run_time=theme.QUICK)
+            self.play(LaggedStart(*[FadeIn(each, shift=DOWN * 0.2) for each in row.early], lag_ratio=0.3), run_time=1.2)
         table = self.table(lens)
-        table.set_progress(0)
+        table.set_progress(0, waiting=True)
         at = {depth: table.depths[i].get_center() for i, depth in enumerate(table.shown)}
-        with self.beat("Stop it early, and let it speak at once. Before any block it says this.", shows="lens"):
-            self.play(FadeOut(VGroup(answer, chance, slot, row.way)), strip.animate.scale(theme.LABEL / 40).move_to(
-                [theme.LEFT_EDGE + strip.width * theme.LABEL / 80, 2.7, 0]), *row.gather(at), run_time=theme.MOVE)
-            self.add(table)
-            self.play(Follow(table, lambda t, share: t.set_progress(share), run_time=theme.MOVE))
+        leader, word = lens.row(lens.depths[0]).token(0), lens.prompt[-1]
+        echo = Claim(maths.is_same, (derive(maths.difference, leader.id, word.id),),
+                     "This is the \u201clogit lens\u201d. Before any block it only echoes the last word.",
+                     "This is the \u201clogit lens\u201d. Before any block it has seen only the last word.")
+        with self.beat(echo, shows="lens"):
+            self.play(FadeOut(VGroup(answer, chance, slot, row.way, row.line, row.read_out, *row.early)),
+                      strip.animate.scale(theme.LABEL / 40).move_to(
+                          [theme.LEFT_EDGE + strip.width * theme.LABEL / 80, 2.75, 0]), *row.gather(at),
+                      run_time=theme.MOVE)
+            self.play(FadeIn(table), run_time=theme.QUICK)
+            self.play(Follow(table, lambda t, share: t.set_progress(share, waiting=True), run_time=theme.MOVE))
+            both = VGroup(Focus(strip.boxes[-1], 0.05), table.outline(table.shown[0], 0))
+            self.play(FadeIn(both), run_time=theme.QUICK)
         with self.beat("Then after each block: its likeliest words, brighter where it is surer.", shows="lens"):
             rows = len(table.shown)
-            self.play(Follow(table, lambda t, share: t.set_progress(1 + share * (rows - 1)), run_time=4.0,
-                             rate_func=linear))
+            self.play(FadeOut(both), run_time=theme.QUICK)
+            self.play(Follow(table, lambda t, share: t.set_progress(1 + share * (rows - 1), waiting=True),
+                             run_time=4.0, rate_func=linear))
         self.lens_table, self.strip = table, strip
 
     def rising(self) -> None:
@@ -87,27 +100,15 @@ class LogitLensFilm(Film):
         lens, table = self.rec["lens"], self.lens_table
         first, last = lens.depths[0], lens.depths[-1]
         up = Claim(maths.is_larger, (lens.final_place(first), lens.final_place(last)),
-                   "{word} begins in place {a:,} and ends in place {b:,}.",
-                   "{word} leads from the start: place {b:,} at the end.")
-        columns = len(table.words) // len(table.shown)
-        found = [table.outline(depth, k) for depth in table.shown for k in range(columns)
-                 if lens.row(depth).token(k).raw == lens.final.raw]
-        with self.beat(up, shows="lens", word=lens.final, a=lens.final_place(first), b=lens.final_place(last)):
-            self.play(LaggedStart(*[Create(each) for each in found], lag_ratio=0.3), run_time=theme.SLOW)
+                   "Of {v:,} words, {word} begins in place {a:,} and ends in place {b:,}.",
+                   "Of {v:,} words, {word} leads from the start: place {b:,} at the end.")
+        with self.beat(up, shows="lens", v=lens.vocab, word=lens.final, a=lens.final_place(first),
+                       b=lens.final_place(last)):
+            self.play(Create(table.outline_places()), run_time=theme.SLOW)
         self.clear_stage(self.strip)
-        places = [lens.final_place(d) for d in lens.depths]
-        few = len(places) <= 13
-        # Place 1 is up: the axis begins with the last place and ends with the first.
-        curve = Curve([lens.depth(d) for d in lens.depths], {"": places}, 10.6, 3.0, {"": theme.PROBABILITY},
-                      low=float(max(places)), high=1.0, log=(False, True), y_spec=",", x_title="blocks passed",
-                      y_title="place of the answer, on a log scale", end_values=False, size=theme.LABEL,
-                      x_ticks=[lens.depth(d) for d in lens.depths] if few else None)
-        curve.shift([-5.1, -1.35, 0]).set_progress(0)
-        marks = VGroup(*[Dot(curve.at(*curve.place(d, float(place))), radius=0.08, color=theme.PROBABILITY)
-                         for d, place in zip(lens.depths, places, strict=True)])
-        written = beside(curve, places) if few else VGroup()
+        curve, marks, written = self.climb()
         self.add(curve)
-        with self.beat("Its place, block by block. The top is the lead.", shows="lens"):
+        with self.beat("Its place, block by block. The top is first place.", shows="lens"):
             self.play(Follow(curve, lambda c, share: c.set_progress(share), run_time=2.2, rate_func=linear),
                       LaggedStart(*[FadeIn(mark) for mark in marks], run_time=2.2))
             self.play(FadeIn(written), run_time=theme.QUICK)
@@ -115,128 +116,122 @@ class LogitLensFilm(Film):
                      "It takes the lead only in the very last block.",
                      "From block {s:,} on it leads, and stays in front.")
         with self.beat(late, shows="lens", s=lens.settled):
-            self.play(Create(Circle(0.17, color=theme.FOCUS, stroke_width=4).move_to(marks[int(lens.settled)])),
+            self.play(Create(Circle(0.16, color=theme.FOCUS, stroke_width=4).move_to(marks[int(lens.settled)])),
                       run_time=theme.MOVE)
         self.clear_stage()
+
+    def climb(self) -> tuple[Curve, VGroup, VGroup]:
+        """The places of the final word as a curve, with dots on it and the places beside them."""
+        lens = self.rec["lens"]
+        places = [lens.final_place(d) for d in lens.depths]
+        few = len(places) <= 13
+        # Place 1 is up: the axis begins with the last place and ends with the first.
+        curve = Curve([lens.depth(d) for d in lens.depths], {"": places}, 11.2, 3.2, {"": theme.PROBABILITY},
+                      low=float(max(places)), high=1.0, log=(False, True), y_spec=",", x_title="blocks passed",
+                      y_title="place of the answer, on a log scale", end_values=False, size=theme.LABEL,
+                      x_ticks=[lens.depth(d) for d in lens.depths] if few else None)
+        curve.shift([-5.4, -1.4, 0]).set_progress(0)
+        marks = VGroup(*[Dot(curve.at(*curve.place(d, float(place))), radius=0.08, color=theme.PROBABILITY)
+                         for d, place in zip(lens.depths, places, strict=True)])
+        return curve, marks, beside(curve, places) if few else VGroup()
 
     def known_early(self) -> None:
         """A prompt whose end is known before the end."""
         early = self.rec["early"]
-        strip = TokenStrip(tail(early.prompt, 12.4), theme.LABEL).place(theme.LEFT_EDGE, 2.87)
+        strip = TokenStrip(tail(early.prompt, 12.4, 30), 30).place(theme.LEFT_EDGE, 2.8)
         table = self.table(early)
         sooner = Claim(maths.is_larger, (self.rec["lens"].settled, early.settled),
-                       "An old phrase is known sooner: {word} leads from block {s:,} on.",
-                       "An old phrase: here {word} leads from block {s:,} on.")
+                       "A stock phrase is known sooner: {word} leads from block {s:,} on.",
+                       "A stock phrase: here {word} leads from block {s:,} on.")
         with self.beat(sooner, shows="early", word=early.final, s=early.settled):
-            self.play(FadeIn(strip), run_time=theme.QUICK)
-            table.set_progress(0)
-            self.add(table)
-            rows = len(table.shown)
-            self.play(Follow(table, lambda t, share: t.set_progress(share * rows), run_time=2.5, rate_func=linear))
+            self.unroll(strip, table, 2.5)
             self.play(Create(table.outline(table.nearest(int(early.settled)))), run_time=theme.QUICK)
         self.clear_stage()
+
+    def unroll(self, strip: TokenStrip, table: LogitLensTable, run_time: float) -> None:
+        """A prompt and its table, row by row."""
+        table.set_progress(0, waiting=True)
+        self.play(FadeIn(strip), FadeIn(table), run_time=theme.QUICK)
+        self.play(Follow(table, lambda t, share: t.set_progress(share * len(table.shown), waiting=True),
+                         run_time=run_time, rate_func=linear))
 
     def changing(self) -> None:
         """The prompt, of several, on which the lead changes most often."""
         change = self.rec["change"]
-        strip = TokenStrip(tail(change.prompt, 12.4), theme.LABEL).place(theme.LEFT_EDGE, 2.87)
+        strip = TokenStrip(tail(change.prompt, 12.4, 30), 30).place(theme.LEFT_EDGE, 2.8)
         table = self.table(change)
-        with self.beat("Of {n:words} texts, this is the one where it changes its mind most.", shows="change",
+        with self.beat("Of {n:words} texts that were tried, this one changes its mind most often.", shows="change",
                        n=change.candidates):
-            self.play(FadeIn(strip), run_time=theme.QUICK)
-            table.set_progress(0)
-            self.add(table)
-            rows = len(table.shown)
-            self.play(Follow(table, lambda t, share: t.set_progress(share * rows), run_time=3.0, rate_func=linear))
+            self.unroll(strip, table, 3.0)
         often = Claim(maths.is_several, (change.changes,),
-                      "The lead changes {c:words} times before it settles on {word}.",
+                      "The lead changes {c:words} times, the last time to {word}.",
                       "Even here the lead changes {c:words} times at most.")
-        leaders = [change.row(depth).token(0).raw for depth in table.shown]
-        new = [table.outline(depth, 0) for depth, now, before in
-               zip(table.shown[1:], leaders[1:], leaders, strict=False) if now != before]
         with self.beat(often, shows="change", c=change.changes, word=change.final):
-            if new:
-                self.play(LaggedStart(*[Create(each) for each in new], lag_ratio=0.3), run_time=1.5)
+            self.play(LaggedStart(*[Create(each) for each in table.runs()], lag_ratio=0.5), run_time=2.0)
         self.clear_stage()
 
     def limits(self) -> None:
-        """What the lens cannot show."""
+        """What the lens cannot show; and the climb once more."""
         lens = self.rec["lens"]
-        leader, last = lens.row(lens.depths[0]).token(0), lens.prompt[-1]
-        sides = VGroup()
-        for x, token, name in ((-3.5, last, "the last word that it read"),
-                               (3.5, leader, "what it would say before any block")):
-            box = TokenBox(token, 72, limit=12).move_to([x, 0.7, 0])
-            sides.add(VGroup(box, Words(name, theme.STATEMENT, theme.SECONDARY).place([x, -0.7, 0], "center")))
-        start, end = sides[0][0].get_right()[0] + 0.3, sides[1][0].get_left()[0] - 0.3
-        arrow = painted(arrows([[start, 0.7]], [[end, 0.7]], 0.06, 0.3).reshape(-1, 3), theme.SECONDARY)
-        echo = Claim(maths.is_same, (derive(maths.difference, leader.id, last.id),),
-                     "One caution: before any block it only echoes its last word.",
-                     "One caution: before any block it has read nothing but the last word.")
-        with self.beat(echo, shows="lens"):
-            self.play(FadeIn(sides[0]), run_time=theme.QUICK)
-            self.play(FadeIn(arrow), FadeIn(sides[1]), run_time=theme.MOVE)
-        self.clear_stage()
-        strip = TokenStrip(tail(lens.prompt, 9.8, 34), 34)
-        answer = TokenText(lens.final, 48, theme.FOCUS, limit=12)
-        strip.move_to([-answer.advance / 2 - 0.1, 1.7, 0])
-        answer.place([strip.get_right()[0] + 0.3, 1.58, 0])
-        ladder = Ladder(lens)
-        half = max(1, len(ladder.steps) // 2)
-        with self.beat("Early blocks do not speak the language of the end. What seems nonsense may be sense.",
-                       shows="lens"):
-            self.play(FadeIn(strip), FadeIn(ladder.title), run_time=theme.QUICK)
-            self.play(LaggedStart(*[FadeIn(step) for step in ladder.steps], lag_ratio=0.15), run_time=1.5)
-            frame = Focus(VGroup(*ladder.steps[:half]), 0.14)
+        curve, marks, written = self.climb()
+        curve.set_progress(1)
+        answer = TokenText(lens.final, theme.TITLE, theme.FOCUS, limit=12)
+        strip = TokenStrip(tail(lens.prompt, 12.4 - answer.advance, theme.LABEL), theme.LABEL)
+        strip.place(theme.LEFT_EDGE, 2.75)
+        answer.place([strip.get_right()[0] + 0.25, strip.boxes[-1].text.baseline()[1], 0])
+        middle = curve.place(lens.depths[-1] // 2 + 0.5, 1.0)   # between two depths, where no numeral stands
+        (left, low), (right, high) = curve.at(0, 0)[:2], curve.at(*middle)[:2]
+        early = painted(rectangles(np.array([[left, low, right, high]])), theme.PANEL)
+        with self.beat("Read the early part with care: the last step was trained for the end alone.", shows="lens"):
+            self.play(FadeIn(strip), FadeIn(early), run_time=theme.QUICK)
+            self.play(FadeIn(curve), FadeIn(marks), FadeIn(written), run_time=theme.MOVE)
+            frame = outline((left, low, right, high))
             self.play(Create(frame), run_time=theme.MOVE)
-        with self.beat("It does not know first, and then speak. It comes to know, block by block.", shows="lens",
-                       hold=2.0):
-            self.play(FadeOut(frame), run_time=theme.QUICK)
-            self.play(FadeIn(answer), Create(Focus(ladder.steps[-1], 0.14)), run_time=theme.MOVE)
+        first, last = lens.final_place(lens.depths[0]), lens.final_place(lens.depths[-1])
+        end = Claim(maths.is_larger, (first, last),
+                    "On this reading, the answer climbs from place {a:,} to place {b:,}.",
+                    "On this reading, the answer led before any block had seen the text.")
+        with self.beat(end, shows="lens", a=first, b=last, hold=2.0):
+            self.play(FadeOut(frame), FadeOut(early), run_time=theme.QUICK)
+            self.play(FadeIn(answer), run_time=theme.QUICK)
+            self.play(LaggedStart(*[Indicate(mark, 1.8, theme.FOCUS) for mark in marks], lag_ratio=0.35), run_time=2.4)
 
 
 class Blocks:
-    """The blocks in a row, and the ``way`` through them to what the model says."""
+    """The blocks in a row, the ``line`` that leads to them and the ``way`` through them to what the model says.
 
-    def __init__(self, numbers, left: float, right: float, y: float) -> None:
+    Below stands the model's last step, ``read_out``; ``early`` are arrows into it from every place between blocks.
+    """
+
+    def __init__(self, numbers, left: float, right: float, y: float, start) -> None:
         pitch = (right - left) / len(numbers)
         wide = min(pitch * 0.72, 1.0)
         written = wide > 0.4     # else they are too many to be numbered
-        self.way = painted(arrows([[left, y]], [[right, y]], 0.04, 0.24).reshape(-1, 3), theme.HAIRLINE)
+        corners = np.array([start, [theme.LEFT_EDGE + 0.3, start[1], 0], [theme.LEFT_EDGE + 0.3, y, 0], [left, y, 0]])
+        self.line = stroked(segments(corners[:-1], corners[1:]), theme.SECONDARY, 4.0)
+        self.way = painted(arrows([[left - 0.02, y]], [[right, y]], 0.04, 0.24).reshape(-1, 3), theme.SECONDARY)
         self.boxes: list[VGroup] = []
         for i, number in enumerate(numbers):
             box = RoundedRectangle(corner_radius=0.06, width=wide, height=1.1, stroke_width=2, fill_opacity=1,
                                    stroke_color=theme.SECONDARY, fill_color=theme.PANEL)
             box.move_to([left + (i + 0.5) * pitch - 0.1, y, 0])
-            name = [Numeral(number, "d", theme.LABEL, theme.TEXT, "center").place(
-                box.get_center() + np.array([0, -0.07, 0]), "center")] if written else []
+            name = [Numeral(number, "d", theme.STATEMENT, theme.TEXT, "center").place(
+                box.get_center() + np.array([0, -0.09, 0]), "center")] if written else []
             self.boxes.append(VGroup(box, *name))
+        ends = [left - 0.1, *[box[0].get_right()[0] + (pitch - wide) / 2 for box in self.boxes[:-1]]]
+        low = y - 1.35
+        self.early = [painted(arrows([[x, y - 0.03]], [[x, low]], 0.03, 0.16).reshape(-1, 3), theme.FOCUS)
+                      for x in ends]
+        bar = RoundedRectangle(corner_radius=0.06, width=right - left + 0.4, height=0.7, stroke_width=2, fill_opacity=1,
+                               stroke_color=theme.FOCUS, fill_color=theme.PANEL)
+        bar.move_to([(left + right) / 2, low - 0.42, 0])
+        name = Words("the last step: from numbers to words", theme.STATEMENT, theme.TEXT)
+        self.read_out = VGroup(bar, name.place(bar.get_center() + np.array([0, -0.1, 0]), "center"))
 
     def gather(self, places) -> list:
         """The animations that bring every block to its row of the table; ``places`` by depth."""
         return [FadeOut(box, target_position=places[min(places, key=lambda shown, d=d: abs(shown - d))], scale=0.3)
                 for d, box in enumerate(self.boxes, 1)]
-
-
-class Ladder:
-    """The leader at a few depths, side by side, with its chance: ``steps``, and the ``title`` above them."""
-
-    MOST = 7
-
-    def __init__(self, lens) -> None:
-        some = sorted({int(d) for d in np.linspace(0, len(lens.depths) - 1, min(self.MOST, len(lens.depths))).round()})
-        pitch = (theme.RIGHT_EDGE - theme.LEFT_EDGE - 0.3) / len(some)
-        left, y = theme.LEFT_EDGE + 0.15, -0.45
-        self.title = Words("blocks passed, and what it would say", theme.LABEL, theme.SECONDARY).place([left, 0.65, 0])
-        self.steps: list[VGroup] = []
-        for i, depth in enumerate(some):
-            x, row = left + i * pitch, lens.row(depth)
-            number = Numeral(lens.depth(depth), "d", theme.LABEL, theme.SECONDARY).place([x, 0.05, 0])
-            word = TokenText(row.token(0), 32, theme.TEXT, limit=max(4, int((pitch - 0.2) / 0.145))).place([x, y, 0])
-            track = Bar(pitch - 0.3, 0.2, theme.REST).shift([x, y - 0.4, 0])
-            chance = Bar((pitch - 0.3) * float(row.probability(0)), 0.2).shift([x, y - 0.4, 0])
-            share = Numeral(row.probability(0), ".0%", theme.LABEL, theme.PROBABILITY).place([x, y - 0.95, 0])
-            self.steps.append(VGroup(number, word, track, chance, share))
 
 
 def beside(curve: Curve, places) -> VGroup:
@@ -250,6 +245,6 @@ def beside(curve: Curve, places) -> VGroup:
         if heights[d] < 0.3 if d == 0 else low and heights[d] < 0.6:   # on the axis, where a tick says it
             continue
         right = 0.5 if d == 0 else 0.0   # beside the axis, not on it
-        spot = curve.at(d * step + right, heights[d] + (-0.46 if low else 0.26))
+        spot = curve.at(d * step + right, heights[d] + (-0.46 if low else 0.29))
         found.add(Numeral(place, ",", theme.LABEL, theme.TEXT, "center").place(spot, "center"))
     return found
