@@ -116,7 +116,9 @@ class NumberMatrix(Framed):
         for r, slot in enumerate(self.rows):
             if slot.hidden is not None:
                 y = (self._tops[r] + self._bottoms[r]) / 2
-                x = (self._lefts[0] + self._rights[-1]) / 2
+                across = [(self._lefts[c] + self._rights[c]) / 2 for c, column in enumerate(self.columns)
+                          if column.index is not None]
+                x = across[(len(across) - 1) // 2]
                 words = _more(slot.hidden, x, y)
                 found.append(words)
                 for c, column in enumerate(self.columns):

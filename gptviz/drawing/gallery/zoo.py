@@ -29,7 +29,7 @@ def head_map(stage: Stage, rec: dict[str, Any]) -> None:
     best = scores.best("previous")
     layer, head = best.index
     name = Words("layer {l:d}, head {h:d}", theme.LABEL, theme.FOCUS, l=best.layer, h=best.head)
-    stage.add(heads.legend(-3.45), heads.outline(layer, head), heads.beside(layer, head, name))
+    stage.add(heads.legend(-3.45), heads.outline(layer, head), name.place([3.3, heads.box(layer, head)[1] + 0.15, 0]))
     stage.still("previous")
 
 
