@@ -140,6 +140,7 @@ def board(stage: Stage, rec: dict[str, Any]) -> None:
     made.forget_last()
     for row, low, high in zip(made.rows, WIDE, TIGHT, strict=True):
         row.shift((high - low) * UP)
+    made.grow(made.bars, 1.0)
     stage.add(made)
     stage.still("before")
     made.keep_outlines()
