@@ -142,33 +142,41 @@ class HeatMap(Group):
         return self.anchor.at([(left + right) / 2, (bottom + top) / 2])
 
     def legend(self, width: float = 2.4, spec: str = ".2f", size: float = theme.SMALLEST,
-               title: str | Words | None = None) -> Legend:
-        """A legend for it: its true smallest and largest value at the ends of the colours between them."""
-        return Legend(*extremes(self.numbers), self.scale_name, (self.low, self.high), width, spec, size, title)
+               title: str | Words | None = None, words: tuple[str, str] | None = None) -> Legend:
+        """A legend for it: its true smallest and largest value at the ends of the colours between them.
+
+        Or, with ``words`` for its ends, the whole scale.
+        """
+        return Legend(*extremes(self.numbers), self.scale_name, (self.low, self.high), width, spec, size, title, words)
 
 
 class Legend(VGroup):
-    """A strip of the colours between two tracked values, which stand at its ends. ``title`` stands above it."""
+    """A strip of the colours between two tracked values, which stand at its ends. ``title`` stands above it.
+
+    With ``words`` the strip has all colours of the scale, and they stand at its ends: what its least and its most mean.
+    """
 
     def __init__(self, smallest: Tracked, largest: Tracked, scale: Scale, span: tuple[float, float], width: float = 2.4,
-                 spec: str = ".2f", size: float = theme.SMALLEST, title: str | Words | None = None) -> None:
+                 spec: str = ".2f", size: float = theme.SMALLEST, title: str | Words | None = None,
+                 words: tuple[str, str] | None = None) -> None:
         super().__init__()
         em = theme.units(size)
         strip = painted(rectangles(np.array([[0.0, 0.0, width, em * 0.7]])), theme.GROUND)
-        values = np.linspace(float(smallest), float(largest), 33)
+        values = np.linspace(*(span if words else (float(smallest), float(largest))), 33)
         colours = colours_of(values, scale, *span)
         strip.fill_rgbas = np.concatenate([colours, np.ones((33, 1))], axis=1)
         strip.stroke_rgbas = np.repeat(strip.stroke_rgbas[:1], 33, axis=0)
         strip.background_stroke_rgbas = np.repeat(strip.background_stroke_rgbas[:1], 33, axis=0)
         strip.sheen_direction = np.array(RIGHT, dtype=float)
-        low, high = Numeral(smallest, spec, size, theme.SECONDARY), Numeral(largest, spec, size, theme.SECONDARY)
+        low, high = [Words(each, size, theme.SECONDARY) for each in words] if words else [
+            Numeral(each, spec, size, theme.SECONDARY) for each in (smallest, largest)]
         low.place([-0.12, 0.0, 0], "right")
         high.place([width + 0.12, 0.0, 0], "left")
         self.strip, self.ends = strip, VGroup(low, high)
         self.add(strip, low, high)
         if title is not None:
-            words = title if isinstance(title, Words) else Words(title, size, theme.SECONDARY)
-            self.add(words.place([width / 2, em * 1.35, 0], "center"))
+            heading = title if isinstance(title, Words) else Words(title, size, theme.SECONDARY)
+            self.add(heading.place([width / 2, em * 1.35, 0], "center"))
         self.center()
 
 

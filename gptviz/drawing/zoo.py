@@ -6,7 +6,7 @@ Planned films: head_zoo, model_diff.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,103 +18,14 @@ from gptviz.drawing.arrows import arrows
 from gptviz.drawing.bars import Bar, ProbabilityBars
 from gptviz.drawing.cells import Cells, Framed, boxes_of, outline, painted, polygons, rectangles, segments, stroked
 from gptviz.drawing.formula import Formula
-from gptviz.drawing.heatmap import HeatMap, Legend, Scale
+from gptviz.drawing.headmap import HeadMap
+from gptviz.drawing.heatmap import HeatMap
 from gptviz.drawing.text import Numeral, Words
 from gptviz.drawing.tokens import TokenStrip, tail
-from gptviz.drawing.windows import positions
 from gptviz.recording.kinds.attention import Head
 from gptviz.recording.kinds.rows import Row
 from gptviz.recording.number import Count, Number, Numbers, Token, Tracked, Word, derive
 from gptviz.recording.schema import Recording
-
-_ROOM = 0.62  # units left of and above the cells, for numbers and the words "layer" and "head"
-
-
-class HeadMap(Group):
-    """One number for each head, as a cell: layers down, heads across, in a box of ``width`` times ``height`` units.
-
-    ``scores`` (layer, head). ``scale``, ``low`` and ``high`` are those of a :class:`HeatMap`, which ``heat`` is. The
-    numbers of layers and heads stand at the sides (``labels``), as many as there is room for.
-    """
-
-    def __init__(self, scores: Numbers, width: float, height: float, scale: Scale = "attention",
-                 low: float | None = None, high: float | None = None, labels: bool = True,
-                 size: float = theme.SMALLEST) -> None:
-        super().__init__()
-        room = _ROOM if labels else 0.0
-        self.heat = HeatMap(scores, width - room, height - room, scale, low, high, square=True)
-        self.heat.shift(np.array([room / 2, -room / 2, 0]))
-        self.labels = VGroup()
-        if labels:
-            self._label(scores.shape[0], scores.shape[1], size)
-        self.add(self.heat, self.labels)
-
-    def _label(self, layers: int, heads: int, size: float) -> None:
-        left, bottom, right, top = self.box()
-        em, side = theme.units(size), (right - left) / heads
-        widest = Numeral(positions(max(layers, heads), "head")[-1], "d", size).advance
-        across, down = max(1, int(np.ceil((widest + 0.08) / side))), max(1, int(np.ceil(em * 1.1 / side)))
-        for head in range(0, heads, across):
-            number = Numeral(positions(heads, "head")[head], "d", size, theme.SECONDARY, "center")
-            self.labels.add(number.place([left + (head + 0.5) * side, top + 0.12, 0], "center"))
-        for layer in range(0, layers, down):
-            number = Numeral(positions(layers, "layer")[layer], "d", size, theme.SECONDARY, "right")
-            self.labels.add(number.place([left - 0.12, top - (layer + 0.5) * side - 0.363 * em, 0], "right"))
-        self.labels.add(Words("head", size, theme.SECONDARY).place([(left + right) / 2, top + 0.14 + em * 1.15, 0],
-                                                                   "center"))
-        layer_word = Words("layer", size, theme.SECONDARY).rotate(np.pi / 2)
-        self.labels.add(layer_word.move_to(np.array([left - 0.12 - widest - em * 0.75, (bottom + top) / 2, 0])))
-
-    def box(self, layer: int | None = None, head: int | None = None) -> tuple[float, float, float, float]:
-        """The sides of a head's cell, or of all cells, where they are now."""
-        left, bottom, right, top = self.heat.box(slice(None) if layer is None else layer,
-                                                 slice(None) if head is None else head)
-        low, high = self.heat.anchor.at([left, bottom]), self.heat.anchor.at([right, top])
-        return float(low[0]), float(low[1]), float(high[0]), float(high[1])
-
-    def center_of(self, layer: int, head: int) -> npt.NDArray[np.float64]:
-        """The middle of a head's cell."""
-        return self.heat.center_of(layer, head)
-
-    def outline(self, layer: int, head: int, color: str = theme.FOCUS) -> VMobject:
-        """A frame around a head's cell."""
-        return self.heat.outline(layer, head, color)
-
-    def set_values(self, scores: Numbers) -> Self:
-        """Shows another score of the same heads, on the same scale."""
-        self.heat.set_values(scores)
-        return self
-
-    def set_come(self, share: float) -> Self:
-        """How many cells have come up, layer by layer, from none (0) to all (1)."""
-        layers, heads = self.heat.numbers.shape
-        come = np.clip(share * (layers * heads + 2) - np.arange(layers * heads), 0, 1)
-        self.heat.set_lit(come.reshape(layers, heads))
-        return self
-
-    def glide_state(self) -> npt.NDArray[np.float64]:
-        """The colours of its cells: what ``Glide`` moves."""
-        return self.heat.glide_state()
-
-    def glide_to(self, state: npt.NDArray[np.float64]) -> None:
-        """Shows cells in given colours."""
-        self.heat.glide_to(state)
-
-    def beside(self, layer: int, head: int, words: Words) -> Words:
-        """Words set beside a head's cell, on its row, towards the middle of the map where they have room there."""
-        left, bottom, right, top = self.box(layer, head)
-        sides = self.box()
-        em = theme.units(words.size)
-        y = max((bottom + top) / 2 - 0.363 * em, bottom + 0.45 * em)   # of low rows, text stands on the lower border
-        if left + right > sides[0] + sides[2] and left - 0.15 - words.advance > sides[0]:
-            return words.place([left - 0.15, y, 0], "right")
-        return words.place([right + 0.15, y, 0], "left")
-
-    def legend(self, baseline: float, width: float = 2.6) -> Legend:
-        """The map's colours between its smallest and largest value, below the cells, on a given height."""
-        legend = self.heat.legend(width)
-        middle, foot = (self.box()[0] + self.box()[2]) / 2, legend.ends[0].baseline()[1]
-        return legend.shift(np.array([middle - legend.strip.get_center()[0], baseline - foot, 0]))
 
 
 class ScoreRule(VGroup):
@@ -215,8 +126,12 @@ class SaidTwice(VGroup):
 
 
 def followed(pattern: HeatMap, period: int) -> VMobject:
-    """A frame around the cells in which a token of the second turn looks at what followed its first copy."""
-    first, last = pattern.center_of(period, 1), pattern.center_of(2 * period - 1, period)
+    """A frame around the cells in which a token of the second turn looks at what followed its first copy.
+
+    ``pattern`` has the queries of both turns, or of the second alone.
+    """
+    start = pattern.numbers.shape[0] - period
+    first, last = pattern.center_of(start, 1), pattern.center_of(start + period - 1, period)
     left, bottom, right, top = pattern.box(0, 0)
     along, across = (np.array([right - left, sign * (top - bottom), 0.0]) for sign in (-1, 1))
     reach, half = 0.6 * along, 0.45 * across      # between the cells and their neighbours' middles
@@ -228,7 +143,8 @@ class InductionStory(VGroup):
     """A pair of tokens, other text, the first of the pair again: how two heads find what followed.
 
     ``boxes`` hold A, B, an ellipsis, A and a question mark; ``note`` is what the first head leaves at B; ``back`` and
-    ``found`` are what the two heads look at; ``answer`` takes the question mark's place.
+    ``found`` are what the two heads look at; ``copied`` shows what is copied where, and ``answer`` takes the question
+    mark's place.
     """
 
     def __init__(self, y: float = 0.0, size: float = 72.0, pitch: float = 2.5, side: float = 1.45) -> None:
@@ -243,15 +159,21 @@ class InductionStory(VGroup):
             self.boxes.add(words if letter == "\u2026" else VGroup(frame.move_to(np.array([x, y, 0.0])), words))
         self.answer = Words("B", size, theme.FOCUS).place([places[4], y - em * 0.363, 0], "center")
         note = Words("\u201cbefore me: A\u201d", theme.STATEMENT, theme.FOCUS)
-        self.note = note.place([places[1], y - side / 2 - 0.5, 0], "center")
+        self.note = note.place([places[1] + 0.3, y - side / 2 - 0.5, 0], "right")
         low = y + side / 2 + 0.1
-        self.back, back = self._look(places[1], places[0], low, 0.85, theme.ATTENTION, "looks one back")
+        self.back, back = self._look(places[1], places[0], low, 0.85, theme.ATTENTION, "looks at the token before")
         self.found, found = self._look(places[3], places[1], low, 1.35, theme.KEY, "looks for the note \u201cA\u201d")
         self.names = VGroup(back, found)
+        foot, drop = y - side / 2 - 0.1, np.array([0.0, -1.2, 0.0])
+        a, b = np.array([places[1] + 0.55, foot, 0.0]), np.array([places[4], foot, 0.0])
+        copies = Words("copies it", theme.LABEL, theme.FOCUS)
+        self.copied = VGroup(stroked(np.array([a, a + drop, b + drop, b - [0, 0.1, 0]]), theme.FOCUS, 5.0),
+                             painted(arrows([b - [0, 0.28, 0]], [b], 0.001, 0.26)[0], theme.FOCUS),
+                             copies.place([(places[1] + places[4]) / 2 + 0.3, foot - 0.65, 0], "center"))
         self.add(self.boxes)
 
     def _look(self, start: float, end: float, low: float, rise: float, color: str, text: str) -> tuple[VGroup, Words]:
-        words = Words(text, theme.LABEL, color).place([(start + end) / 2, low + rise + 0.16, 0], "center")
+        words = Words(text, theme.STATEMENT, color).place([(start + end) / 2, low + rise + 0.16, 0], "center")
         return self._arc(start, end, low, rise, color), words
 
     def _arc(self, start: float, end: float, low: float, rise: float, color: str) -> VGroup:
@@ -317,7 +239,8 @@ class HeadRanking(VGroup):
         end = self.rows[index or 0][2].baseline("right") + np.array([0.3, 0, 0])
         if index is None:
             end[1] = self.head[0].baseline()[1]
-        return Words(text, theme.SMALL, theme.SECONDARY).place(end)
+        color = theme.SECONDARY if index is None else theme.TEXT
+        return Words(text, theme.SMALL if index is None else theme.LABEL, color).place(end)
 
 
 class PairOfBars(VGroup):
@@ -370,3 +293,5 @@ class ModelCards(VGroup):
                 card.add(painted(arrows([[x - width / 2 - 0.7, 0.9]], [[x - width / 2 + 0.7, 0.9]], 0.04, 0.25)[0],
                                  theme.SECONDARY))
             self.add(card)
+        if most:
+            self.add(Words("area: number of parameters", theme.LABEL, theme.SECONDARY).place([0, -1.95, 0], "center"))

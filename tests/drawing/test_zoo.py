@@ -8,9 +8,10 @@ import pytest
 from gptviz import maths
 from gptviz.drawing import theme
 from gptviz.drawing.attention import AttentionGrid
+from gptviz.drawing.headmap import HeadMap
 from gptviz.drawing.heatmap import HeatMap
 from gptviz.drawing.tokens import TokenStrip, around
-from gptviz.drawing.zoo import HeadMap, HeadRanking, PairOfBars, SaidTwice, counted, followed
+from gptviz.drawing.zoo import HeadRanking, PairOfBars, SaidTwice, counted, followed
 from gptviz.recording import published
 from gptviz.recording.number import Number
 from tests.drawing.samples import number, numbers, pattern, token, tokens

@@ -10,6 +10,7 @@ from gptviz import maths
 from gptviz.drawing import theme, zoo
 from gptviz.drawing.attention import QueriesAndKeys
 from gptviz.drawing.gallery.stage import Piece, Stage, piece
+from gptviz.drawing.headmap import HeadMap
 from gptviz.drawing.heatmap import HeatMap
 from gptviz.drawing.motion import Follow
 from gptviz.drawing.text import Words
@@ -23,9 +24,9 @@ KINDS = {"previous": "the token before", "first": "the first token", "self": "it
 @piece(PIECES, "one number for each head, kind after kind", scores="gpt2/head_zoo/scores")
 def head_map(stage: Stage, rec: dict[str, Any]) -> None:
     scores = rec["scores"]
-    heads = zoo.HeadMap(scores.scores("previous"), 7.0, 6.2)
+    heads = HeadMap(scores.scores("previous"), 7.0, 6.2)
     stage.add(heads.labels)
-    stage.half("coming", Follow(heads, zoo.HeadMap.set_come))
+    stage.half("coming", Follow(heads, HeadMap.set_come))
     best = scores.best("previous")
     layer, head = best.index
     name = Words("layer {l:d}, head {h:d}", theme.LABEL, theme.FOCUS, l=best.layer, h=best.head)
@@ -48,9 +49,9 @@ def pair_of_bars(stage: Stage, rec: dict[str, Any]) -> None:
     looked, moved = ((share, derive(maths.remainder, [share]))
                      for share in (sink.first[sink.best.index], sink.brought[sink.best.index]))
     for i, (title, values, colour, unit) in enumerate((
-            ("its weight", looked, theme.ATTENTION, 1.0),
-            ("the length of what it gives", (sink.length(0), sink.others()), theme.DATA_HIGH, None),
-            ("weight times length, as a share", moved, theme.VALUE, 1.0))):
+            ("its attention", looked, theme.ATTENTION, 1.0),
+            ("length of the vector that it multiplies", (sink.length(0), sink.others()), theme.DATA_HIGH, None),
+            ("attention times length, as a share", moved, theme.VALUE, 1.0))):
         stage.add(zoo.PairOfBars(title, ("first token", "the others"), values, colour, -4.6, 2.9 - i * 2.0, unit,
                                  width=6.0, size=36))
     stage.still("three")
@@ -80,7 +81,8 @@ def induction_story(stage: Stage, rec: dict[str, Any]) -> None:
     story = zoo.InductionStory(-0.35)
     stage.add(story)
     stage.still("asked")
-    stage.play(FadeIn(story.back), FadeIn(story.found), FadeIn(story.names), FadeIn(story.note))
+    stage.play(FadeIn(story.back), FadeIn(story.found), FadeIn(story.names), FadeIn(story.note),
+               FadeIn(story.copied))
     stage.remove(story.boxes[4][1])
     stage.add(story.answer)
     stage.still("found")
