@@ -97,3 +97,35 @@ def test_a_fair_die_has_the_sides_that_its_uncertainty_says() -> None:
 
 def test_unlikely_has_its_bound() -> None:
     assert maths.is_unlikely(101) and not maths.is_unlikely(100)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_a_turned_picture_shows_the_drawn_distance_first_and_the_true_one_last(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    points, directions = rng.normal(size=(6, 9)), np.linalg.qr(rng.normal(size=(9, 3)))[0].T
+    drawn = (points - points.mean(axis=0)) @ directions.T
+    seen, true = maths.distance(drawn[1], drawn[4]), maths.distance(points[1], points[4])
+    beyond = maths.places_beyond(points, drawn, 1, 4)
+    assert maths.distance_turned(seen, true, 0.0) == pytest.approx(seen)
+    assert maths.distance_turned(seen, true, 1.0) == pytest.approx(true)
+    assert beyond[1] == pytest.approx(-beyond[4])
+    assert beyond[4] - beyond[1] == pytest.approx(np.sqrt(true**2 - seen**2))
+    way = points[4] - points[1]
+    lacking = way - directions.T @ (directions @ way)       # found here from the directions, which the formula lacks
+    plain = (points - (points[1] + points[4]) / 2) @ lacking / np.linalg.norm(lacking)
+    np.testing.assert_allclose(beyond, plain, atol=1e-9)
+
+
+@given(hnp.arrays(np.float64, (2, 5), elements=st.floats(0.1, 10)))
+def test_a_vector_is_no_longer_than_its_cosine_and_distance_allow(two: np.ndarray) -> None:
+    first, second = two[0], two[1] - 3
+    longest = maths.longest_possible(maths.norm(first), maths.cosine(first, second), maths.distance(first, second))
+    assert maths.norm(second) <= longest + 1e-5
+
+
+def test_a_picture_that_shows_all_or_more_is_refused() -> None:
+    flat = np.array([[0.0, 0.0], [1.0, 0.0]])
+    with pytest.raises(ValueError, match="shows all"):
+        maths.places_beyond(flat, flat, 0, 1)
+    with pytest.raises(ValueError, match="at most the true"):
+        maths.distance_turned(2.0, 1.0, 0.5)

@@ -15,7 +15,7 @@ from manim import VGroup, VMobject, smooth
 
 from gptviz.drawing import theme
 from gptviz.drawing.arrows import arrows, dotted, uncrossed, uncrowded
-from gptviz.drawing.cells import Framed, painted, rectangles, segments, stroked
+from gptviz.drawing.cells import Framed, painted, polygons, rectangles, segments, stroked
 from gptviz.drawing.motion import Follow
 from gptviz.drawing.text import Words
 from gptviz.drawing.windows import Label, label_of, size_of
@@ -24,6 +24,9 @@ from gptviz.recording.number import Numbers, Tracked
 _FAR = 0.55     # brightness of the farthest arrow, of 1
 _UNLIT = 0.22   # brightness of what is not spoken of
 _BARE = 0.08    # around a name, where no speck is drawn
+_ROUND = np.stack([np.cos(np.arange(8) * np.pi / 4 + np.pi / 8), np.sin(np.arange(8) * np.pi / 4 + np.pi / 8)], axis=1)
+_RANGE = 1.8    # the tones of a cloud are for so much less than its whole depth: few specks lie farther out
+_LARGE = 1.5    # specks that are so much larger than usual are round
 _CLOSE = 0.3    # from a tip to the middle of the nearest side of its label: farther ones are joined by a line
 
 
@@ -35,23 +38,26 @@ class VectorSpace3D(Framed):
     it would lie on one before it, or on an arrow; :func:`gptviz.drawing.naming.places` finds it a place where it need
     not, for a whole turn of the camera (:meth:`put_names`). ``camera`` is (azimuth, elevation) in degrees; ``distance``
     the eye's, in half-widths of the space (none: no perspective). ``dot`` is the size of a point's mark. Extra arrows
-    between two places: :meth:`connect`.
+    between two places: :meth:`connect`. ``deep``: how much thicker than usual the nearest arrows are, as a share.
+    ``axes_3d`` are the directions (3, 3) of the drawn axes, to be set where the points are turned beforehand.
     """
 
     def __init__(self, names: Sequence[Any], points: Numbers, variance: Sequence[Tracked] | None = None,
                  width: float = 9.0, height: float = 5.4, size: float = theme.SMALL, *, drawn: bool = True,
                  camera: tuple[float, float] = (35.0, 18.0), distance: float | None = 6.0,
-                 origin: Any = (0.0, 0.0, 0.0), unit: float | None = None, dot: float = 0.09) -> None:
+                 origin: Any = (0.0, 0.0, 0.0), unit: float | None = None, dot: float = 0.09, deep: float = 0.0,
+                 axes: str = theme.HAIRLINE) -> None:
         super().__init__(-width / 2, -height / 2, width / 2, height / 2)
         self.names, self.points_3d = list(names), np.asarray(points.array, dtype=np.float64) - np.asarray(origin)
         reach = float(np.linalg.norm(self.points_3d, axis=1).max(initial=1e-9))
         self.unit = unit or _largest_unit(self.points_3d, width, height)     # screen units to one of the vectors'
         self._reach, self._distance, self._arrows, self._dot = reach, distance, drawn, dot
         self.azimuth, self.elevation = camera
+        self._deep, self.axes_3d = deep, np.eye(3)
         count = len(self.names)
         self.colours = np.tile(theme.rgb(theme.SECONDARY), (count, 1))
         self.bright = np.ones(count)
-        self._axes = stroked(np.zeros((0, 3)), theme.HAIRLINE, 2.0)
+        self._axes = stroked(np.zeros((0, 3)), axes, 2.0)
         self.shapes = [painted(np.zeros((0, 3)), theme.SECONDARY) for _ in self.names]
         self.labels: list[Label] = [label_of(name, size, theme.TEXT) for name in self.names]
         self._extents = np.array([_extent(label) for label in self.labels]).reshape(-1, 2)
@@ -63,7 +69,7 @@ class VectorSpace3D(Framed):
         self._axis_extents = np.array([_extent(label) for label in self.axis_labels]).reshape(-1, 2)
         self._axis_runs = [_runs(label) for label in self.axis_labels]
         self._frame = np.concatenate(self.anchor.axes())
-        self._cloud = painted(np.zeros((0, 3)), theme.SECONDARY, 0.35)
+        self._cloud = VGroup(painted(np.zeros((0, 3)), theme.SECONDARY, 0.35))
         self._cloud_3d, self._speck = np.zeros((0, 3)), 1.0
         self._links: dict[str, tuple[VMobject, npt.NDArray[np.float64], str]] = {}
         self.links, self._body = VGroup(), VGroup(*self.shapes)
@@ -102,10 +108,11 @@ class VectorSpace3D(Framed):
         flat, near = self.project(self.points_3d)
         shade = _FAR + (1 - _FAR) * np.clip((near + 1) / 2, 0, 1)
         self._draw_axes(base, right, up)
-        self._draw_shapes(flat, shade, base, right, up)
+        self._draw_shapes(flat, near, shade, base, right, up)
         for shape, ends, style in self._links.values():
             two, _ = self.project(ends)
-            outline = dotted(*_flat3(two)) if style == "dotted" else arrows(two[:1], two[1:], 0.045, 0.2)[0]
+            outline = (arrows(two[:1], two[1:], 0.045, 0.2)[0] if style == "arrow" else dotted(*_flat3(two))
+                       if style == "dotted" else segments(_flat3(two[:1]), _flat3(two[1:])))
             shape.points = base + outline[:, :1] * right + outline[:, 1:2] * up
         self._draw_cloud(self._draw_labels(flat, shade), base, right, up)
         order = np.argsort(near, kind="stable")
@@ -127,16 +134,22 @@ class VectorSpace3D(Framed):
                       & (y < names[:, 3] + _BARE)).any(axis=1)
             flat, near = flat[~behind], near[~behind]
             half = (0.011 + 0.006 * np.clip(near, -1, 1)[:, None]) * self._speck
-            outline = rectangles(np.concatenate([flat - half, flat + half], axis=1))
-            self._cloud.points = base + outline[:, :1] * right + outline[:, 1:2] * up
+            tones, large = len(self._cloud), self._speck > _LARGE
+            boxes = np.concatenate([flat - half, flat + half], axis=1)
+            reach = float(np.linalg.norm(self._cloud_3d, axis=1).max(initial=1e-9)) / self._reach
+            tone = np.clip((near / reach * _RANGE + 1) / 2 * tones, 0, tones - 1).astype(int)
+            for i, shape in enumerate(self._cloud):
+                here = tone == i
+                outline = (polygons(flat[here, None] + 1.1 * half[here, None] * _ROUND) if large else
+                           rectangles(boxes[here]))
+                shape.points = base + outline[:, :1] * right + outline[:, 1:2] * up
 
-    def _draw_shapes(self, flat: Any, shade: Any, base: Any, right: Any, up: Any) -> None:
+    def _draw_shapes(self, flat: Any, near: Any, shade: Any, base: Any, right: Any, up: Any) -> None:
         if self._arrows:
-            outlines = arrows(np.zeros_like(flat), flat)
+            outlines = arrows(np.zeros_like(flat), flat, 0.03 * (1 + self._deep * near[:, None]))
         else:
             half = self._dot / 2 * shade * (0.4 + 0.6 * self.bright)     # larger when it is spoken of
-            boxes = np.stack([flat[:, 0] - half, flat[:, 1] - half, flat[:, 0] + half, flat[:, 1] + half], axis=1)
-            outlines = rectangles(boxes).reshape(-1, 16, 3)
+            outlines = polygons(flat[:, None] + half[:, None, None] * _ROUND).reshape(-1, 4 * len(_ROUND), 3)
         outlines = base + outlines[..., :1] * right + outlines[..., 1:2] * up
         alphas = shade * (_UNLIT + (1 - _UNLIT) * self.bright)
         for shape, points, colour, alpha in zip(self.shapes, outlines, self.colours, alphas, strict=True):
@@ -240,7 +253,7 @@ class VectorSpace3D(Framed):
     @property
     def axis_ends(self) -> npt.NDArray[np.float64]:
         """Both ends (6, 3) of the axes."""
-        return np.concatenate([np.eye(3), -np.eye(3)]) * self._reach * 0.8
+        return np.concatenate([self.axes_3d, -self.axes_3d]) * self._reach * 0.8
 
     def set_colour(self, colour: str, *indices: int) -> Self:
         """Colours some vectors."""
@@ -257,20 +270,33 @@ class VectorSpace3D(Framed):
         self.bright, self.colours = state[:, 0].copy(), state[:, 1:].copy()
         self.draw()
 
-    def set_cloud(self, points: Any, opacity: float = 0.35, size: float = 1.0) -> Self:
-        """Puts many nameless points (point, 3) behind the vectors: the rest of the vocabulary, one mobject."""
+    def set_axes(self, opacity: float) -> Self:
+        """How strongly the axes are drawn."""
+        self._axes.stroke_rgbas[:, 3] = opacity
+        return self
+
+    def set_cloud(self, points: Any, opacity: float = 0.35, size: float = 1.0, tones: Any = None) -> Self:
+        """Puts many nameless points (point, 3) behind the vectors: the rest of the vocabulary, in few mobjects.
+
+        ``tones`` (tone, rgb) colour them by depth, from the farthest to the nearest; without, they stay as before.
+        """
+        if tones is not None:
+            self._cloud.submobjects = [painted(np.zeros((0, 3)), tone) for tone in tones]
         self._cloud_3d, self._speck = np.asarray(getattr(points, "array", points), dtype=np.float64), size
         self._reach = max(self._reach, float(np.linalg.norm(self._cloud_3d, axis=1).max(initial=0.0)))
-        self._cloud.fill_rgbas[:, 3] = opacity
+        for shape in self._cloud:
+            shape.fill_rgbas[:, 3] = opacity
         return self.draw()
 
     def connect(self, name: str, start: Any, end: Any, color: str = theme.FOCUS, style: str = "arrow") -> VMobject:
-        """An arrow (or a ``dotted`` line) between two places (3) of the space; again with the same name to move it."""
+        """An arrow (or a ``dotted`` or plain ``line``) between two places (3); again with the same name to move it."""
         ends = np.array([start, end], dtype=np.float64)
         if name in self._links:
             shape = self._links[name][0]
         else:
-            shape = (stroked(np.zeros((0, 3)), color, 2.5) if style == "dotted" else painted(np.zeros((0, 3)), color))
+            shape = painted(np.zeros((0, 3)), color)
+            if style != "arrow":
+                shape = stroked(np.zeros((0, 3)), color, 2.5)
             self.links.add(shape)
         self._links[name] = (shape, ends, style)
         self.draw()

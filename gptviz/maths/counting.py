@@ -29,6 +29,14 @@ def count_above(values: Any, bound: float) -> int:
     return int((np.asarray(values, dtype=np.float64) > bound).sum())
 
 
+def share_beyond(place: float, count: float) -> float:
+    """Which share of all other words is farther from a word than the one in this place, 1 the nearest.
+
+    ``count`` words there are, the word itself among them; it has no place.
+    """
+    return float((count - 1 - place) / (count - 1))
+
+
 def wrapped_byte(weights: Any) -> npt.NDArray[np.uint8]:
     """|w| times 1024 in one byte that wraps round at 256, as ``(abs(w) * 1024).astype(uint8)`` does."""
     return (np.abs(np.asarray(weights, dtype=np.float64)) * 1024).astype(np.int64).astype(np.uint8)

@@ -128,6 +128,42 @@ def distance(first: Any, second: Any) -> float:
     return norm(np.asarray(first, dtype=np.float64) - np.asarray(second, dtype=np.float64))
 
 
+def distance_turned(drawn: float, true: float, turned: float) -> float:
+    """How far apart two points look when a picture is turned towards the direction that parts them.
+
+    ``drawn`` in the picture, ``true`` in all dimensions; ``turned`` is the share, 0 to 1, of the turn that shows all.
+    By Pythagoras what the picture lacks is at right angles to what it shows: the turn's whole angle has the cosine
+    drawn / true.
+    """
+    if not 0 <= drawn <= true or true == 0:
+        raise ValueError("a picture shows at most the true distance")
+    return float(true * np.cos((1 - turned) * np.arccos(drawn / true)))
+
+
+def places_beyond(vectors: Any, drawn: Any, first: int, second: int) -> Vector:
+    """Where points lie on the direction that parts two of them and that a picture does not show (row).
+
+    ``vectors`` (row, d_model) and ``drawn`` (row, component): what a picture shows of them, along directions of length
+    one at right angles. Measured from the middle of the two. The scalar product with what the picture lacks is the
+    whole scalar product less the one in the picture, so the picture's own directions need not be known.
+    """
+    whole, shown = np.asarray(vectors, dtype=np.float64), np.asarray(drawn, dtype=np.float64)
+    way, seen = whole[second] - whole[first], shown[second] - shown[first]
+    lacking = np.sqrt(way @ way - seen @ seen)
+    if not lacking > 0:
+        raise ValueError("the picture shows all that parts the two")
+    middle, drawn_middle = (whole[first] + whole[second]) / 2, (shown[first] + shown[second]) / 2
+    return np.asarray(((whole - middle) @ way - (shown - drawn_middle) @ seen) / lacking)
+
+
+def longest_possible(length: float, cosine: float, distance: float) -> float:
+    """How long a vector can be at most, whose cosine with another of this length, and distance from it, are known.
+
+    The larger of the two lengths that the law of cosines leaves open.
+    """
+    return float(length * cosine + np.sqrt(max(distance**2 - length**2 * (1 - cosine**2), 0.0)))
+
+
 def landing(a: Any, b: Any, c: Any) -> Vector:
     """Where the arrow from b to c ends when it is carried to a: a - b + c (d_model).
 

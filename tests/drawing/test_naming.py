@@ -55,4 +55,4 @@ def test_specks_do_not_lie_behind_names() -> None:
     space.put_names({0: [0.0, 0.5]})
     middle = space.points_3d[0] + np.array([0.0, 0.0, 0.5 / space.unit])
     space.set_cloud([middle, -middle])
-    assert len(space._cloud.points) == 16 and len(space.put_names({0: [0.0, -0.5]})._cloud.points) == 32
+    assert len(space._cloud[0].points) == 16 and len(space.put_names({0: [0.0, -0.5]})._cloud[0].points) == 32
