@@ -222,10 +222,12 @@ class HeadsGrid(Film):
             small = (right - left) / picture.width
             pictures.append(picture.scale(small).animate.scale(1 / small).move_to(np.array([x, y, 0])))
             if kind == "previous" and spot.least is not None:
-                words = Claim(maths.is_nearly_all, (spot.least,), words, "one back, now and then")
+                job = Claim(maths.is_nearly_all, (spot.least,), words, "one back, now and then")
+            else:
+                job = words
             legend.add(Words("layer {l:,}, head {h:,}", theme.LABEL, colour, align="center", l=spot.layer,
                              h=spot.head).place([x, y - 1.05, 0], "center"),
-                       Words(words, theme.LABEL, align="center").place([x, y - 1.45, 0], "center"))
+                       Words(job, theme.LABEL, align="center").place([x, y - 1.45, 0], "center"))
         frames = VGroup(*[self.grid.spotlight(*index, colour) for index, colour in tints.items()])
         with self.beat("These do different jobs. Nobody assigned them: training did."):
             self.play(Glide(self.grid, lambda: self.grid.set_tints(tints).set_lit(self.grid.lit_but(*tints)),
