@@ -37,7 +37,9 @@ def test_hub_references(reference: str, repository: str, revision: str | None, t
 
 @pytest.mark.parametrize("reference", ["", " ", "a/b/c", "/etc/x", "../x", "gpt2@", "@main", "gpt2@../x", "a b", "x\0y",
                                        "gpt2;rm", "-flag", "a+", "x" * 5 + "\n"])
-def test_what_names_no_model(reference: str) -> None:
+def test_what_names_no_model(reference: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")     # "../x" is a folder of nobody's
     with pytest.raises(UsageError, match="names no model"):
         load(reference)
 
