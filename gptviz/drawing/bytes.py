@@ -23,6 +23,7 @@ from gptviz.recording.number import Tracked
 
 TURNS = 4         # times that the byte fills along the axis
 _STEPS = 64       # shades of a turn
+_DASHES = 7       # of the line that stays full, on the first ramp
 _STRIP = 0.32     # height of the strips of shades, in units
 HOW = ("as published", "kept at full brightness")
 
@@ -32,10 +33,14 @@ class ByteChart(Group):
 
     ``fills_at`` is the size that fills the byte. ``left`` and ``bottom`` are the origin's, ``width`` and ``height`` the
     plot's. :meth:`draw` draws the byte that wraps; ``held`` is the one that stays full, for a film to bring in.
+    ``span``: the shares of a full byte that have the first and the last colour of sizes; without it shades are grey.
+    ``steps``: how many of them a byte has, to be said above the plot.
     """
 
-    def __init__(self, fills_at: Tracked, left: float, bottom: float, width: float, height: float) -> None:
+    def __init__(self, fills_at: Tracked, left: float, bottom: float, width: float, height: float,
+                 span: tuple[float, float] | None = None, steps: Tracked | None = None) -> None:
         super().__init__()
+        self._span = span
         self._left, self._bottom, self._turn, self._high = left, bottom, width / TURNS, height
         em = theme.units(theme.SMALL)
         base = bottom - em * 1.3
@@ -46,14 +51,17 @@ class ByteChart(Group):
             stroked(axes, theme.HAIRLINE, 3.0),
             Numeral(fills_at, ".2f", theme.LABEL, align="center").place([self._at(1, 0)[0], base, 0], "center"),
             Words("size of the weight", theme.SMALL, theme.SECONDARY).place([left + width, base, 0], "right"),
-            Words("brightness", theme.SMALL, theme.SECONDARY).place([left, bottom + height + em * 0.6, 0]))
+            Words("brightness" + ("" if steps is None else ", in {n:d} steps"), theme.SMALL, theme.SECONDARY,
+                  n=steps).place([left, bottom + height + em * 0.6, 0]))
         names = [Words(name, theme.SMALL, colour).place([left, y + _STRIP + em * 0.4, 0])
                  for name, colour, y in zip(HOW, (theme.WRONG, theme.TEXT), strips, strict=True)]
         self.line = stroked(np.zeros((0, 3)), theme.WRONG, 5.0)
         self.strip, held = (self._strip(y) for y in strips)
         held.set_colours(self._shades(np.minimum(self._steps, 1.0), TURNS))
-        knee = [self._at(0, 0), self._at(1, 1), self._at(TURNS, 1)]
-        full = stroked(segments(knee[:-1], knee[1:]), theme.TEXT, 5.0)
+        ramp = np.linspace(0, 1, 2 * _DASHES + 1)   # where both bytes are the same it is dashed: both colours show
+        starts, ends = ([*(self._at(x, x) for x in ramp[first:-1:2]), at]
+                        for first, at in ((0, self._at(1, 1)), (1, self._at(TURNS, 1))))
+        full = stroked(segments(starts, ends), theme.TEXT, 5.0)
         full.joint_type = self.line.joint_type = LineJointType.BEVEL
         self.held = Group(full, held, names[1])
         self.add(self.furniture, self.line, self.strip, names[0])
@@ -69,7 +77,8 @@ class ByteChart(Group):
 
     def _shades(self, brightness: Any, progress: float) -> npt.NDArray[np.float64]:
         """The colours (row, column, rgb) of a strip, the ground beyond where it has come to."""
-        colours = colours_of(brightness, "grey", 0.0, 1.0)
+        colours = colours_of(brightness, "grey", 0.0, 1.0) if self._span is None else \
+            colours_of(brightness, "sequential", *self._span)
         return np.where((self._steps <= progress)[:, None], colours, theme.rgb(theme.GROUND))[None]
 
     def _strip(self, bottom: float) -> Picture:
@@ -95,7 +104,7 @@ class ByteChart(Group):
         return Follow(self, lambda chart, share: chart.set_progress(start + (end - start) * share), run_time, **options)
 
 
-def headings(stacks: Sequence[WeightStack], size: float = theme.LABEL) -> VGroup:
-    """Which of two pictures is the published one, in the colour of what is wrong, and which is right."""
-    return VGroup(*[stack.heading(text, size).set_color(color)
-                    for stack, text, color in zip(stacks, HOW, (theme.WRONG, theme.TEXT), strict=True)])
+def headings(stacks: Sequence[WeightStack], size: float = theme.LABEL, gap: float = 0.14, note: str = "") -> VGroup:
+    """Which of two pictures is the published one, in the colour of what is wrong, and which is right; with a note."""
+    return VGroup(*[stack.heading(text + more, size, gap).set_color(color) for stack, text, more, color in
+                    zip(stacks, HOW, (note, ""), (theme.WRONG, theme.TEXT), strict=True)])

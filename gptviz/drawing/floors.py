@@ -11,12 +11,13 @@ from typing import Any, Self
 import numpy as np
 from manim import VGroup, VMobject, linear
 
+from gptviz import maths
 from gptviz.drawing import theme
 from gptviz.drawing.cells import Framed, painted, rectangles, segments, stroked
 from gptviz.drawing.motion import Follow
 from gptviz.drawing.text import Numeral, Words
 from gptviz.drawing.windows import positions
-from gptviz.recording.number import Tracked
+from gptviz.recording.number import Tracked, derive
 
 
 class LayerChart(Framed):
@@ -24,12 +25,14 @@ class LayerChart(Framed):
 
     ``series``: name to values (layer), tracked; ``heights`` (layer) where the floors' middles are, from the top down.
     Values grow to the right from ``left``, where 0 is, to ``right``, the largest of all. :meth:`draw` draws one.
+    ``halves``: half the side of a series' dots, where one shall show below another.
     """
 
     def __init__(self, series: Mapping[str, Sequence[Tracked]], colours: Mapping[str, str], heights: Sequence[float],
-                 left: float, right: float) -> None:
+                 left: float, right: float, halves: Mapping[str, float] | None = None) -> None:
         super().__init__(left, heights[-1], right, heights[0] + 1e-6)
         self._series, self._left, self._heights = series, left, list(heights)
+        self._halves = dict.fromkeys(series, 0.055) | dict(halves or {})
         most = max(float(value) for values in series.values() for value in values)
         self._unit = (right - left) / most
         floor = abs(heights[0] - heights[-1]) / max(len(heights) - 1, 1) / 2 or 1.0
@@ -57,10 +60,17 @@ class LayerChart(Framed):
         drawn = segments(np.array(path[:-1]), np.array(path[1:])) if len(path) > 1 else np.zeros((0, 3))
         self.lines[name].points = drawn
         shown = spots[:whole + 1] if share > 0 else spots[:0]
-        half = 0.055
+        half = self._halves[name]
         corners = np.stack([shown[:, 0] - half, shown[:, 1] - half, shown[:, 0] + half, shown[:, 1] + half], axis=-1)
         self.dots[name].points = rectangles(corners) if len(shown) else np.zeros((0, 3))
         return self
+
+    def scale_ends(self, size: float = theme.SMALL, spec: str = ".2f") -> VGroup:
+        """Zero and the largest value, below the plot where they lie."""
+        most = max((value for values in self._series.values() for value in values), key=float)
+        y = self.axis.points[:, 1].min() - theme.units(size) * 1.3
+        return VGroup(*[Numeral(value, spec, size, theme.SECONDARY, "center").place([self.x_of(value), y, 0], "center")
+                        for value in (derive(maths.difference, most, most), most)])
 
     def draw(self, name: str, run_time: float, **options: Any) -> Follow:
         """A motion that draws a series from the first layer down to the last, evenly."""
@@ -93,3 +103,25 @@ class EndsTable:
             Words(name, theme.STATEMENT, colours[name]).place([left, top - row * (number + 1), 0]),
             *[Numeral(values[i], spec, theme.STATEMENT, align="right").place([x, top - row * (number + 1), 0], "right")
               for i, x in columns]) for number, (name, values) in enumerate(series.items())}
+
+
+class LayerPanel(VGroup):
+    """Series of a stack's layers left of it: a :class:`LayerChart` at its floors' heights and an :class:`EndsTable`.
+
+    ``sides`` are the stack's; ``furniture`` is what stands from the start: axis, scale, what is drawn, the table's
+    head. Of the two series ``close`` together the dots of the first show round those of the second.
+    """
+
+    def __init__(self, series: Mapping[str, Sequence[Tracked]], colours: Mapping[str, str],
+                 sides: tuple[float, float, float, float], title: str, left: float, right: float,
+                 close: tuple[str, str]) -> None:
+        super().__init__()
+        self.series = series
+        _, bottom, _, top = sides
+        layers = len(next(iter(series.values())))
+        heights = [top - (top - bottom) * (layer + 0.5) / layers for layer in range(layers)]
+        self.chart = LayerChart(series, colours, heights, left, right, dict(zip(close, (0.075, 0.045), strict=True)))
+        self.table = EndsTable(series, colours, theme.LEFT_EDGE, left - 0.5, 1.5)
+        name = Words(title, theme.SMALL, theme.SECONDARY).place([left, top + 0.2, 0])
+        self.furniture = VGroup(self.chart, self.chart.scale_ends(), name, self.table.head)
+        self.add(self.furniture)

@@ -78,6 +78,18 @@ class WeightStack(Group):
         self._base = table[self._sizes]
         return self._paint()
 
+    def grow(self, sizes: npt.NDArray[np.uint8], span: Sequence[float], run_time: float = theme.SLOW) -> Follow:
+        """A motion to other bytes and other limits of the colours, dot by dot, both from what they are now."""
+        last, limits = np.asarray(sizes, dtype=np.float32), np.array([self._span, span], dtype=np.float64)
+        rows, columns = (np.arange(new) * old // new for old, new in zip(self._sizes.shape, last.shape, strict=True))
+        first = self._sizes[rows][:, columns].astype(np.float32)
+
+        def step(stack: WeightStack, share: float) -> None:
+            stack._sizes = np.asarray(np.rint(first + (last - first) * np.float32(share)), dtype=np.uint8)
+            stack.set_span(limits[0] + (limits[1] - limits[0]) * share)
+
+        return Follow(self, step, run_time)
+
     def set_lit(self, shares: Any) -> Self:
         """How bright each stripe is (layer, part, head), from 0 to 1."""
         self._lit = np.broadcast_to(np.asarray(shares, dtype=np.float64), self._lit.shape).copy()
@@ -174,16 +186,21 @@ class WeightStack(Group):
         return left + first * wide, top - high * tall, left + last * wide, top - low * tall
 
     def outline(self, layer: int | None = None, part: int | None = None, head: int | None = None,
-                color: str = theme.FOCUS, grow: float = 0.05) -> VMobject:
+                color: str = theme.FOCUS, grow: float = 0.05, width: float = 4.0) -> VMobject:
         """A frame around a place (see :meth:`box`), where it is now."""
-        return outline(self.box(layer, part, head), color, 4.0, grow)
+        return outline(self.box(layer, part, head), color, width, grow)
 
-    def part_labels(self, size: float = theme.LABEL) -> VGroup:
-        """The names of the three bands, above them in their colours."""
+    def marks(self, layer: int, head: int) -> VGroup:
+        """Frames around a head's stripes of query and key, thin enough to leave small ones seen; of one floor too."""
+        floor = min(layer, self.layers - 1)
+        return VGroup(*[self.outline(floor, part, head, grow=0.03, width=2.5) for part in range(2)])
+
+    def part_labels(self, size: float = theme.LABEL, color: str | None = None) -> VGroup:
+        """The names of the three bands, above them in their colours or in one that means nothing."""
         labels = VGroup()
-        for part, (name, color) in enumerate(PARTS):
+        for part, (name, own) in enumerate(PARTS):
             left, _, right, top = self.box(part=part)
-            labels.add(Words(name, size, color).place([(left + right) / 2, top + 0.14, 0], "center"))
+            labels.add(Words(name, size, color or own).place([(left + right) / 2, top + 0.14, 0], "center"))
         return labels
 
     def layer_labels(self, size: float = theme.SMALLEST) -> VGroup:
@@ -206,9 +223,9 @@ class WeightStack(Group):
             .place([left + (part * self.heads + head + 0.5) * wide, bottom - em * 1.15, 0], "center")
             for part, (_, color) in enumerate(PARTS) for head in range(0, self.heads, every)])
 
-    def heading(self, text: str, size: float = theme.LABEL, **values: Any) -> Words:
-        """Words above the picture's left upper corner."""
-        return Words(text, size, **values).place([self.sides[0], self.sides[3] + 0.14, 0])
+    def heading(self, text: str, size: float = theme.LABEL, gap: float = 0.14, **values: Any) -> Words:
+        """Words above the picture's left upper corner, so far from it."""
+        return Words(text, size, **values).place([self.sides[0], self.sides[3] + gap, 0])
 
     def layer_name(self, layer: int) -> Words:
         """What a floor is called, right of it."""
@@ -234,10 +251,15 @@ class WeightStack(Group):
 
     def legend(self, smallest: Tracked, largest: Tracked, title: str, right: float, baseline: float) -> Legend:
         """The colours from the darkest to the brightest byte, on one line with what they are, up to ``right``."""
-        legend = Legend(smallest, largest, self._scale, self._span, 2.2, "d", theme.SMALL)
-        low = legend.ends[0]
-        legend.add(Words(title, theme.SMALL, theme.SECONDARY).place(low.baseline() - np.array([0.3, 0, 0]), "right"))
-        return legend.shift(np.array([right - legend.get_right()[0], baseline - low.baseline()[1], 0]))
+        legend = titled(Legend(smallest, largest, self._scale, self._span, 2.2, "d", theme.SMALL), title)
+        return legend.shift(np.array([right - legend.get_right()[0], baseline - legend.ends[0].baseline()[1], 0]))
+
+
+def titled(legend: Legend, title: str, **values: Any) -> Legend:
+    """A legend with what its colours are on its left, on the line of its ends."""
+    start = legend.ends[0].baseline() - np.array([0.3, 0, 0])
+    legend.add(Words(title, theme.SMALL, theme.SECONDARY, **values).place(start, "right"))
+    return legend
 
 
 class SizeZoom(ZoomedPicture):

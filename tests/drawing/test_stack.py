@@ -9,6 +9,7 @@ from gptviz import maths
 from gptviz.drawing import theme
 from gptviz.drawing.bytes import TURNS, ByteChart
 from gptviz.drawing.floors import LayerChart
+from gptviz.drawing.sizes import averaged
 from gptviz.drawing.stack import WeightStack, times_as_bright, whole_pixels
 from gptviz.recording.number import Numbers
 from tests.drawing.samples import number, numbers
@@ -90,3 +91,42 @@ def test_a_series_by_layer_is_drawn_down_to_where_it_has_come_with_dots_at_recor
     assert chart.lines["all"].points[-1] == pytest.approx([chart.x_of(0.15), 0.5, 0.0])
     dots = chart.dots["all"].points.reshape(-1, 16, 3).mean(axis=1)
     assert dots[:, :2] == pytest.approx(np.array([[3.0, 2.0], [0.0, 1.0]]))
+
+
+def test_single_weights_are_averaged_like_the_picture_beside_them_and_never_over_the_border_of_a_head() -> None:
+    layers, heads, rows, columns = 2, 3, 8, 6
+    stripes = RANDOM.integers(0, 256, (layers, 3 * heads)).astype(np.uint8)
+    flat = np.repeat(np.repeat(stripes, rows, axis=0), columns, axis=1)
+    large = (-6.0, -3.0, 6.0, 3.0)
+    for weights in (1.0, 4.0, 20.0):
+        dots = averaged(flat, weights, layers, heads, large)
+        per_stripe = dots.reshape(layers, dots.shape[0] // layers, 3 * heads, -1)
+        assert (per_stripe == stripes[:, None, :, None]).all()
+    noise = sizes(layers, heads, rows, columns)
+    assert (averaged(noise, 1.0, layers, heads, large) == noise).all()
+    blocks = noise.astype(float).reshape(layers * rows // 2, 2, 3 * heads * columns // 2, 2).mean(axis=(1, 3))
+    assert averaged(noise, 4.0, layers, heads, large) == pytest.approx(blocks, abs=0.5)
+    small = (0.0, 0.0, theme.units(3 * heads * columns), theme.units(layers * rows / 4))   # four rows to a pixel
+    assert averaged(noise, 1.0, layers, heads, small).shape == (layers * rows // 2, 3 * heads * columns // 2)
+
+
+def test_a_picture_grows_from_one_recorded_state_into_another_and_arrives_exactly() -> None:
+    fine, coarse = sizes(2, 3), RANDOM.integers(0, 30, (4, 18)).astype(np.uint8)
+    stack = WeightStack(coarse, 2, 3, BOX, (5.0, 25.0))
+    before = stack.picture.colours
+    motion = stack.grow(fine, (20.0, 200.0))
+    motion.begin()
+    places = (np.arange(8) * 4 // 8)[:, None], np.arange(45) * 18 // 45
+    assert stack.picture.colours == pytest.approx(before[places])
+    motion.interpolate_mobject(1.0)
+    assert stack.picture.colours == pytest.approx(WeightStack(fine, 2, 3, BOX, (20.0, 200.0)).picture.colours)
+
+
+def test_where_both_bytes_are_the_same_the_one_that_stays_full_is_dashed() -> None:
+    chart = ByteChart(number(0.25), 0.0, 0.0, 4.0, 1.0)
+    pieces = chart.held[0].points.reshape(-1, 4, 3)
+    starts, ends = pieces[:, 0], pieces[:, 3]
+    ramp = starts[:, 0] < 1 - 1e-9
+    assert starts[ramp][:, 0] == pytest.approx(starts[ramp][:, 1])
+    assert 0.3 < (ends[ramp] - starts[ramp])[:, 0].sum() < 0.7      # both colours show on it
+    assert ends[-1] == pytest.approx([TURNS, 1.0, 0.0])
