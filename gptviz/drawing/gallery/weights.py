@@ -8,7 +8,7 @@ import numpy as np
 from manim import DOWN, FadeIn
 
 from gptviz import maths
-from gptviz.drawing import theme
+from gptviz.drawing import sizes, theme
 from gptviz.drawing.bytes import TURNS, ByteChart, headings
 from gptviz.drawing.floors import EndsTable, LayerChart
 from gptviz.drawing.gallery.stage import Piece, Stage, piece
@@ -19,6 +19,7 @@ from gptviz.drawing.sums import Sum
 from gptviz.drawing.tally import ParameterTally, ShareBars
 from gptviz.recording.kinds import architecture
 from gptviz.recording.number import derive
+from gptviz.recording.published import MRI_FACTOR
 
 PIECES: list[Piece] = []
 NAMES = {"wte": "tokens", "attention": "attention", "mlp": "MLPs"}
@@ -87,6 +88,21 @@ def byte_chart(stage: Stage, rec: dict[str, Any]) -> None:
     stage.half("wrapping", chart.draw(0.0, TURNS, 4.0))
     stage.play(FadeIn(chart.held))
     stage.still("both")
+
+
+@piece(PIECES, "mean sizes by layer left of the picture that they are of", picture="gpt2/weight_mri/picture")
+def layer_panel(stage: Stage, rec: dict[str, Any]) -> None:
+    picture = rec["picture"]
+    layers, heads = int(picture.layers), int(picture.heads)
+    box = whole_pixels(0.25, 2.42, 5.9, 4.2, layers, len(PARTS) * heads)
+    stack = WeightStack(picture.picture("saturating"), layers, heads, box, span(picture))
+    panel = sizes.layer_panel(picture, box, "mean size of a layer's weights", -3.2, -0.75)
+    stage.add(stack, stack.layer_labels(), stack.part_labels(color=theme.TEXT), panel)
+    for name in panel.series:
+        panel.chart.set_progress(name, 1.0)
+        stage.add(panel.table.rows[name])
+    stage.add(sizes.mean_key(picture.numbers("saturating"), MRI_FACTOR, span(picture), picture.wraps_at, box))
+    stage.still("whole")
 
 
 @piece(PIECES, "mean sizes by layer, with the figures of the ends", picture="gpt2/weight_mri/picture")
