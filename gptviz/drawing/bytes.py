@@ -33,12 +33,11 @@ class ByteChart(Group):
 
     ``fills_at`` is the size that fills the byte. ``left`` and ``bottom`` are the origin's, ``width`` and ``height`` the
     plot's. :meth:`draw` draws the byte that wraps; ``held`` is the one that stays full, for a film to bring in.
-    ``span``: the shares of a full byte that have the first and the last colour of sizes; without it shades are grey.
-    ``steps``: how many of them a byte has, to be said above the plot.
+    ``span``: the shares of a full byte that have the first and the last colour. ``steps``: how many of them a byte has.
     """
 
     def __init__(self, fills_at: Tracked, left: float, bottom: float, width: float, height: float,
-                 span: tuple[float, float] | None = None, steps: Tracked | None = None) -> None:
+                 span: tuple[float, float], steps: Tracked) -> None:
         super().__init__()
         self._span = span
         self._left, self._bottom, self._turn, self._high = left, bottom, width / TURNS, height
@@ -51,8 +50,8 @@ class ByteChart(Group):
             stroked(axes, theme.HAIRLINE, 3.0),
             Numeral(fills_at, ".2f", theme.LABEL, align="center").place([self._at(1, 0)[0], base, 0], "center"),
             Words("size of the weight", theme.SMALL, theme.SECONDARY).place([left + width, base, 0], "right"),
-            Words("brightness" + ("" if steps is None else ", in {n:d} steps"), theme.SMALL, theme.SECONDARY,
-                  n=steps).place([left, bottom + height + em * 0.6, 0]))
+            Words("brightness, in {n:d} steps", theme.SMALL, theme.SECONDARY, n=steps)
+            .place([left, bottom + height + em * 0.6, 0]))
         names = [Words(name, theme.SMALL, colour).place([left, y + _STRIP + em * 0.4, 0])
                  for name, colour, y in zip(HOW, (theme.WRONG, theme.TEXT), strips, strict=True)]
         self.line = stroked(np.zeros((0, 3)), theme.WRONG, 5.0)
@@ -77,8 +76,7 @@ class ByteChart(Group):
 
     def _shades(self, brightness: Any, progress: float) -> npt.NDArray[np.float64]:
         """The colours (row, column, rgb) of a strip, the ground beyond where it has come to."""
-        colours = colours_of(brightness, "grey", 0.0, 1.0) if self._span is None else \
-            colours_of(brightness, "sequential", *self._span)
+        colours = colours_of(brightness, "sequential", *self._span)
         return np.where((self._steps <= progress)[:, None], colours, theme.rgb(theme.GROUND))[None]
 
     def _strip(self, bottom: float) -> Picture:

@@ -15,11 +15,18 @@ from manim import DL, UR, Group, VGroup, VMobject
 from gptviz.drawing import theme
 from gptviz.drawing.cells import segments, stroked
 from gptviz.drawing.heatmap import HeatMap, Legend, Scale
-from gptviz.drawing.text import Numeral, Words
+from gptviz.drawing.text import Align, Numeral, Words
 from gptviz.drawing.windows import positions
+from gptviz.recording.kinds.attention import Head
 from gptviz.recording.number import Numbers, Tracked
 
+NAME = "layer {l:d}, head {h:d}"
 _ROOM = 4.2   # em left of and above the cells, for numbers and the words "layer" and "head"
+
+
+def head_name(head: Head, size: float = theme.LABEL, color: str = theme.FOCUS, align: Align = "left") -> Words:
+    """A head by its numbers."""
+    return Words(NAME, size, color, align=align, l=head.layer, h=head.head)
 
 
 class HeadMap(Group):
@@ -118,7 +125,6 @@ class HeadMap(Group):
         legend = self.heat.legend(width, spec, size, words=words)
         middle, foot = (self.box()[0] + self.box()[2]) / 2, legend.ends[0].baseline()[1]
         return legend.shift(np.array([middle - legend.strip.get_center()[0], baseline - foot, 0]))
-
 
     def marked_legend(self, baseline: float, value: Tracked, text: str) -> VGroup:
         """The legend with a line on its strip at a value that lies between its ends, and words above that."""

@@ -16,10 +16,9 @@ from gptviz import maths
 from gptviz.drawing import theme
 from gptviz.drawing.floors import LayerPanel
 from gptviz.drawing.heatmap import Legend, extremes
-from gptviz.drawing.stack import PARTS, SizeZoom, titled
+from gptviz.drawing.stack import PARTS, SizeZoom
 from gptviz.drawing.text import Words
 from gptviz.recording.kinds import WeightPictureRecording
-from gptviz.recording.kinds.attention import Head
 from gptviz.recording.number import Numbers, Tracked, derive
 
 MEAN = "all"      # the series of all three parts together
@@ -30,8 +29,10 @@ _DROP = 0.38      # from a picture's lower edge down to its key
 Box = tuple[float, float, float, float]
 
 
-def below(legend: Legend, box: Box) -> Legend:
-    """A key under the right end of a picture's box."""
+def _below(legend: Legend, box: Box, title: str, **values: Any) -> Legend:
+    """A key under the right end of a picture's box, what its colours are on its left."""
+    start = legend.ends[0].baseline() - np.array([0.3, 0, 0])
+    legend.add(Words(title, theme.SMALL, theme.SECONDARY, **values).place(start, "right"))
     way = [box[2] - legend.get_right()[0], box[1] - _DROP - legend.ends[0].baseline()[1], 0]
     return legend.shift(np.array(way))
 
@@ -39,7 +40,7 @@ def below(legend: Legend, box: Box) -> Legend:
 def sign_key(few: Numbers, limit: float, box: Box) -> Legend:
     """The colours of some weights by their signs, full at ``limit``, from the lowest to the highest of them."""
     legend = Legend(*extremes(few), "weights", (0.0, limit), _WIDTH, "+.3f", theme.SMALL)
-    return below(titled(legend, "weight"), box)
+    return _below(legend, box, "weight")
 
 
 def size_key(few: Numbers, box: Box) -> Legend:
@@ -47,7 +48,7 @@ def size_key(few: Numbers, box: Box) -> Legend:
     cells = [few[place] for place in np.ndindex(few.shape)]
     smallest, largest = (derive(maths.norm, [find(cells, key=abs)]) for find in (min, max))
     legend = Legend(smallest, largest, "sequential", (0.0, float(largest) or 1.0), _WIDTH, ".3f", theme.SMALL)
-    return below(titled(legend, "size of the weight"), box)
+    return _below(legend, box, "size of the weight")
 
 
 def mean_key(picture: Numbers, per_size: Tracked, span: Sequence[float], most: Tracked, box: Box) -> Legend:
@@ -58,7 +59,7 @@ def mean_key(picture: Numbers, per_size: Tracked, span: Sequence[float], most: T
     smallest, largest = (derive(maths.ratio, byte, per_size) for byte in extremes(picture))
     low, high = (float(byte) / float(per_size) for byte in span)
     legend = Legend(smallest, largest, "sequential", (low, high), _WIDTH, ".2f", theme.SMALL)
-    return below(titled(legend, "mean size, at most {w:.2f}", w=most), box)
+    return _below(legend, box, "mean size, at most {w:.2f}", w=most)
 
 
 def opening(picture: WeightPictureRecording, few: Numbers, span: Sequence[float], box: Box) -> SizeZoom:
@@ -74,11 +75,6 @@ def part_meanings(left: float, top: float, step: float = 1.3) -> list[VGroup]:
     return [VGroup(Words(name, theme.TITLE, color).place([left, top - step * part, 0]),
                    Words(means, theme.LABEL, theme.SECONDARY).place([left, top - step * part - 0.45, 0]))
             for part, ((name, color), means) in enumerate(zip(PARTS, MEANING, strict=True))]
-
-
-def head_name(head: Head, place: Sequence[float], size: float) -> Words:
-    """The head that is spoken of, by its numbers, from a place on."""
-    return Words("layer {l:d}, head {h:d}", size, theme.FOCUS, l=head.layer, h=head.head).place(place)
 
 
 def layer_panel(picture: WeightPictureRecording, sides: Box, title: str, left: float, right: float) -> LayerPanel:

@@ -15,12 +15,12 @@ from manim import Group, VGroup, VMobject
 from gptviz import maths
 from gptviz.drawing import theme, tints
 from gptviz.drawing.cells import outline, segments, stroked
-from gptviz.drawing.heatmap import Legend, Scale, ZoomedPicture, colours_of
+from gptviz.drawing.heatmap import ZoomedPicture, colours_of
 from gptviz.drawing.motion import Follow
 from gptviz.drawing.picture import Picture, as_pixels
 from gptviz.drawing.text import Numeral, Words
 from gptviz.drawing.windows import positions
-from gptviz.recording.number import Derived, Numbers, Tracked, derive
+from gptviz.recording.number import Derived, Numbers, derive
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 PARTS = (("query", theme.QUERY), ("key", theme.KEY), ("value", theme.VALUE))
@@ -57,10 +57,10 @@ class WeightStack(Group):
     """
 
     def __init__(self, sizes: npt.NDArray[np.uint8], layers: int, heads: int, box: Box,
-                 span: tuple[float, float] = (0.0, 255.0), scale: Scale = "sequential") -> None:
+                 span: tuple[float, float] = (0.0, 255.0)) -> None:
         super().__init__()
         self.layers, self.heads = layers, heads
-        self._scale, self._sizes = scale, np.asarray(sizes, dtype=np.uint8)
+        self._sizes = np.asarray(sizes, dtype=np.uint8)
         self._lit = np.ones((layers, len(PARTS), heads))
         self._marks: tuple[npt.NDArray[np.float32], str] | None = None
         self._marked = 0.0
@@ -74,7 +74,7 @@ class WeightStack(Group):
     def set_span(self, span: Sequence[float]) -> Self:
         """Gives other bytes the first and the last colour."""
         self._span = float(span[0]), float(span[1])
-        table = colours_of(np.arange(256), self._scale, *self._span).astype(np.float32)
+        table = colours_of(np.arange(256), "sequential", *self._span).astype(np.float32)
         self._base = table[self._sizes]
         return self._paint()
 
@@ -227,13 +227,6 @@ class WeightStack(Group):
         """Words above the picture's left upper corner, so far from it."""
         return Words(text, size, **values).place([self.sides[0], self.sides[3] + gap, 0])
 
-    def layer_name(self, layer: int) -> Words:
-        """What a floor is called, right of it."""
-        _, bottom, right, top = self.box(layer)
-        middle = (bottom + top) / 2 - 0.363 * theme.units(theme.SMALLEST)
-        return Words("layer {n:d}", theme.SMALLEST, theme.FOCUS, n=positions(self.layers, "layer")[layer]).place(
-            [right + 0.14, middle, 0])
-
     def below(self, text: str, part: int, head: int, size: float = theme.STATEMENT, **values: Any) -> Words:
         """Words below a stripe of the lowest floor, in the colour of what is spoken of, within the picture's sides."""
         words = Words(text, size, theme.FOCUS, align="center", **values)
@@ -248,18 +241,6 @@ class WeightStack(Group):
         x = np.linspace(left, right, len(PARTS) * self.heads + 1)[1:-1]
         ends = [np.stack([x, np.full_like(x, y), np.zeros_like(x)], axis=-1) for y in (bottom, top)]
         return stroked(segments(*ends), theme.GROUND, width)
-
-    def legend(self, smallest: Tracked, largest: Tracked, title: str, right: float, baseline: float) -> Legend:
-        """The colours from the darkest to the brightest byte, on one line with what they are, up to ``right``."""
-        legend = titled(Legend(smallest, largest, self._scale, self._span, 2.2, "d", theme.SMALL), title)
-        return legend.shift(np.array([right - legend.get_right()[0], baseline - legend.ends[0].baseline()[1], 0]))
-
-
-def titled(legend: Legend, title: str, **values: Any) -> Legend:
-    """A legend with what its colours are on its left, on the line of its ends."""
-    start = legend.ends[0].baseline() - np.array([0.3, 0, 0])
-    legend.add(Words(title, theme.SMALL, theme.SECONDARY, **values).place(start, "right"))
-    return legend
 
 
 class SizeZoom(ZoomedPicture):

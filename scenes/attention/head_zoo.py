@@ -7,7 +7,7 @@ from gptviz import maths
 from gptviz.drawing import headwork, theme, zoo
 from gptviz.drawing.attention import AttentionArcs, AttentionGrid
 from gptviz.drawing.headgrid import HeadGrid
-from gptviz.drawing.headmap import HeadMap
+from gptviz.drawing.headmap import NAME, HeadMap, head_name
 from gptviz.drawing.motion import Follow, Glide
 from gptviz.drawing.text import Words
 from gptviz.drawing.tokens import TokenStrip, tail
@@ -81,7 +81,7 @@ class HeadZoo(Film):
         with self.beat("Score each: how much of its attention, on average, goes to the token before?",
                        shows=("run", "scores")):
             self.play(FadeOut(opened), run_time=theme.QUICK)
-            self.play(FadeIn(self.frame), FadeIn(self.shown), run_time=theme.QUICK)
+            self.play(FadeIn(self.frame, self.shown), run_time=theme.QUICK)
             self.add(self.map)
             self.play(Follow(self.map, HeadMap.set_come, run_time=1.8, rate_func=linear))
         always = Claim(maths.is_nearly_all, (scores.least("previous"),),
@@ -90,20 +90,24 @@ class HeadZoo(Film):
         with self.beat(always, shows=("run", "scores"), l=best.layer, h=best.head, s=best.score):
             self.shown = VGroup(*self.shown, more := self.found("previous"))
             self.play(FadeIn(more), run_time=theme.MOVE)
-        said, few, many = headwork.sinks_said(scores)
-        self.next_kind("first", said, a=few, b=many)
+        few, many = scores.fewest_sinks, scores.most_sinks
+        none = Claim(maths.is_nothing, (many,), "The first token: no head here gives it most of its attention.")
+        some = Claim(maths.is_larger, (many, few),
+                     "Depending on the text, {a:,} to {b:,} heads give most attention to the first token.",
+                     "Heads that give most of their attention to the first token: {a:,}.")
+        self.next_kind("first", none if none.held else some, a=few, b=many)
         own, copy = scores.best("self"), scores.best("duplicate")
         self.next_kind("self", "The token itself: layer {l:d}, head {h:d} gives it most, {s:.2f} of its attention.",
                        l=own.layer, h=own.head, s=own.score)
         if copy is not None:
-            self.next_kind("duplicate", headwork.copies_said(own, copy), l=copy.layer, h=copy.head, s=copy.score)
+            same = Claim(maths.is_same, (derive(maths.distance, [own.layer, own.head], [copy.layer, copy.head]),),
+                         "Only rows whose token came before: the same head gives the earlier copy {s:.2f}.",
+                         "Only rows whose token came before: layer {l:d}, head {h:d} gives the copy {s:.2f}.")
+            self.next_kind("duplicate", same, l=copy.layer, h=copy.head, s=copy.score)
 
     def kind(self, name: str) -> VGroup:
         """What a score counts, as a picture and in words, above the map."""
-        words = Words(KINDS[name], theme.TITLE)
-        left = min(self.map.box()[0], theme.RIGHT_EDGE - 1.05 - words.advance)
-        icon = zoo.ScoreRule(zoo.counted(name, self.ids), 0.76).shift([left, 2.6, 0])
-        return VGroup(icon, words.place([left + 1.05, 2.82, 0]))
+        return headwork.rule_above(self.map, zoo.counted(name, self.ids), KINDS[name])
 
     def found(self, name: str) -> VGroup:
         """Frames around the head that is best at a score, in both pictures."""
@@ -127,7 +131,10 @@ class HeadZoo(Film):
         cards = [zoo.KindCard(KINDS[name], zoo.counted(name, self.ids), self.scores.scores(name),
                               self.scores.best(name), (i - (len(names) - 1) / 2) * 3.35)
                  for i, name in enumerate(names)]
-        rare, common = headwork.how_common(self.scores, names)
+        whole, wide = self.scores.heads_in_all, {name: self.scores.wide(name) for name in names}
+        common = Claim(maths.is_majority, (wide.pop("first"), whole), "Most heads share one.", "Most heads share none.")
+        rare = Claim(maths.is_far_above, (whole, derive(maths.smallest, list(wide.values()))), "Some looks are rare.",
+                     "No look is rare here.")
         with self.beat("{rare} {common}", shows=("run", "scores"), hold=1.3, rare=rare, common=common):
             self.play(FadeOut(self.grid), FadeOut(self.shown), FadeOut(self.frame),
                       ReplacementTransform(self.map.heat.cells, cards[-1].map.heat.cells), run_time=theme.MOVE)
@@ -147,18 +154,17 @@ class HeadZoo(Film):
     def sink(self) -> None:
         """A large weight, what it multiplies, and what is moved."""
         sink = self.rec["sink"]
-        weight, brought = sink.first[sink.best.index], sink.brought[sink.best.index]
         grid = AttentionGrid(sink.prompt, sink.pattern, width=6.4, height=4.6).shift([-3.2, 0.1, 0])
         bars = headwork.sink_bars(sink, 0.9, 2.3)
         with self.beat("On average, layer {l:d}, head {h:d} gives {w:.0%} of its attention to the first token.",
-                       shows="sink", l=sink.best.layer, h=sink.best.head, w=weight):
+                       shows="sink", l=sink.best.layer, h=sink.best.head, w=sink.first[sink.best.index]):
             self.play(FadeIn(grid), run_time=theme.MOVE)
             self.play(Create(grid.outline(key=0)), FadeIn(bars[0]), run_time=theme.MOVE)
         with self.beat("But attention only multiplies a vector. So measure how long that is, too.", shows="sink"):
             self.play(FadeIn(bars[1]), run_time=theme.MOVE)
         harmless = sink.harmless("The first token\u2019s is short: of attention times length it keeps {s:.0%}.",
                                  "The first token\u2019s is no shorter: of attention times length it keeps {s:.0%}.")
-        with self.beat(harmless, shows="sink", s=brought, hold=1.2):
+        with self.beat(harmless, shows="sink", s=sink.brought[sink.best.index], hold=1.2):
             self.play(FadeIn(bars[2]), run_time=theme.MOVE)
         self.clear_stage()
 
@@ -180,11 +186,10 @@ class HeadZoo(Film):
                        shows="ablation", k=rec.hurt, n=rec.heads_in_all, l=rec.best.layer, h=rec.best.head,
                        m=derive(maths.difference, rec.heads_in_all, rec.hurt), s=rec.best.score):
             self.play(Create(frame := without.outline(*rec.best.index)), run_time=theme.MOVE)
-        crippled = zoo.Guesses(rec.row(True), 0.4, 0.8, "without layer {l:d}, head {h:d}", l=rec.best.layer,
-                               h=rec.best.head)
+        crippled = zoo.Guesses(rec.row(True), 0.4, 0.8, "without " + NAME, l=rec.best.layer, h=rec.best.head)
         key, last = int(np.argmax(rec.pattern.array[-1])), slice(-len(shown), None)
         arcs = AttentionArcs(strip.boxes, rec.pattern[last, last], len(shown) - 1, 0.7, written=False)
-        name = Words("layer {l:d}, head {h:d}", theme.LABEL, theme.ATTENTION, l=rec.best.layer, h=rec.best.head)
+        name = head_name(rec.best, color=theme.ATTENTION)
         name.place([min(strip.get_right()[0] + 0.2, theme.RIGHT_EDGE - name.advance), 2.75, 0])
         with self.beat("It is the head that, at the last token, gives {k} {w:.0%} of its attention.",
                        shows="ablation", k=rec.prompt[key], w=rec.pattern[-1, key], hold=1.0):
@@ -197,7 +202,10 @@ class HeadZoo(Film):
         """Random tokens, then the same again: does a head look at what came next last time?"""
         rec = self.rec["induction"]
         text = zoo.SaidTwice(rec.repeated, rec.period, theme.LEFT_EDGE, 1.2, 11.0)
-        with self.beat(headwork.looked_on(self.rec["ablation"]), shows=("ablation", "induction")):
+        again = self.rec["ablation"].followed_before(
+            "It looked at what came next the last time. Now random tokens, said twice.",
+            "Now a text that makes no sense: random tokens, then the same ones again.")
+        with self.beat(again, shows=("ablation", "induction")):
             for line in text.lines:
                 self.play(LaggedStart(*[FadeIn(part) for part in line], lag_ratio=0.3), run_time=1.0)
         pattern, about = headwork.second_turn(rec, -3.7, -0.35)
@@ -241,16 +249,10 @@ class HeadZoo(Film):
         readers = rec.readers(writer.index)
         if not readers:
             with self.beat("Here no layer comes after that head: nobody can read it.", shows="composition", hold=1.5):
-                self.play(FadeIn(Words("layer {l:d}, head {h:d}", 64, theme.FOCUS, align="center", l=writer.layer,
-                                       h=writer.head).place([0, 0.4, 0], "center")))
+                self.play(FadeIn(head_name(writer, 64, align="center").place([0, 0.4, 0], "center")))
             return
-        pairs = HeadMap(rec.numbers("k")[:, :, *writer.index], 5.3, 4.7, "sequential", 0.0, size=theme.SMALL)
-        pairs.shift([-4.0, 0.4, 0])
-        later = np.ones((int(rec.layers), int(rec.heads)))
-        later[:writer.index[0] + 1] = 0
-        pairs.heat.set_lit(0 * later)
-        own = VGroup(pairs.outline(*writer.index), pairs.beside(*writer.index, Words(
-            "layer {l:d}, head {h:d}", theme.LABEL, theme.FOCUS, l=writer.layer, h=writer.head)))
+        pairs, later = headwork.reads(rec, writer, -4.0, 0.4)
+        own = VGroup(pairs.outline(*writer.index), pairs.beside(*writer.index, head_name(writer)))
         formula = VGroup(zoo.CompositionFormula(3.3, 0.75), Words(
             "how much the one reads of the other", theme.STATEMENT, theme.TEXT).place([3.3, 2.2, 0], "center"))
         with self.beat("Layer {l:d}, head {h:d} led on the token before. Which heads of later layers read its note?",
@@ -263,13 +265,12 @@ class HeadZoo(Film):
         places, values = [rec.place(*reader) for reader, _ in shown], [score for _, score in shown]
         ranking = zoo.HeadRanking(places, values, rec.median(), "median of all pairs",
                                   ("layer.head", "how much it reads"), 2.0).shift([-0.45, 1.9, 0])
-        frames = [pairs.outline(*reader, theme.KEY) for reader, _ in shown]
         most = Claim(maths.is_twice, (values[0], rec.median()), "Of {n:,} later heads, these read it most.",
                      "Of {n:,} later heads, these read it most. None stands out from a usual pair.")
         with self.beat(most, shows="composition", n=Count(readers, "heads of later layers"), hold=1.0):
             self.play(FadeOut(formula), FadeIn(ranking.head), run_time=theme.QUICK)
-            self.play(LaggedStart(*[FadeIn(VGroup(row, frame)) for row, frame in
-                                    zip(ranking.rows, frames, strict=True)], lag_ratio=0.3), run_time=2.0)
+            self.play(LaggedStart(*[FadeIn(VGroup(row, pairs.heat.outline(*reader, theme.KEY))) for row, (reader, _) in
+                                    zip(ranking.rows, shown, strict=True)], lag_ratio=0.3), run_time=2.0)
             self.play(FadeIn(ranking.usual), run_time=theme.QUICK)
         self.named(ranking, [reader for reader, _ in shown])
         lit = 0.25 * later
@@ -289,11 +290,11 @@ class HeadZoo(Film):
                            shows="composition"):
                 return
         named = published.named_induction_heads()
-        hits = [reader for reader in readers if reader in named]
+        hits = Count([reader for reader in readers if reader in named], "of them shown")
         marks = VGroup(ranking.mark(None, "named by"), *[ranking.mark(i, ", ".join(
             published.authors(source) for source in published.induction_sources(*reader)) or "\u2014")
             for i, reader in enumerate(readers)])
         with self.beat("In this model, {s:words} publications name {n:words} induction heads; {k:words} are here.",
                        shows="composition", s=Count(published.INDUCTION_HEADS, "publications"),
-                       n=Count(named, "induction heads that are named"), k=Count(hits, "of them shown"), hold=1.5):
+                       n=Count(named, "induction heads that are named"), k=hits, hold=1.5):
             self.play(LaggedStart(*[FadeIn(mark) for mark in marks], lag_ratio=0.3), run_time=1.5)

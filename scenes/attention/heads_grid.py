@@ -20,6 +20,7 @@ from gptviz.drawing.attention import AttentionGrid
 from gptviz.drawing.bars import Bar
 from gptviz.drawing.cells import outline
 from gptviz.drawing.headgrid import HeadGrid
+from gptviz.drawing.headmap import head_name
 from gptviz.drawing.motion import Follow, Glide
 from gptviz.drawing.text import Words
 from gptviz.drawing.tokens import TokenBox, TokenStrip, head
@@ -195,8 +196,7 @@ class HeadsGrid(Film):
         """A head's pattern in full, the frame around it in the picture of all heads, its name and what it does."""
         detail = AttentionGrid(self.run.prompt, self.run.pattern(*spot.index), width=5.9, height=4.1).shift(DETAIL)
         return (detail, self.grid.spotlight(*spot.index),
-                Words("layer {l:,}, head {h:,}", theme.TITLE, theme.FOCUS, align="center",
-                      l=spot.layer, h=spot.head).place(NAME, "center"),
+                head_name(spot, theme.TITLE, align="center").place(NAME, "center"),
                 Words(what, theme.STATEMENT, theme.SECONDARY, align="center", **fields).place(WHAT, "center"))
 
     def open(self, spot, detail: AttentionGrid, where, name: Words, what: Words) -> None:
@@ -225,8 +225,7 @@ class HeadsGrid(Film):
                 job = Claim(maths.is_nearly_all, (spot.least,), words, "one back, now and then")
             else:
                 job = words
-            legend.add(Words("layer {l:,}, head {h:,}", theme.LABEL, colour, align="center", l=spot.layer,
-                             h=spot.head).place([x, y - 1.05, 0], "center"),
+            legend.add(head_name(spot, color=colour, align="center").place([x, y - 1.05, 0], "center"),
                        Words(job, theme.LABEL, align="center").place([x, y - 1.45, 0], "center"))
         frames = VGroup(*[self.grid.spotlight(*index, colour) for index, colour in tints.items()])
         with self.beat("These do different jobs. Nobody assigned them: training did."):

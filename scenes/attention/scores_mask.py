@@ -10,6 +10,7 @@ from gptviz.drawing.bars import Bar, ProbabilityBars
 from gptviz.drawing.cells import hatched, segments, stroked
 from gptviz.drawing.focus import Focus
 from gptviz.drawing.formula import Formula
+from gptviz.drawing.headmap import head_name
 from gptviz.drawing.motion import Dim, Follow, Glide, Vanish
 from gptviz.drawing.products import DotProduct
 from gptviz.drawing.text import Numeral, Words
@@ -102,8 +103,7 @@ class ScoresMask(Film):
         for labels, colour in ((self.grid.rows, theme.QUERY), (self.grid.columns, theme.KEY)):
             for label in labels:
                 label.letters.set_color(colour)
-        self.name = Words("layer {l:,}, head {h:,}", theme.TITLE, theme.FOCUS, l=real.chosen.layer,
-                          h=real.chosen.head).place([SIDE, 2.1, 0])
+        self.name = head_name(real.chosen, theme.TITLE).place([SIDE, 2.1, 0])
         self.legend = VGroup(Words("row: its query", theme.STATEMENT, theme.QUERY).place([SIDE, 1.5, 0]),
                              Words("column: its key", theme.STATEMENT, theme.KEY).place([SIDE + 2.9, 1.5, 0]))
         other = real.provenance.model != self.rec["dot"].provenance.model

@@ -8,10 +8,10 @@ from gptviz.drawing import sizes, theme
 from gptviz.drawing.attention import AttentionGrid
 from gptviz.drawing.bytes import TURNS, ByteChart, headings
 from gptviz.drawing.cells import outline
+from gptviz.drawing.headmap import head_name
 from gptviz.drawing.heatmap import extremes
 from gptviz.drawing.matrices import NumberMatrix
 from gptviz.drawing.motion import Dim, Follow, Glide, exchange
-from gptviz.drawing.sizes import MEAN, head_name
 from gptviz.drawing.stack import PARTS, WeightStack, times_as_bright, whole_pixels
 from gptviz.drawing.text import Words
 from gptviz.drawing.windows import positions
@@ -25,7 +25,7 @@ EDGE, TOP = 6.15, 2.42
 FULL, PAIR = (-EDGE, TOP, 2 * EDGE, 4.2), ((-EDGE, TOP, 5.9, 4.2), (EDGE - 5.9, TOP, 5.9, 4.2))
 # Of one layer, drawn large: alone, and one above the other.
 FLOOR = (theme.LEFT_EDGE, 1.8, 13.2, 3.2)
-FLOORS = ((theme.LEFT_EDGE + 0.2, 1.95, 12.8, 1.1), (theme.LEFT_EDGE + 0.2, -0.3, 12.8, 1.1))
+FLOORS = ((theme.LEFT_EDGE + 0.2, 2.1, 12.8, 1.1), (theme.LEFT_EDGE + 0.2, -0.05, 12.8, 1.1))
 ABOVE = 0.2                           # from a picture up to the words over it, where a frame may come between
 SIDE = 3                              # rows and columns of the corner that comes first
 
@@ -187,7 +187,7 @@ class WeightMRI(Film):
         """Mean sizes by layer: of all, of query and key, of value."""
         stack, second = self.stack, min(1, self.layers - 1)
         panel = sizes.layer_panel(self.mri, stack.sides, "mean size of a layer's weights", -3.2, -0.75)
-        series, chart, table, whole = panel.series, panel.chart, panel.table, panel.series[MEAN]
+        series, chart, table, whole = panel.series, panel.chart, panel.table, panel.series[sizes.MEAN]
         falls = tuple(derive(maths.difference, whole[0], whole[layer]) for layer in (second, -1))
         how = Claim(maths.is_majority, falls, "Most of that is one drop: {a:.3f} to {b:.3f}.",
                     "On average it does: {a:.3f} to {c:.3f}.")
@@ -200,12 +200,12 @@ class WeightMRI(Film):
             self.remove(self.floor)
             scan = chart.scan(chart.x_of(0.0), stack.sides[2])
             self.play(Create(scan), run_time=theme.QUICK)
-            self.play(chart.draw(MEAN, 1.8), chart.lower(scan, 1.8))
-            self.play(FadeOut(scan), FadeIn(table.rows[MEAN]), run_time=theme.QUICK)
+            self.play(chart.draw(sizes.MEAN, 1.8), chart.lower(scan, 1.8))
+            self.play(FadeOut(scan), FadeIn(table.rows[sizes.MEAN]), run_time=theme.QUICK)
         query, key, value = ((values[0], values[-1]) for values in (series[name] for name, _ in PARTS))
         with self.beat(Claim(maths.moves, ([query, key], [value]), "Query and key do end lower than they began.",
                              "Split it: query and key on their own."), shows="picture"):
-            self.play(Dim(chart.lines[MEAN], chart.dots[MEAN], table.rows[MEAN]))
+            self.play(Dim(chart.lines[sizes.MEAN], chart.dots[sizes.MEAN], table.rows[sizes.MEAN]))
             for name in ("query", "key"):
                 self.play(chart.draw(name, 1.2), FadeIn(table.rows[name]))
         turn = Claim(maths.moves, ([query, key], [value]),
@@ -224,8 +224,8 @@ class WeightMRI(Film):
             self.frames = stack.marks(layer, head)
             lit = stack.lit_but((layer, 0, head), (layer, 1, head))
             self.play(FadeIn(stack.part_labels(color=theme.TEXT)), FadeIn(stack.layer_labels()), Create(self.frames),
-                      Glide(stack, lambda: stack.set_lit(lit)), FadeIn(head_name(stripe, [self.full[0], 0.6, 0], 56)),
-                      FadeIn(under.place([self.full[0], -0.05, 0])), run_time=theme.MOVE)
+                      FadeIn(head_name(stripe, 56).place([self.full[0], 0.6, 0])), Glide(stack, lambda: stack.set_lit(
+                          lit)), FadeIn(under.place([self.full[0], -0.05, 0])), run_time=theme.MOVE)
         self.clear_stage(self.key, stack, self.frames)
 
     def lost_in_noise(self) -> None:
@@ -253,7 +253,7 @@ class WeightMRI(Film):
         before = run.scores("previous")[layer, head]
         grid = AttentionGrid(run.prompt, run.pattern(layer, head), width=6.4, height=4.9,
                              size=theme.LABEL if len(run.prompt) < 12 else theme.SMALL)
-        name = head_name(self.mri.stripe, [right, self.full[3] + ABOVE, 0], theme.TITLE)
+        name = head_name(self.mri.stripe, theme.TITLE).place([right, self.full[3] + ABOVE, 0])
         weight = Words("{w:.2f}", 110, theme.ATTENTION, w=before).place([right - 0.06, 0.3, 0])
         under = Words("of its attention on the token before", theme.LABEL, theme.SECONDARY).place([right, -0.3, 0])
         says = Claim(maths.is_nearly_all, (before,),
@@ -263,7 +263,7 @@ class WeightMRI(Film):
             self.play(FadeIn(grid.shift([-3.4, 0.2, 0])), FadeIn(name))
             self.play(FadeIn(weight), FadeIn(under), run_time=theme.MOVE)
         with self.beat(Claim(maths.is_nearly_all, (before,),
-                             "Here the weights alone made it stand out: they had seen no text.",
+                             "Here the weights alone made it stand out, before this text was read.",
                              "Not every stripe tells what its head is for.")):
             self.play(FadeOut(weight), FadeOut(under), run_time=theme.QUICK)
             self.play(FadeIn(self.stack), run_time=theme.MOVE)
@@ -283,7 +283,7 @@ class WeightMRI(Film):
             self.play(FadeIn(fresh), FadeIn(names[1]), run_time=theme.MOVE)
         bright = fresh.heading("before training, {f:.1f} times as bright", gap=ABOVE, f=factor)
         noise = Claim(maths.is_larger, means,
-                      "Made {f:.1f} times as bright, it is even noise: no heads, no layers to be seen.",
+                      "Made {f:.1f} times as bright, it is plain noise: no heads, no layers to be seen.",
                       "Made as bright as the other: no heads, no layers to be seen.")
         with self.beat(noise, shows="picture", f=factor):
             self.play(fresh.grow(mri.picture("fresh"), self.span / float(factor), 1.8))

@@ -206,7 +206,8 @@ class EmbeddingMatrix(Film):
         of_giant = derive(maths.ratio, giant, architecture.gpt3_total())
         heads = VGroup(*[Words(text, theme.LABEL, theme.SECONDARY).place([x, 2.4, 0], "right") for text, x in
                          (("rows × columns", -0.6), ("numbers", 3.5), ("share of the model", EDGE))])
-        first = self.share_line(1.75, "this model", "{v:,} × {d:,}", rec.vocab, rec.d_model, rec.numbers_in_all,
+        own = Word(rec.provenance.model, f"{rec.name}#provenance.model")
+        first = self.share_line(1.75, own, "{v:,} × {d:,}", rec.vocab, rec.d_model, rec.numbers_in_all,
                                 rec.share, ".1%")
         with self.beat("All in all {n:,} numbers: {p:.1%} of all the numbers in this model.", shows="rows",
                        n=rec.numbers_in_all, p=rec.share):
@@ -229,10 +230,10 @@ class EmbeddingMatrix(Film):
             self.play(FadeIn(third), run_time=theme.MOVE)
         self.clear_stage()
 
-    def share_line(self, y: float, name: str, size: str, vocab, wide, count, share, spec: str) -> VGroup:
+    def share_line(self, y: float, name: str | Word, size: str, vocab, wide, count, share, spec: str) -> VGroup:
         """A model's table: rows times columns, how many numbers, and a line as long as the model with its part lit."""
         whole, part = ([-EDGE, y - 0.52, -EDGE + 2 * EDGE * long, y - 0.36] for long in (1.0, float(share)))
-        return VGroup(Words(name, theme.TITLE, theme.SECONDARY).place([-EDGE, y, 0]),
+        return VGroup(Words(name, theme.TITLE, theme.SECONDARY, width=3.3).place([-EDGE, y, 0]),
                       Words(size, theme.TITLE, theme.SECONDARY, v=vocab, d=wide).place([-0.6, y, 0], "right"),
                       Numeral(count, ",", 56, align="right").place([3.5, y, 0], "right"),
                       Numeral(share, spec, 56, theme.FOCUS, "right").place([EDGE, y, 0], "right"),

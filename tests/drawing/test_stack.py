@@ -73,7 +73,7 @@ def test_how_far_a_stripe_stands_out_is_its_mean_over_that_of_the_others() -> No
 
 
 def test_the_curve_of_the_byte_is_that_of_the_formula() -> None:
-    chart = ByteChart(number(0.25), 0.0, 0.0, 4.0, 1.0).set_progress(float(TURNS))
+    chart = ByteChart(number(0.25), 0.0, 0.0, 4.0, 1.0, (0.0, 1.0), number(256)).set_progress(float(TURNS))
     corners = chart.line.points.reshape(-1, 4, 3)
     for start, end in ((piece[0], piece[3]) for piece in corners):
         if end[0] - start[0] < 1e-9:        # where it falls to black
@@ -123,7 +123,7 @@ def test_a_picture_grows_from_one_recorded_state_into_another_and_arrives_exactl
 
 
 def test_where_both_bytes_are_the_same_the_one_that_stays_full_is_dashed() -> None:
-    chart = ByteChart(number(0.25), 0.0, 0.0, 4.0, 1.0)
+    chart = ByteChart(number(0.25), 0.0, 0.0, 4.0, 1.0, (0.0, 1.0), number(256))
     pieces = chart.held[0].points.reshape(-1, 4, 3)
     starts, ends = pieces[:, 0], pieces[:, 3]
     ramp = starts[:, 0] < 1 - 1e-9

@@ -12,7 +12,6 @@ from gptviz.drawing import sizes, theme
 from gptviz.drawing.bytes import TURNS, ByteChart, headings
 from gptviz.drawing.floors import EndsTable, LayerChart
 from gptviz.drawing.gallery.stage import Piece, Stage, piece
-from gptviz.drawing.heatmap import extremes
 from gptviz.drawing.motion import Follow, Glide
 from gptviz.drawing.stack import PARTS, SizeZoom, WeightStack, times_as_bright, whole_pixels
 from gptviz.drawing.sums import Sum
@@ -54,13 +53,12 @@ def weight_stack(stage: Stage, rec: dict[str, Any]) -> None:
     layer, head = picture.stripe.index
     box = whole_pixels(-6.0, 2.6, 12.0, 5.4, layers, len(PARTS) * heads)
     stack = WeightStack(picture.picture("saturating"), layers, heads, box, span(picture))
-    legend = stack.legend(*extremes(picture.numbers("saturating")), "value of the byte", box[2], 3.4)
-    labels, numbers = stack.part_labels(), stack.layer_labels()
-    stage.add(stack, labels, numbers, legend)
+    key = sizes.mean_key(picture.numbers("saturating"), MRI_FACTOR, span(picture), picture.wraps_at, box)
+    stage.add(stack, stack.part_labels(), stack.layer_labels(), key)
     stage.still("whole")
     stage.half("light", Follow(stack, WeightStack.set_light, 2.4))
     stage.play(Glide(stack, lambda: stack.set_lit(stack.lit_but((layer, 0, head), (layer, 1, head)))))
-    stage.add(*[stack.outline(layer, part, head) for part in range(2)], stack.layer_name(layer))
+    stage.add(stack.marks(layer, head))
     stage.still("head")
 
 
@@ -71,9 +69,7 @@ def weight_floor(stage: Stage, rec: dict[str, Any]) -> None:
     floors = []
     for name, top in (("wrapped", 2.6), ("saturating", -0.4)):
         box = whole_pixels(-6.4, top, 12.8, 1.6, 1, len(PARTS) * heads)
-        grey = name == "wrapped"
-        floors.append(WeightStack(picture.array(name)[layer], 1, heads, box, (0.0, 255.0) if grey else span(picture),
-                                  "grey" if grey else "sequential"))
+        floors.append(WeightStack(picture.array(name)[layer], 1, heads, box, span(picture)))
         bright = times_as_bright(picture.numbers(name)[layer], 0, head, heads)
         stage.add(floors[-1], floors[-1].below("\u00d7 {r:.2f}", 0, head, r=bright).shift(DOWN * 0.35))
     stage.add(headings(floors, theme.STATEMENT), floors[0].outline(0, 0, head), floors[1].cuts(),
@@ -83,7 +79,10 @@ def weight_floor(stage: Stage, rec: dict[str, Any]) -> None:
 
 @piece(PIECES, "a byte that wraps round, and one that stays full", picture="gpt2/weight_mri/picture")
 def byte_chart(stage: Stage, rec: dict[str, Any]) -> None:
-    chart = ByteChart(rec["picture"].wraps_at, -5.0, -0.8, 10.0, 3.6)
+    picture = rec["picture"]
+    steps = derive(maths.product, [picture.wraps_at, MRI_FACTOR])
+    low, high = (byte / float(steps) for byte in span(picture))
+    chart = ByteChart(picture.wraps_at, -5.0, -0.8, 10.0, 3.6, (low, high), steps)
     stage.add(chart)
     stage.half("wrapping", chart.draw(0.0, TURNS, 4.0))
     stage.play(FadeIn(chart.held))

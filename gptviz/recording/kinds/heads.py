@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from gptviz import maths
 from gptviz.recording.kinds.attention import Head, head_at, place
 from gptviz.recording.kinds.rows import Row, TokenTable, row_of
@@ -65,6 +67,20 @@ class HeadScoresRecording(_Heads):
     def sinks(self, prompt: int) -> Number:
         """How many heads put more than ``sink_bound`` of their weight on the first token of a prompt."""
         return self.value(f"sinks.{prompt}")
+
+    @property
+    def fewest_sinks(self) -> Derived:
+        """The smallest of these numbers, of all prompts."""
+        return derive(maths.smallest, self.values("sinks"))
+
+    @property
+    def most_sinks(self) -> Derived:
+        """The largest of these numbers, of all prompts."""
+        return derive(maths.largest, self.values("sinks"))
+
+    def wide(self, name: str) -> Derived:
+        """How many heads have a score above ``sink_bound``: they give most of their weight to what it counts."""
+        return derive(maths.count_above, self.scores(name), self.value("sink_bound"))
 
 
 class InductionHeadsRecording(_Heads):
@@ -213,6 +229,17 @@ class HeadAblationRecording(_Heads):
     def hurt(self) -> Derived:
         """Without how many heads the token is less likely than in the whole model."""
         return derive(maths.count_below, self.without, self.probability)
+
+    def followed_before(self, true: str, false: str) -> Claim | str:
+        """The claim that what that head looked at most from the last token stood after an earlier copy of that token.
+
+        Of the first token, which follows nothing, it cannot be claimed: then the words for false.
+        """
+        key = int(np.argmax(self.pattern.array[-1]))
+        if key == 0:
+            return false
+        return Claim(maths.is_same, (derive(maths.difference, self.prompt[key - 1].id, self.prompt[-1].id),), true,
+                     false)
 
     def row(self, ablated: bool) -> Row:
         """The likeliest tokens of the whole model, or of the one without that head."""
