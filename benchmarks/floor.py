@@ -28,7 +28,7 @@ class Keeper(StreamWriter):
         super().__init__(plan)
         self.kept: list[tuple[Any, int]] = []
 
-    def write_frame(self, pixels: Any, *, repeat: int = 1) -> None:
+    def write_frame(self, pixels: Any, *, repeat: int = 1, changed: Any = None) -> None:
         if pixels is None:
             frame, times = self.kept.pop()
             self.kept.append((frame, times + repeat))

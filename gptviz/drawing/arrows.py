@@ -45,13 +45,15 @@ def uncrowded(boxes: Any, strength: Any, fade: float = 0.12) -> npt.NDArray[np.f
     continuously as it comes within ``fade`` units of one before it, so that nothing blinks while a camera turns.
     """
     box, want = np.asarray(boxes, dtype=np.float64), np.asarray(strength, dtype=np.float64)
-    seen = want.copy()
     apart = np.maximum(np.maximum(box[:, None, 0] - box[None, :, 2], box[None, :, 0] - box[:, None, 2]),
                        np.maximum(box[:, None, 1] - box[None, :, 3], box[None, :, 1] - box[:, None, 3]))
     room = np.clip(apart / fade, 0, 1)
-    for i in range(1, len(box)):
-        seen[i] = want[i] * float(np.min(1.0 - np.minimum(seen[:i] * 4, 1.0) * (1.0 - room[i, :i])))
-    return seen
+    later, earlier = np.nonzero(np.tril(room < 1, -1))      # few: the others take nothing from one another
+    seen, left = want.tolist(), [1.0] * len(want)
+    near = room[later, earlier].tolist()
+    for i, j, share in zip(later.tolist(), earlier.tolist(), near, strict=True):
+        left[i] = min(left[i], 1.0 - min(seen[j] * left[j] * 4, 1.0) * (1.0 - share))
+    return np.array(seen) * left
 
 
 def uncrossed(boxes: Any, ends: Any, strength: Any, fade: float = 0.08) -> npt.NDArray[np.float64]:

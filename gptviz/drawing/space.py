@@ -183,12 +183,14 @@ class VectorSpace3D(Framed):
             self._axis_at[i] = _moved(runs, self._axis_at[i], base + axis_where[i, 0] * right + axis_where[i, 1] * up)
         visible = np.zeros(len(flat), dtype=bool)
         targets = base + where[:, :1] * right + where[:, 1:] * up
+        strengths = np.clip(seen[len(axis_boxes):] * 6 - 2.5, 0, 1)  # seen or unseen, seldom between
         for rank, i in enumerate(order):
-            self._at[i] = _moved(self._runs[i], self._at[i], targets[i])
-            alpha = float(np.clip(seen[len(axis_boxes) + rank] * 6 - 2.5, 0, 1))  # seen or unseen, seldom between
+            alpha = float(strengths[rank])
             for run in self._runs[i]:
                 run.fill_rgbas[:, 3] = alpha
             visible[i] = alpha > 0
+            if visible[i]:      # a name that nobody sees follows when it is seen
+                self._at[i] = _moved(self._runs[i], self._at[i], targets[i])
         self._draw_leaders(flat[put & visible], boxes[put & visible], base, right, up)
         return np.asarray(boxes[visible])
 

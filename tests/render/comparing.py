@@ -31,7 +31,7 @@ class Collector(SceneFileWriter):
     def finish(self) -> None: ...
     def abort_encode_jobs(self, *_: Any, **__: Any) -> None: ...
 
-    def write_frame(self, pixels: Pixels | None, *, repeat: int = 1) -> None:
+    def write_frame(self, pixels: Pixels | None, *, repeat: int = 1, changed: Any = None) -> None:
         frame = self.film[-1] if pixels is None else pixels.copy()
         self.film += [frame] * repeat
 

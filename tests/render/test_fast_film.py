@@ -16,7 +16,7 @@ from manim import RIGHT, Scene
 
 from gptviz.errors import RenderFailed
 from gptviz.render import fast
-from gptviz.render.fast import encoder
+from gptviz.render.fast import convert
 from gptviz.render.fast.camera import FastCamera
 from gptviz.render.fast.encoder import Encoder, Form
 from tests.render.comparing import settings
@@ -93,7 +93,7 @@ def test_frames_are_encoded_in_order_while_others_are_drawn(tmp_path: Path, monk
             time.sleep(0.01)  # drawing runs far ahead
             return self.real.reformat(*args, **options)
 
-    monkeypatch.setattr(encoder, "VideoReformatter", Slow)
+    monkeypatch.setattr(convert, "VideoReformatter", Slow)
     film = render(Fades, tmp_path)
     levels = [picture.mean() for picture in pictures(film.renderer.file_writer.movie_file_path)]
     assert len(levels) == 50
@@ -105,6 +105,38 @@ def test_the_same_film_has_the_same_bytes(tmp_path: Path, threads: int) -> None:
     first, again = (Path(render(Chapters, tmp_path / name, threads, rate=30).renderer.file_writer.movie_file_path)
                     for name in ("first", "again"))
     assert first.read_bytes() == again.read_bytes()
+
+
+def test_frames_converted_in_parts_make_the_same_film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Moved(Chapters):
+        """A little square that moves over others, which lie still but are drawn with it."""
+
+        def construct(self) -> None:
+            little = m.Square(0.5, fill_opacity=1, stroke_width=3).shift([-3, -1.03, 0])
+            self.add(m.ValueTracker(1.0), little, *(m.Circle(0.4).shift([x, 2, 0]) for x in (-5, 0, 5)))
+            super().construct()
+            self.play(little.animate.shift([2.7, 0.41, 0]), run_time=2.0)
+
+    told: list[Any] = []
+    hand_over = FastCamera.hand_over
+
+    def tell(camera: FastCamera) -> Any:
+        pixels, changed = hand_over(camera)
+        told.append(changed)
+        return pixels, changed
+
+    monkeypatch.setattr(FastCamera, "hand_over", tell)
+    in_parts = Path(render(Moved, tmp_path / "parts", rate=30).renderer.file_writer.movie_file_path)
+    monkeypatch.setattr(FastCamera, "hand_over", lambda camera: (hand_over(camera)[0], None))
+    whole = Path(render(Moved, tmp_path / "whole", rate=30).renderer.file_writer.movie_file_path)
+    assert in_parts.read_bytes() == whole.read_bytes()
+    parts = [_area(changed) for changed in told if changed is not None]
+    assert len(parts) > 60, "hardly a frame was converted in parts: nothing was tested"
+    assert np.mean(parts) < 0.4 * 480 * 270
+
+
+def _area(boxes: list[tuple[int, int, int, int]]) -> int:
+    return sum((right - left) * (bottom - top) for left, top, right, bottom in boxes)
 
 
 def test_a_film_that_breaks_off_leaves_no_file(tmp_path: Path) -> None:

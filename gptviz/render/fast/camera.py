@@ -18,8 +18,9 @@ import numpy.typing as npt
 from manim import Camera, Mobject, VMobject
 from manim.camera.camera import CAP_STYLE_MAP, LINE_JOIN_MAP
 from manim.mobject.types.image_mobject import AbstractImageMobject
+from manim.mobject.types.point_cloud_mobject import PMobject
 
-from gptviz.render.fast.damage import Box, Damage, boxes_of
+from gptviz.render.fast.damage import Box, Boxes, Damage, Drawn, boxes_of
 from gptviz.render.fast.images import Placed, place
 from gptviz.render.fast.paths import Append, Path, appender, outlines
 
@@ -68,10 +69,12 @@ class FastCamera(Camera):
         self._buffers, self._library = buffers, library
         self._ring: list[Pixels] = []
         self._handed = False
-        self._drawn: tuple[Pixels, list[Stroke]] | None = None
+        self._drawn: Drawn | None = None
+        self._shown: Drawn | None = None
         self._damage = Damage()
         self._paths: dict[int, Path] = {}
         self._images: dict[int, Placed] = {}
+        self._looks: dict[tuple[Any, ...], tuple[Pen | None, Color | None, Pen | None]] = {}
         self._appends: dict[int, tuple[Any, Append]] = {}
         super().__init__(**kwargs)
 
@@ -81,21 +84,29 @@ class FastCamera(Camera):
         ``base`` must not be changed as long as it is in use.
         """
         plan = self.plan(self.get_mobjects_to_display(mobjects, include_submobjects))
-        if self._drawn is not None and self._drawn[0] is base and self._drawn[1] == plan:
+        if self._drawn is not None and self._drawn.base is base and self._drawn.plan == plan:
             return
         if self._handed:
             self._next_buffer()
         self._damage.clear(self.pixel_array, base)
         self._paint(plan)
-        self._damage.note(self.pixel_array, base, self._boxes(plan))
-        self._drawn = (base, plan)
+        boxes = self._boxes(plan)
+        self._damage.note(self.pixel_array, base, boxes)
+        self._drawn = Drawn(base, plan, boxes)
 
-    def hand_over(self) -> Pixels | None:
-        """The frame drawn last, for the writer to read; None where it was handed over before and has not changed."""
+    def hand_over(self) -> tuple[Pixels | None, list[Box] | None]:
+        """The frame drawn last, for the writer to read; None where it was handed over before and has not changed.
+
+        And the boxes outside of which it equals the one that was handed over before; None where nobody knows.
+        """
         if self._handed:
-            return None
-        self._handed = True
-        return self.pixel_array
+            return None, None
+        before, self._shown, self._handed = self._shown, self._drawn, True
+        return self.pixel_array, None if self._drawn is None else self._drawn.changed(before)
+
+    def forget_shown(self) -> None:
+        """Says that the writer was given a frame from elsewhere."""
+        self._shown = None
 
     def _next_buffer(self) -> None:
         self._handed = False
@@ -160,7 +171,7 @@ class FastCamera(Camera):
             self._images[id(mobject)] = image = place(mobject, corners, self._images.get(id(mobject)))
             return Stroke(image=image)
         if not isinstance(mobject, VMobject):
-            return Stroke(other=mobject)
+            return Stroke(other=mobject) if isinstance(mobject, PMobject) else None     # a ValueTracker is never drawn
         fills, lines, backs = mobject.get_fill_rgbas(), mobject.get_stroke_rgbas(), mobject.get_stroke_rgbas(True)
         if (
             mobject.background_image
@@ -170,11 +181,21 @@ class FastCamera(Camera):
             or mobject.n_points_per_cubic_curve != 4
         ):
             return Stroke(other=mobject)
-        red, green, blue, alpha = fills[0].tolist()
-        fill = (blue, green, red, alpha) if alpha > 0 else None
-        line = self._pen(mobject, lines, mobject.get_stroke_width())
-        behind = self._pen(mobject, backs, mobject.get_stroke_width(True))
+        look = (fills.tobytes(), lines.tobytes(), backs.tobytes(), mobject.get_stroke_width(),
+                mobject.get_stroke_width(True), mobject.joint_type, mobject.cap_style)
+        behind, fill, line = self._looks.get(look) or self._look(mobject, look)
         return Stroke(behind, fill, line) if fill or line or behind else None
+
+    def _look(self, mobject: VMobject, look: tuple[Any, ...]) -> tuple[Pen | None, Color | None, Pen | None]:
+        """How a mobject's line is drawn behind it, its fill, its line in front; kept under ``look``, all that tells."""
+        red, green, blue, alpha = mobject.get_fill_rgbas()[0].tolist()
+        fill = (blue, green, red, alpha) if alpha > 0 else None
+        line = self._pen(mobject, mobject.get_stroke_rgbas(), mobject.get_stroke_width())
+        behind = self._pen(mobject, mobject.get_stroke_rgbas(True), mobject.get_stroke_width(True))
+        if len(self._looks) > _KEPT:
+            self._looks.clear()
+        self._looks[look] = made = behind, fill, line
+        return made
 
     def _pen(self, mobject: VMobject, colors: npt.NDArray[np.float64], width: float) -> Pen | None:
         red, green, blue, alpha = colors[0].tolist()
@@ -213,17 +234,22 @@ class FastCamera(Camera):
                     append(stroke.path)
                     _brush(context, stroke)
 
-    def _boxes(self, plan: Sequence[Stroke]) -> list[Box] | None:
-        """Where a plan draws; None where Manim drew some of it."""
+    def _boxes(self, plan: Sequence[Stroke]) -> Boxes | None:
+        """Where each stroke of a plan draws (n, 4); None where Manim drew some of it."""
         if any(stroke.other is not None for stroke in plan):
             return None
-        outlined = [stroke for stroke in plan if stroke.path is not None]
-        widths = [max(stroke.line[1] if stroke.line else 0.0, stroke.behind[1] if stroke.behind else 0.0)
-                  for stroke in outlined]
-        matrix = self.get_cairo_context(self.pixel_array).get_matrix()
+        boxes = np.zeros((len(plan), 4), np.int64)
         size = (self.pixel_width, self.pixel_height)
-        images = [stroke.image.box(size) for stroke in plan if stroke.image is not None]
-        return [*images, *boxes_of([stroke.path.bounds for stroke in outlined if stroke.path], widths, matrix, size)]
+        outlined, bounds, widths = [], [], []
+        for i, stroke in enumerate(plan):
+            if stroke.image is not None:
+                boxes[i] = stroke.image.box(size)
+            elif stroke.path is not None:
+                outlined.append(i)
+                bounds.append(stroke.path.bounds)
+                widths.append(max(stroke.line[1] if stroke.line else 0.0, stroke.behind[1] if stroke.behind else 0.0))
+        boxes[outlined] = boxes_of(bounds, widths, self.get_cairo_context(self.pixel_array).get_matrix(), size)
+        return boxes
 
     def _append(self, context: Any) -> Append:
         owner, append = self._appends.get(id(context), (None, None))

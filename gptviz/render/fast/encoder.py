@@ -1,9 +1,9 @@
 """One mp4 from frames, while the next frames are being drawn.
 
-One thread turns each changed frame into yuv420p, once, and another sends it to x264. PyAV gives up the interpreter's
-lock in both, so drawing goes on beside them. A picture that stands still is encoded until x264 has made the best of it;
-then the stream is continued with repetitions (:mod:`gptviz.render.fast.repeats`), and x264 begins anew with the next
-change. The file gets its name when it is whole.
+One thread turns what changed of each frame into yuv420p (:mod:`gptviz.render.fast.convert`), and another sends it to
+x264. PyAV gives up the interpreter's lock in both, so drawing goes on beside them. A picture that stands still is
+encoded until x264 has made the best of it; then the stream is continued with repetitions
+(:mod:`gptviz.render.fast.repeats`), and x264 begins anew with the next change. The file gets its name when it is whole.
 
 x264 runs with frame threads: slices, which PyAV takes by default, cost bytes.
 """
@@ -11,7 +11,7 @@ x264 runs with frame threads: slices, which PyAV takes by default, cost bytes.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -23,8 +23,9 @@ import av
 import numpy.typing as npt
 from av.codec.context import Flags
 from av.video.frame import PictureType
-from av.video.reformatter import VideoReformatter
 
+from gptviz.render.fast.convert import Converter
+from gptviz.render.fast.damage import Box
 from gptviz.render.fast.repeats import Repeater, layout, picture_set
 
 Pixels = npt.NDArray[Any]  # uint8; Manim's types say int
@@ -34,6 +35,7 @@ Pixels = npt.NDArray[Any]  # uint8; Manim's types say int
 #: had 2.5 less, at 20 it has 49.0, 48.9 and 44.1, but 1.23 times Manim's bytes of space, at 21 48.2, 48.0 and 43.3.
 OPTIONS = {"preset": "veryfast", "crf": "20.7"}
 SETTLE = 12          # frames that x264 is given of a still picture: as many as it looks ahead with this preset, and two
+WAITING = 2          # converted frames that wait for x264
 STILL = 32           # frames from which a still picture is worth ending x264's work and beginning it anew
 
 
@@ -58,8 +60,8 @@ class Encoder:
         self.target, self._part = target, target.with_name(f".{target.name}.part")
         self.frames = 0
         self._form = form
-        self._queue: Queue[tuple[Pixels | None, int, bool] | None] = Queue(maxsize=ahead)
-        self._converted: Queue[tuple[Any, int, bool, bool] | None] = Queue(maxsize=2)
+        self._queue: Queue[tuple[Pixels | None, int, bool, Sequence[Box] | None] | None] = Queue(maxsize=ahead)
+        self._converted: Queue[tuple[Any, int, bool, bool] | None] = Queue(maxsize=WAITING)
         self._failure: BaseException | None = None
         self._whole = self._over = False
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -67,10 +69,14 @@ class Encoder:
         for thread in self._threads:
             thread.start()
 
-    def put(self, pixels: Pixels | None, times: int = 1, keyframe: bool = False) -> None:
-        """Adds a frame, shown ``times`` frames long; None stands for the frame before. A keyframe can be jumped to."""
+    def put(self, pixels: Pixels | None, times: int = 1, keyframe: bool = False,
+            changed: Sequence[Box] | None = None) -> None:
+        """Adds a frame, shown ``times`` frames long; None stands for the frame before. A keyframe can be jumped to.
+
+        Outside the boxes ``changed`` it must equal the frame before; None where nobody knows.
+        """
         self._check()
-        self._queue.put((pixels, times, keyframe))
+        self._queue.put((pixels, times, keyframe, changed))
         self.frames += times
 
     def finish(self) -> None:
@@ -99,16 +105,14 @@ class Encoder:
 
     def _convert(self) -> None:
         """The first thread. Both go on taking frames after a failure: the one who draws never waits in vain."""
-        converter = VideoReformatter()
+        converter = Converter(WAITING + 2)  # one is made, one with x264
         frame: Any = None
         item: Any = ()
         try:
             while (item := self._queue.get()) is not None:
-                pixels, times, keyframe = item
+                pixels, times, keyframe, changed = item
                 if pixels is not None:
-                    source = av.VideoFrame.from_numpy_buffer(pixels, format="rgba")
-                    frame = converter.reformat(source, format="yuv420p", threads=1)
-                    del source
+                    frame = converter.convert(pixels, changed)
                 self._converted.put((frame, times, pixels is not None, keyframe))
         except BaseException as failure:
             self._failure = failure

@@ -68,8 +68,12 @@ class Studio(CairoRenderer):
         if self.skip_animations:
             return
         self.time += num_frames * (1 / self.camera.frame_rate)
-        shown = self.camera.hand_over() if frame is self.camera.pixel_array else np.array(frame)
-        self.file_writer.write_frame(shown, repeat=num_frames)
+        if frame is self.camera.pixel_array:
+            shown, changed = self.camera.hand_over()
+        else:
+            shown, changed = np.array(frame), None
+            self.camera.forget_shown()
+        self.file_writer.write_frame(shown, repeat=num_frames, changed=changed)
 
     def save_static_frame_data(self, scene: Scene, static_mobjects: Iterable[Mobject]) -> Pixels | None:
         """Draws what does not move in a play, once."""

@@ -11,6 +11,7 @@ from typing import Any
 from manim.scene.scene_file_writer import SceneFileWriter
 
 from gptviz.errors import RenderFailed
+from gptviz.render.fast.damage import Box
 from gptviz.render.fast.encoder import OPTIONS, Encoder, Form, Pixels
 
 
@@ -62,8 +63,8 @@ class StreamWriter(SceneFileWriter):
     def end_animation(self, allow_write: bool = False) -> None:
         """There is nothing to end."""
 
-    def write_frame(self, pixels: Pixels | None, *, repeat: int = 1) -> None:
-        """Adds a frame (height, width, RGBA) to the film, None for the one before."""
+    def write_frame(self, pixels: Pixels | None, *, repeat: int = 1, changed: Sequence[Box] | None = None) -> None:
+        """Adds a frame (height, width, RGBA) to the film, None for the one before; see :meth:`Encoder.put`."""
         spec = self.video_encoder
         if spec is None:
             return
@@ -71,7 +72,7 @@ class StreamWriter(SceneFileWriter):
             options = {**dict(spec.options), **OPTIONS}
             form = Form((spec.width, spec.height), spec.frame_rate, options, self.threads)
             self._encoder = Encoder(self.movie_file_path, form, self.ahead)
-        self._encoder.put(pixels, repeat, self._keyframe)
+        self._encoder.put(pixels, repeat, self._keyframe, changed)
         self._keyframe = False
 
     def finish(self) -> None:
