@@ -6,11 +6,11 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from gptviz.commands.recording import Asked, choose
 from gptviz.render.find import SceneFile, find_scenes, pick_scenes
 from gptviz.render.project import Project
 
 if TYPE_CHECKING:
+    from gptviz.commands.recording import Asked
     from gptviz.render.plan import Captions, Plan
 
 
@@ -18,6 +18,8 @@ def films(project: Project, as_json: bool) -> None:
     """Prints the films of the course; as JSON also their state."""
     scenes = find_scenes(project)
     if as_json:
+        from gptviz.commands.recording import Asked  # half of what a list takes
+
         print(as_text(plans(project, list(scenes.values()), Asked(), "m", "drawn")))
         return
     width = max((len(name) for name in scenes), default=0)
@@ -36,7 +38,7 @@ def status(project: Project, names: Sequence[str], asked: Asked, quality: str, c
     if as_json:
         print(as_text(found))
         return
-    from gptviz.commands.console import table  # noqa: PLC0415
+    from gptviz.commands.console import table
 
     table(("film", "edition", "state", "why"),
           [(plan.scene.name, plan.edition.name, plan.state, plan.why) for plan in found])
@@ -46,7 +48,8 @@ def status(project: Project, names: Sequence[str], asked: Asked, quality: str, c
 
 def plans(project: Project, scenes: Sequence[SceneFile], asked: Asked, quality: str, captions: str) -> list[Plan]:
     """Plans of films. A model that is named is looked at, never run: its films are stale where it has changed."""
-    from gptviz.render.plan import Planner, Wish  # noqa: PLC0415
+    from gptviz.commands.recording import choose
+    from gptviz.render.plan import Planner, Wish
 
     planner = Planner(project)
     choice = choose(project, asked)
