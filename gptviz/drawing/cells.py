@@ -160,12 +160,14 @@ class Cells(VGroup):
 
     def __init__(self, anchor: Anchor, boxes: Boxes, colours: Any, opacity: float = 1.0) -> None:
         super().__init__()
-        self._anchor, self._boxes, self._opacity = anchor, np.asarray(boxes, dtype=np.float64).reshape(-1, 4), opacity
-        self.set_colours(colours)
+        self._anchor, self._opacity = anchor, opacity
+        self._spare: list[VMobject] = []        # a mobject takes longer to be made than to be coloured
+        self.set_boxes(boxes, colours)
 
     def set_boxes(self, boxes: Boxes, colours: Any) -> Self:
         """Other boxes in other colours."""
         self._boxes = np.asarray(boxes, dtype=np.float64).reshape(-1, 4)
+        self._placed: tuple[bytes, Points] = b"", np.zeros((0, 16, 3))
         return self.set_colours(colours)
 
     @property
@@ -178,18 +180,27 @@ class Cells(VGroup):
         self._colours = np.asarray(colours, dtype=np.float64).reshape(-1, 3)
         opacity = float(self.submobjects[0].fill_rgbas[0][3]) if self.submobjects else self._opacity
         groups, which = _grouped(self._colours)
-        origin, right, up = self._anchor.axes()
-        outlines = rectangles(self._boxes).reshape(-1, 16, 3)
-        outlines = origin + outlines[..., :1] * right + outlines[..., 1:2] * up
         while len(self.submobjects) < len(groups):
-            self.submobjects.append(VMobject(stroke_width=0))
+            shape = self._spare.pop() if self._spare else VMobject()
+            shape.stroke_width = 0.0
+            self.submobjects.append(shape)
+        self._spare.extend(self.submobjects[len(groups):])
         del self.submobjects[len(groups):]
         ends = np.cumsum(np.bincount(which, minlength=len(groups)))
-        parts = np.split(outlines[np.argsort(which, kind="stable")], ends[:-1])
+        parts = np.split(self._outlines()[np.argsort(which, kind="stable")], ends[:-1])
         for shape, part, colour in zip(self.submobjects, parts, groups, strict=True):
             shape.points = part.reshape(-1, 3)
             paint(shape, colour, opacity)
         return self
+
+    def _outlines(self) -> Points:
+        """The outlines (n, 16, 3) of the boxes where the anchor is now."""
+        axes = origin, right, up = self._anchor.axes()
+        where = np.concatenate(axes).tobytes()
+        if self._placed[0] != where:
+            flat = rectangles(self._boxes).reshape(-1, 16, 3)
+            self._placed = where, origin + flat[..., :1] * right + flat[..., 1:2] * up
+        return self._placed[1]
 
 
 def _grouped(colours: Points) -> tuple[Points, npt.NDArray[np.int64]]:

@@ -181,8 +181,8 @@ class FastCamera(Camera):
             or mobject.n_points_per_cubic_curve != 4
         ):
             return Stroke(other=mobject)
-        look = (fills.tobytes(), lines.tobytes(), backs.tobytes(), mobject.get_stroke_width(),
-                mobject.get_stroke_width(True), mobject.joint_type, mobject.cap_style)
+        look = (fills.tobytes(), lines.tobytes(), backs.tobytes(), mobject.stroke_width,
+                mobject.background_stroke_width, mobject.joint_type, mobject.cap_style)
         behind, fill, line = self._looks.get(look) or self._look(mobject, look)
         return Stroke(behind, fill, line) if fill or line or behind else None
 
@@ -206,14 +206,15 @@ class FastCamera(Camera):
 
     def _outline(self, changed: list[tuple[Stroke, Mobject, bytes]]) -> None:
         """Gives strokes their outlines; one with points that are not finite gets none, and is not drawn."""
-        whole = [each for each in changed if np.isfinite(each[1].points).all()]
-        for stroke, mobject, _ in changed:
-            stroke.path = None
-            self._paths.pop(id(mobject), None)
-        if not whole:
-            return
-        paths = outlines([mobject.points for _, mobject, _ in whole], [key for _, _, key in whole], _TOLERANCE)
-        for (stroke, mobject, _), path in zip(whole, paths, strict=True):
+        if not np.isfinite(np.concatenate([mobject.points for _, mobject, _ in changed])).all():
+            for stroke, mobject, _ in changed:
+                stroke.path = None
+                self._paths.pop(id(mobject), None)
+            changed = [each for each in changed if np.isfinite(each[1].points).all()]
+            if not changed:
+                return
+        paths = outlines([mobject.points for _, mobject, _ in changed], [key for _, _, key in changed], _TOLERANCE)
+        for (stroke, mobject, _), path in zip(changed, paths, strict=True):
             stroke.path = self._paths[id(mobject)] = path
 
     def _paint(self, plan: Sequence[Stroke]) -> None:
