@@ -16,7 +16,7 @@ from gptviz.drawing import theme, tints
 from gptviz.drawing.cells import Anchor, Cells, Framed, boxes_of, outline, stroked
 from gptviz.drawing.motion import GrowFrom
 from gptviz.drawing.text import Numeral, Run, TokenText
-from gptviz.recording.number import Numbers, Token, Tracked
+from gptviz.recording.number import Numbers, Token
 
 Stage = Literal["scores", "pattern"]
 _LARGEST = 0.95   # side of a cell, in units
@@ -262,8 +262,3 @@ class QueriesAndKeys(VGroup):
                 cells = boxes_of(x, low + step * 0.08, x + wide, low + step * 0.92)
                 group.add(Cells(Anchor(0, 0, 1, 1), cells, tints.mixed(color, 0.12 + 0.88 * row / (limit or 1.0))))
         self.add(self.queries, self.keys)
-
-
-def name_of(place: tuple[Tracked, Tracked]) -> tuple[str, dict[str, Tracked]]:
-    """How a head is written: a template and its fields: ``Words(template, **fields)`` gives "layer 4, head 11"."""
-    return "layer {layer:d}, head {head:d}", {"layer": place[0], "head": place[1]}

@@ -239,11 +239,6 @@ class ZoomedPicture(Group):
         self.picture.set_window(0.0, 0.0, min(rows / r, 1.0) * high, min(columns / c, 1.0) * wide)
         return self
 
-    def set_zoom(self, share: float, rows: float, columns: float) -> Self:
-        """The window opened from ``rows`` times ``columns`` (0) to the whole (1), by equal factors in equal shares."""
-        whole = self.extent
-        return self.set_window(rows * (whole[0] / rows) ** share, columns * (whole[1] / columns) ** share)
-
     def zoom(self, start: Sequence[float], end: Sequence[float], run_time: float, **options: Any) -> Follow:
         """A motion that opens the window from so many rows and columns to others, by equal factors in equal times."""
         first, last = np.log(np.asarray(start, dtype=float)), np.log(np.asarray(end, dtype=float))

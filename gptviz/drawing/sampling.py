@@ -93,10 +93,6 @@ class CumulativeDraw(Framed):
         """Where a number from 0 to 1 lies along the strip, in the coordinates at building."""
         return (float(share) - 0.5) * self.full
 
-    def point_of(self, share: float) -> npt.NDArray[np.float64]:
-        """Where a number from 0 to 1 lies on the strip, on screen now."""
-        return self.at(self.x_of(share), 0.0)
-
     def interval(self, index: int) -> tuple[float, float]:
         """The bounds of an interval, 0 the likeliest token's; the rest is the last."""
         return float(self.bounds[index]), float(self.bounds[index + 1])

@@ -72,9 +72,3 @@ TINTS: Final[dict[str, Callable[[Any, float], Colours]]] = {
     "weights": weights, "data": data, "query": _named(theme.QUERY, 0.42), "key": _named(theme.KEY, 0.60),
     "value": _named(theme.VALUE, 0.50), "probability": _named(theme.PROBABILITY, 0.60),
 }
-
-
-def hexes(colours: Any) -> list[str]:
-    """Colours (n, rgb) as ``#RRGGBB``."""
-    levels = np.rint(np.asarray(colours, dtype=np.float64).reshape(-1, 3) * 255).astype(int)
-    return ["#" + "".join(f"{value:02X}" for value in level) for level in levels]

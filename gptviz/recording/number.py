@@ -354,8 +354,3 @@ class Claim:
     @property
     def address(self) -> str:
         return f"{self.predicate.__name__}({', '.join(_address(value) for value in self.inputs)})"
-
-
-def text_is_data(text: str) -> bool:
-    """Whether digits in a text are data: a token's or a recorded word's, not narration."""
-    return isinstance(text, (Token, Word))

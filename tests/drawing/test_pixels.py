@@ -88,13 +88,13 @@ def test_zooming_shows_the_finest_level_that_covers_the_window() -> None:
     whole = RANDOM.random((80, 40, 3))
     zoom = ZoomedPicture([(whole[:10, :10], 10, 10), (whole, 80, 40)], 4, 4)
     corner = whole[:2, :2]
-    zoom.set_zoom(0.0, 2, 2)
+    zoom.set_window(2, 2)
     picture = photograph(zoom)
     for r in (0, 1):
         for c in (0, 1):
             seen = colour_at(picture, np.array([-1 + 2 * c, 1 - 2 * r]))
             assert np.allclose(seen, corner[r, c], atol=1.5 / 255)
-    assert zoom.set_zoom(1.0, 2, 2).extent == (80, 40)
+    assert zoom.set_window(80, 40).extent == (80, 40)
     assert np.allclose(colour_at(photograph(zoom), np.array([-1.97, 1.98])), whole[0, 0], atol=1.5 / 255)
 
 
