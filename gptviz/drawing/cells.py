@@ -161,7 +161,6 @@ class Cells(VGroup):
     def __init__(self, anchor: Anchor, boxes: Boxes, colours: Any, opacity: float = 1.0) -> None:
         super().__init__()
         self._anchor, self._opacity = anchor, opacity
-        self._spare: list[VMobject] = []        # a mobject takes longer to be made than to be coloured
         self.set_boxes(boxes, colours)
 
     def set_boxes(self, boxes: Boxes, colours: Any) -> Self:
@@ -181,16 +180,14 @@ class Cells(VGroup):
         opacity = float(self.submobjects[0].fill_rgbas[0][3]) if self.submobjects else self._opacity
         groups, which = _grouped(self._colours)
         while len(self.submobjects) < len(groups):
-            shape = self._spare.pop() if self._spare else VMobject()
-            shape.stroke_width = 0.0
-            self.submobjects.append(shape)
-        self._spare.extend(self.submobjects[len(groups):])
-        del self.submobjects[len(groups):]
+            self.submobjects.append(VMobject(stroke_width=0))
         ends = np.cumsum(np.bincount(which, minlength=len(groups)))
         parts = np.split(self._outlines()[np.argsort(which, kind="stable")], ends[:-1])
-        for shape, part, colour in zip(self.submobjects, parts, groups, strict=True):
+        for shape, part, colour in zip(self.submobjects, parts, groups, strict=False):
             shape.points = part.reshape(-1, 3)
             paint(shape, colour, opacity)
+        for shape in self.submobjects[len(groups):]:     # not taken out: a scene goes on drawing what it saw move
+            shape.points = np.zeros((0, 3))
         return self
 
     def _outlines(self) -> Points:

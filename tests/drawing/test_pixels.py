@@ -7,17 +7,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from manim import Camera, tempconfig
+from manim import Camera, Scene, tempconfig
 
 from gptviz.drawing import theme
 from gptviz.drawing.attention import AttentionArcs, AttentionGrid
 from gptviz.drawing.cells import Cells
 from gptviz.drawing.headgrid import HeadGrid
 from gptviz.drawing.heatmap import HeatMap, ZoomedPicture, extremes
+from gptviz.drawing.motion import Glide
 from gptviz.drawing.picture import Picture, resized
 from gptviz.drawing.tokens import TokenStrip
 from gptviz.recording.store import Store
+from gptviz.render import fast
 from tests.drawing.samples import numbers, pattern, tokens
+from tests.render.comparing import film, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 RANDOM = np.random.default_rng(2)
@@ -82,6 +85,41 @@ def test_pictures_fade_and_move_with_their_group() -> None:
     heat.cells.set_opacity(0.5)
     half = colour_at(photograph(heat.shift([2, 1, 0]).scale(0.5)), np.array([2.0, 1.0]))
     assert np.allclose(half, (theme.rgb(theme.ATTENTION) + theme.rgb(theme.GROUND)) / 2, atol=3 / 255)
+
+
+def test_a_glide_shows_no_cell_of_an_earlier_moment(tmp_path: Path) -> None:
+    """A scene draws on what it saw at a motion's begin, also a mobject of a colour that no cell has any more."""
+    values = [numbers(RANDOM.random((6, 6))), numbers(np.round(RANDOM.random((6, 6)))), numbers(RANDOM.random((6, 6)))]
+    seen: list[np.ndarray] = []
+
+    class Gliding(Scene):
+        def construct(self) -> None:
+            heat = HeatMap(values[0], 6, 6, "attention")
+            self.add(heat)
+            for state in values[1:]:
+                self.play(Glide(heat, lambda state=state: heat.set_values(state)), run_time=1.0)
+
+    class Still(Scene):
+        def construct(self) -> None:
+            for colours in seen:
+                heat = HeatMap(values[0], 6, 6, "attention")
+                heat.cells.set_colours(colours)
+                self.clear()
+                self.add(heat)
+                self.wait(0.1)
+
+    def note(cells: Cells, colours: np.ndarray) -> Cells:
+        seen.append(np.array(colours))
+        return set_colours(cells, colours)
+
+    set_colours = Cells.set_colours
+    with settings(tmp_path):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Cells, "set_colours", note)
+            moving = film(Gliding, fast.renderer())
+        still = {frame.tobytes() for frame in film(Still, fast.renderer())}
+    assert len({frame.tobytes() for frame in moving}) > 15
+    assert all(frame.tobytes() in still for frame in moving)
 
 
 def test_zooming_shows_the_finest_level_that_covers_the_window() -> None:
