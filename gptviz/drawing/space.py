@@ -58,7 +58,6 @@ class VectorSpace3D(Framed):
         self.colours = np.tile(theme.rgb(theme.SECONDARY), (count, 1))
         self.bright = np.ones(count)
         self._axes = stroked(np.zeros((0, 3)), axes, 2.0)
-        self.shapes = [painted(np.zeros((0, 3)), theme.SECONDARY) for _ in self.names]
         self.labels: list[Label] = [label_of(name, size, theme.TEXT) for name in self.names]
         self._extents = np.array([_extent(label) for label in self.labels]).reshape(-1, 2)
         self._at = np.array([_corner(label) for label in self.labels]).reshape(-1, 3)
@@ -72,7 +71,7 @@ class VectorSpace3D(Framed):
         self._cloud = VGroup(painted(np.zeros((0, 3)), theme.SECONDARY, 0.35))
         self._cloud_3d, self._speck = np.zeros((0, 3)), 1.0
         self._links: dict[str, tuple[VMobject, npt.NDArray[np.float64], str]] = {}
-        self.links, self._body = VGroup(), VGroup(*self.shapes)
+        self.links, self._body = VGroup(), VGroup(*(painted(np.zeros((0, 3)), theme.SECONDARY) for _ in self.names))
         self._offsets = np.full((count, 2), np.nan)     # from tips to the middles of labels that have a set place
         self._leaders = stroked(np.zeros((0, 3)), theme.SECONDARY, 1.5)
         self.add(self._axes, self._cloud, self._body, self._leaders, self.links, *self.axis_labels, *self.labels)
@@ -115,8 +114,6 @@ class VectorSpace3D(Framed):
                        if style == "dotted" else segments(_flat3(two[:1]), _flat3(two[1:])))
             shape.points = base + outline[:, :1] * right + outline[:, 1:2] * up
         self._draw_cloud(self._draw_labels(flat, shade), base, right, up)
-        order = np.argsort(near, kind="stable")
-        self._body.submobjects = [self.shapes[i] for i in order]
         return self
 
     def _draw_axes(self, base: Any, right: Any, up: Any) -> None:
@@ -152,9 +149,10 @@ class VectorSpace3D(Framed):
             outlines = polygons(flat[:, None] + half[:, None, None] * _ROUND).reshape(-1, 4 * len(_ROUND), 3)
         outlines = base + outlines[..., :1] * right + outlines[..., 1:2] * up
         alphas = shade * (_UNLIT + (1 - _UNLIT) * self.bright)
-        for shape, points, colour, alpha in zip(self.shapes, outlines, self.colours, alphas, strict=True):
-            shape.points = points
-            shape.fill_rgbas = np.array([[*colour, alpha]])
+        # From far to near. The shapes stay in their order: a scene keeps the one that it saw at a motion's begin.
+        for shape, i in zip(self._body, np.argsort(near, kind="stable"), strict=True):
+            shape.points = outlines[i]
+            shape.fill_rgbas = np.array([[*self.colours[i], alphas[i]]])
 
     def _draw_labels(self, flat: Any, shade: Any) -> npt.NDArray[np.float64]:
         """Labels beside the tips, away from the origin; the brightest first, each fading before it overlaps another.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from manim import Scene
 
 from gptviz.drawing import theme
 from gptviz.drawing.plane import Plane2D, WordAxis
@@ -15,7 +16,9 @@ from gptviz.drawing.tally import ParameterTally, SizeSquares
 from gptviz.drawing.text import Run
 from gptviz.recording.number import Quoted, Word
 from gptviz.recording.store import Store
+from gptviz.render import fast
 from tests.drawing.samples import number, numbers
+from tests.render.comparing import film, settings
 
 STORE = Store(Path(__file__).resolve().parents[2] / "recordings")
 RANDOM = np.random.default_rng(3)
@@ -51,11 +54,40 @@ def test_arrows_end_where_their_vectors_project_and_the_near_are_drawn_last() ->
     seen = space().shift([1, -0.5, 0])
     seen.look(77, 12)
     flat, near = seen.project(seen.points_3d)
-    for i in (0, 17, 59):
-        tips = seen.shapes[i].points[:, :2] - [1, -0.5]
+    assert len(seen._body) == 60
+    for shape, i in zip(seen._body, np.argsort(near), strict=True):
+        tips = shape.points[:, :2] - [1, -0.5]
         assert np.abs(tips - flat[i]).sum(axis=1).min() < 1e-9
-    order = [seen.shapes.index(shape) for shape in seen._body]
-    assert (np.diff(near[order]) >= 0).all()
+
+
+def test_the_near_are_drawn_last_at_each_moment_of_a_turn(tmp_path: Path) -> None:
+    """A scene draws the mobjects that it saw at a motion's begin in the order that they had then."""
+    angles: list[float] = []
+
+    def crossing() -> VectorSpace3D:
+        names = [Word("near", "x"), Word("far", "x")]
+        seen = VectorSpace3D(names, numbers(np.array([[1.0, 0.1, 1.0], [-1.0, 0.1, 1.0]])), camera=(0.0, 0.0), deep=0.5)
+        return seen.scale(3).set_colour(theme.FOCUS, 0).set_colour(theme.WRONG, 1)
+
+    class Turning(Scene):
+        def construct(self) -> None:
+            seen = crossing()
+            self.add(seen)
+            seen.add_updater(lambda space: angles.append(space.azimuth))
+            self.play(seen.turn(180.0, run_time=1.0))
+
+    class Still(Scene):
+        def construct(self) -> None:
+            for angle in angles:
+                self.clear()
+                self.add(crossing().look(angle, 0.0))
+                self.wait(0.1)
+
+    with settings(tmp_path):
+        moving = film(Turning, fast.renderer())
+        still = {frame.tobytes() for frame in film(Still, fast.renderer())}
+    assert len({frame.tobytes() for frame in moving}) == len(moving) == 10
+    assert all(frame.tobytes() in still for frame in moving)
 
 
 def test_labels_never_lie_on_one_another_however_the_camera_turns() -> None:
