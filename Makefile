@@ -96,6 +96,7 @@ cluster-demo: $(RENDER) $(CLUSTER)  ## four films made by two workers of a Dask 
 	@$(VENV)/bin/python tools/cluster_demo.py
 
 lint: $(DEV)  ## ruff and mypy
+	@$(VENV)/bin/ruff format --quiet --check .
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/mypy --no-error-summary
 
@@ -138,5 +139,5 @@ $(CLUSTER): $(RENDER)
 
 $(DEV): $(RENDER) $(MODELS) $(CLUSTER)
 	@echo 'Installing the test tools (once)'
-	@$(PIP) -e '.[models,dev]'
+	@$(PIP) -e '.[models,voice,dev]'
 	@rm -f $(VENV)/.stamp-dev-* && touch $@

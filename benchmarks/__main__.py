@@ -1,4 +1,5 @@
-"""The table: ``python -m benchmarks``. Medians of runs that take turns, so that a busy moment hits all alike."""
+"""The table: ``python -m benchmarks``. Medians of runs that take turns, so that a busy moment hits
+all alike."""
 
 from __future__ import annotations
 
@@ -16,8 +17,11 @@ from typing import Any
 from benchmarks.pictures import likeness
 from benchmarks.startup import measure
 
-PIECES = {"bars": "20 live bars, a sweep of temperature", "grid": "768 cells, a 12 x 12 grid, a number matrix",
-          "space": "60 labelled arrows, a camera that turns"}
+PIECES = {
+    "bars": "20 live bars, a sweep of temperature",
+    "grid": "768 cells, a 12 x 12 grid, a number matrix",
+    "space": "60 labelled arrows, a camera that turns",
+}
 TARGETS = {"bars": 8, "grid": 4, "space": 4}
 
 Run = dict[str, Any]
@@ -25,14 +29,20 @@ Run = dict[str, Any]
 
 def main() -> None:
     given = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    given.add_argument("pieces", nargs="*", default=list(PIECES), help="bars, grid, space: all by default")
+    given.add_argument(
+        "pieces", nargs="*", default=list(PIECES), help="bars, grid, space: all by default"
+    )
     given.add_argument("--runs", type=int, default=3)
     given.add_argument("--size", default="1920x1080x60", help="width x height x frames per second")
     given.add_argument("--seconds", type=float, default=10.0)
-    given.add_argument("--no-floor", action="store_true", help="leave out the floor, which takes 5 GB of memory")
+    given.add_argument(
+        "--no-floor", action="store_true", help="leave out the floor, which takes 5 GB of memory"
+    )
     options = given.parse_args()
-    print(f"{options.size}, {options.seconds:g} s, medians of {options.runs}, {os.cpu_count()} cores, "
-          f"load {os.getloadavg()[0]:.1f} before; wall / CPU seconds\n")
+    print(
+        f"{options.size}, {options.seconds:g} s, medians of {options.runs}, {os.cpu_count()} cores, "
+        f"load {os.getloadavg()[0]:.1f} before; wall / CPU seconds\n"
+    )
     with tempfile.TemporaryDirectory(prefix="gptviz-bench-") as folder:
         for piece in options.pieces:
             _piece(piece, Path(folder), options)
@@ -45,8 +55,10 @@ def main() -> None:
 def _piece(piece: str, folder: Path, options: argparse.Namespace) -> None:
     print(f"{piece}: {PIECES[piece]}", flush=True)
     common = ["--size", options.size, "--seconds", str(options.seconds)]
-    kinds = {"plain": ["benchmarks.run", f"plain.{piece}"],
-             "ours": ["benchmarks.run", f"ours.{piece}", "--engine", "fast"]}
+    kinds = {
+        "plain": ["benchmarks.run", f"plain.{piece}"],
+        "ours": ["benchmarks.run", f"ours.{piece}", "--engine", "fast"],
+    }
     if not options.no_floor:
         kinds["floor"] = ["benchmarks.floor", f"ours.{piece}"]
     runs: dict[str, list[Run]] = {kind: [] for kind in kinds}
@@ -56,31 +68,57 @@ def _piece(piece: str, folder: Path, options: argparse.Namespace) -> None:
     wall = {kind: _median(each, "wall") for kind, each in runs.items()}
     for kind, each in runs.items():
         memory = f"  {_median(each, 'memory'):6.0f} MB of memory" if "memory" in each[0] else ""
-        print(f"  {kind:6}{wall[kind]:8.1f} / {_median(each, 'cpu'):6.1f}  {each[0]['bytes'] / 1e6:6.2f} MB{memory}")
+        print(
+            f"  {kind:6}{wall[kind]:8.1f} / {_median(each, 'cpu'):6.1f}  {each[0]['bytes'] / 1e6:6.2f} MB{memory}"
+        )
     print(f"  plain / ours  {wall['plain'] / wall['ours']:.1f} (target {TARGETS[piece]})", end="")
-    print(f"   ours / floor  {wall['ours'] / wall['floor']:.2f} (target 1.5)" if "floor" in wall else "")
+    print(
+        f"   ours / floor  {wall['ours'] / wall['floor']:.2f} (target 1.5)"
+        if "floor" in wall
+        else ""
+    )
     stock = _run(["benchmarks.run", f"ours.{piece}", *common], folder / f"{piece}-stock")
     ours = runs["ours"][0]
-    print(f"  ours drawn and encoded by Manim itself: {stock['wall']:.1f} / {stock['cpu']:.1f}, "
-          f"the fast file has {ours['bytes'] / stock['bytes']:.2f} of its bytes; least SSIM of the two at ten moments "
-          f"{likeness(Path(stock['film']), Path(ours['film'])):.4f}\n", flush=True)
+    print(
+        f"  ours drawn and encoded by Manim itself: {stock['wall']:.1f} / {stock['cpu']:.1f}, "
+        f"the fast file has {ours['bytes'] / stock['bytes']:.2f} of its bytes; least SSIM of the two at ten moments "
+        f"{likeness(Path(stock['film']), Path(ours['film'])):.4f}\n",
+        flush=True,
+    )
 
 
 def _side_by_side(folder: Path) -> None:
     """Two films one after the other and at the same time, at quality l."""
-    commands = [["benchmarks.run", f"ours.{piece}", "--engine", "fast", "--threads", "1", "--size", "854x480x15",
-                 "--seconds", "60"] for piece in ("bars", "grid")]
+    commands = [
+        [
+            "benchmarks.run",
+            f"ours.{piece}",
+            "--engine",
+            "fast",
+            "--threads",
+            "1",
+            "--size",
+            "854x480x15",
+            "--seconds",
+            "60",
+        ]
+        for piece in ("bars", "grid")
+    ]
     start = time.perf_counter()
     for number, command in enumerate(commands):
         _run(command, folder / f"after-{number}")
     one_by_one = time.perf_counter() - start
     start = time.perf_counter()
-    started = [_start(command, folder / f"beside-{number}") for number, command in enumerate(commands)]
+    started = [
+        _start(command, folder / f"beside-{number}") for number, command in enumerate(commands)
+    ]
     for process in started:
         _result(process)
     together = time.perf_counter() - start
-    print(f"two films of 60 s at quality l: {one_by_one:.1f} s one after the other, {together:.1f} s side by side: "
-          f"{together / one_by_one:.2f} (target 0.75)")
+    print(
+        f"two films of 60 s at quality l: {one_by_one:.1f} s one after the other, {together:.1f} s side by side: "
+        f"{together / one_by_one:.2f} (target 0.75)"
+    )
 
 
 def _start(command: list[str], folder: Path) -> subprocess.Popen[str]:

@@ -1,4 +1,5 @@
-"""Numbers for the benchmark pieces: drawn at random with a fixed seed, and said to be so in their address.
+"""Numbers for the benchmark pieces: drawn at random with a fixed seed, and said to be so in their
+address.
 
 They measure time and stand for nothing; no film takes numbers from here.
 """
@@ -11,8 +12,28 @@ from gptviz.recording.number import Numbers
 
 SECONDS = 10.0
 LOGITS = np.sort(np.random.default_rng(1).normal(0.0, 2.2, 20))[::-1].copy()
-WORDS = ("planet", "moon", "surface", "end", "station", "edge", "sun", "Earth", "Moon", "ship", "horizon", "center",
-         "gate", "ground", "base", "coast", "target", "city", "island", "border")
+WORDS = (
+    "planet",
+    "moon",
+    "surface",
+    "end",
+    "station",
+    "edge",
+    "sun",
+    "Earth",
+    "Moon",
+    "ship",
+    "horizon",
+    "center",
+    "gate",
+    "ground",
+    "base",
+    "coast",
+    "target",
+    "city",
+    "island",
+    "border",
+)
 COLDEST, WARMEST = 0.3, 2.0
 STATES = np.random.default_rng(2).normal(0.0, 1.0, (6, 768))
 GRIDS = np.random.default_rng(3).dirichlet(np.full(12, 0.4), (6, 12))

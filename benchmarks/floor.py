@@ -1,7 +1,8 @@
 """The floor: the frames of a piece from memory to x264, every one of them, and nothing else.
 
-``python -m benchmarks.floor ours.bars FOLDER`` draws the frames first (untimed), keeps them, then encodes them with the
-settings of the fast studio and says what that took, as JSON. At 1080 lines a frame is 8 MB: ten seconds take 5 GB.
+``python -m benchmarks.floor ours.bars FOLDER`` draws the frames first (untimed), keeps them, then
+encodes them with the settings of the fast studio and says what that took, as JSON. At 1080 lines a
+frame is 8 MB: ten seconds take 5 GB.
 """
 
 from __future__ import annotations
@@ -48,11 +49,21 @@ def main() -> None:
         frames = renderer.file_writer.kept
     start, before = time.perf_counter(), cpu_seconds()
     made = encode(frames, given.folder / "floor.mp4", size, rate, given.threads)
-    print(json.dumps({"wall": time.perf_counter() - start, "cpu": cpu_seconds() - before, "bytes": made.stat().st_size,
-                      "film": str(made)}))
+    print(
+        json.dumps(
+            {
+                "wall": time.perf_counter() - start,
+                "cpu": cpu_seconds() - before,
+                "bytes": made.stat().st_size,
+                "film": str(made),
+            }
+        )
+    )
 
 
-def encode(frames: list[tuple[Any, int]], path: Path, size: tuple[int, int], rate: int, threads: int) -> Path:
+def encode(
+    frames: list[tuple[Any, int]], path: Path, size: tuple[int, int], rate: int, threads: int
+) -> Path:
     """Encodes frames (height, width, RGBA), each shown some times."""
     with av.open(str(path), "w") as file:
         stream = file.add_stream("libx264", rate=rate, options=OPTIONS)
@@ -61,7 +72,9 @@ def encode(frames: list[tuple[Any, int]], path: Path, size: tuple[int, int], rat
         stream.codec_context.thread_type, stream.codec_context.thread_count = "FRAME", threads
         converter, at = VideoReformatter(), 0
         for pixels, times in frames:
-            frame = converter.reformat(av.VideoFrame.from_numpy_buffer(pixels, format="rgba"), format="yuv420p")
+            frame = converter.reformat(
+                av.VideoFrame.from_numpy_buffer(pixels, format="rgba"), format="yuv420p"
+            )
             frame.time_base = Fraction(1, rate)
             for _ in range(times):
                 frame.pts = at

@@ -15,15 +15,18 @@ _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 
 
 def likeness(first: Path, second: Path, moments: int = 10) -> float:
-    """The smallest SSIM of two films' frames at some moments, evenly spread. Raises ValueError for unequal lengths."""
+    """The smallest SSIM of two films' frames at some moments, evenly spread. Raises ValueError for
+    unequal lengths."""
     frames = [list(_pictures(path, moments)) for path in (first, second)]
     return min(ssim(a, b) for a, b in zip(*frames, strict=True))
 
 
 def ssim(first: Any, second: Any) -> float:
-    """Structural similarity of two grey pictures (row, column), the mean over windows of 8 x 8 pixels.
+    """Structural similarity of two grey pictures (row, column), the mean over windows of 8 x 8
+    pixels.
 
-    Wang, Bovik, Sheikh, Simoncelli 2004, "Image quality assessment", eq. 13, with flat windows as x264 has them.
+    Wang, Bovik, Sheikh, Simoncelli 2004, "Image quality assessment", eq. 13, with flat windows as
+    x264 has them.
     """
     a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     mean_a, mean_b = _means(a), _means(b)
@@ -42,7 +45,9 @@ def _means(picture: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 def _pictures(path: Path, moments: int) -> Iterator[Any]:
     with av.open(str(path)) as file:
-        wanted = set(np.linspace(0, file.streams.video[0].frames - 1, moments).round().astype(int).tolist())
+        wanted = set(
+            np.linspace(0, file.streams.video[0].frames - 1, moments).round().astype(int).tolist()
+        )
         for number, frame in enumerate(file.decode(video=0)):
             if number in wanted:
                 yield frame.to_ndarray(format="gray")

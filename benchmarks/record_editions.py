@@ -1,8 +1,9 @@
 """Records every need of every film, and says what it took, as JSON.
 
-``python -m benchmarks.record_editions mini`` for the bundled model (target: three minutes), ``... small`` for a model
-of GPT-2 small's shape with random weights, made on the spot (targets: fifteen minutes, 4 GB). Needs that a model cannot
-answer, such as checkpoints that it does not have, are counted.
+``python -m benchmarks.record_editions mini`` for the bundled model (target: three minutes), ``...
+small`` for a model of GPT-2 small's shape with random weights, made on the spot (targets: fifteen
+minutes, 4 GB). Needs that a model cannot answer, such as checkpoints that it does not have, are
+counted.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def main() -> None:
 
 
 def record(model: Model, store: Store) -> dict[str, object]:
-    """Records all films' needs, the words' from the bundled vectors; seconds, memory, and how many there were."""
+    """Records all films' needs, the words' from the bundled vectors; seconds, memory, and how many
+    there were."""
     began, counted, slowest = time.perf_counter(), Counter[str](), (0.0, "")
     vectors = load_vectors("mini")
     for scene in pick_scenes(open_project(), (), True):
@@ -49,20 +51,29 @@ def record(model: Model, store: Store) -> dict[str, object]:
                 continue
             store.write("edition", scene.name, need, recording)
             counted["recorded"] += 1
-            slowest = max(slowest, (round(time.perf_counter() - started, 1), f"{scene.name}/{need}"))
-    return {"seconds": round(time.perf_counter() - began, 1), **counted, "slowest": slowest,
-            "megabytes": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)}
+            slowest = max(
+                slowest, (round(time.perf_counter() - started, 1), f"{scene.name}/{need}")
+            )
+    return {
+        "seconds": round(time.perf_counter() - began, 1),
+        **counted,
+        "slowest": slowest,
+        "megabytes": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6),
+    }
 
 
 def small(folder: Path) -> Path:
-    """A model folder of GPT-2 small's shape with random weights, and the bundled model's tokenizer."""
+    """A model folder of GPT-2 small's shape with random weights, and the bundled model's
+    tokenizer."""
     import torch  # noqa: PLC0415
     from transformers import AutoTokenizer, GPT2Config, GPT2LMHeadModel  # noqa: PLC0415
 
     bundled = Path(__file__).resolve().parents[1] / "gptviz" / "models" / "bundled" / "mini"
     size = len(AutoTokenizer.from_pretrained(bundled))
     torch.manual_seed(0)
-    GPT2LMHeadModel(GPT2Config(vocab_size=size, bos_token_id=size - 1, eos_token_id=size - 1)).save_pretrained(folder)
+    GPT2LMHeadModel(
+        GPT2Config(vocab_size=size, bos_token_id=size - 1, eos_token_id=size - 1)
+    ).save_pretrained(folder)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copy(bundled / name, folder)
     return folder

@@ -1,7 +1,8 @@
-"""Renders one benchmark piece and says what it took, as JSON: ``python -m benchmarks.run plain.bars FOLDER``.
+"""Renders one benchmark piece and says what it took, as JSON: ``python -m benchmarks.run plain.bars
+FOLDER``.
 
-A process of its own for each run: nothing is warm, and the memory is that of one film. What is timed begins with the
-making of the scene and ends with the finished file; imports are left out.
+A process of its own for each run: nothing is warm, and the memory is that of one film. What is
+timed begins with the making of the scene and ends with the finished file; imports are left out.
 """
 
 from __future__ import annotations
@@ -31,7 +32,17 @@ def main() -> None:
         wall, cpu = time.perf_counter() - start, cpu_seconds() - before
         made = Path(film.renderer.file_writer.movie_file_path)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"wall": wall, "cpu": cpu, "bytes": made.stat().st_size, "film": str(made), "memory": memory}))
+    print(
+        json.dumps(
+            {
+                "wall": wall,
+                "cpu": cpu,
+                "bytes": made.stat().st_size,
+                "film": str(made),
+                "memory": memory,
+            }
+        )
+    )
 
 
 def parser() -> argparse.ArgumentParser:
@@ -48,10 +59,20 @@ def parser() -> argparse.ArgumentParser:
 
 @contextlib.contextmanager
 def settings(size: str, folder: Path) -> Iterator[tuple[tuple[int, int], int]]:
-    """Manim's settings for a run, with its cache, as a user has them; gives the size and frames per second."""
+    """Manim's settings for a run, with its cache, as a user has them; gives the size and frames per
+    second."""
     width, height, rate = (int(part) for part in size.split("x"))
-    with tempconfig({"pixel_width": width, "pixel_height": height, "frame_rate": rate, "media_dir": str(folder),
-                     "progress_bar": "none", "verbosity": "ERROR", "renderer": "cairo"}):
+    with tempconfig(
+        {
+            "pixel_width": width,
+            "pixel_height": height,
+            "frame_rate": rate,
+            "media_dir": str(folder),
+            "progress_bar": "none",
+            "verbosity": "ERROR",
+            "renderer": "cairo",
+        }
+    ):
         yield (width, height), rate
 
 

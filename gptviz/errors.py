@@ -2,28 +2,19 @@
 
 ::
 
-    GptvizError                  exit 1
-    ├── UsageError               exit 2   the command was wrong: a scene, an option, a prompt
-    │   ├── UnknownScene
-    │   ├── PromptRefused
-    │   └── NotDeclared          a film asked for something that it did not declare
-    ├── ModelError
-    │   ├── ModelMissing         not on this machine, and it cannot be fetched
-    │   ├── ModelRefused         there, but not a model that can be trusted: names, shapes, values
-    │   └── NotRecorded          a recorded run does not hold what was asked
-    ├── VectorsRefused           a vector file that lies, is cut short, or could run code
-    ├── NotFinite                NaN or infinity where a number must stand
-    ├── RecordingError
-    │   ├── RecordingMissing
-    │   ├── RecordingCorrupt     truncated, changed, or not what its manifest says
-    │   └── RecordingTooNew      made by a newer gptviz
-    ├── UntrackedNumber          a numeral without an address
-    ├── RenderFailed
-    ├── ClusterFailed            the scheduler or the workers that were asked are not there, or not fit
-    ├── FontMissing
-    ├── NoSpace
-    ├── UnsafePath               a path that leads out of the folder that it belongs to
-    └── Unavailable              something that has to be installed first
+    GptvizError                  exit 1 ├── UsageError               exit 2   the command was wrong:
+    a scene, an option, a prompt │   ├── UnknownScene │   ├── PromptRefused │   └── NotDeclared
+    a film asked for something that it did not declare ├── ModelError │   ├── ModelMissing
+    not on this machine, and it cannot be fetched │   ├── ModelRefused         there, but not a
+    model that can be trusted: names, shapes, values │   └── NotRecorded          a recorded run
+    does not hold what was asked ├── VectorsRefused           a vector file that lies, is cut short,
+    or could run code ├── NotFinite                NaN or infinity where a number must stand ├──
+    RecordingError │   ├── RecordingMissing │   ├── RecordingCorrupt     truncated, changed, or not
+    what its manifest says │   └── RecordingTooNew      made by a newer gptviz ├── UntrackedNumber
+    a numeral without an address ├── RenderFailed ├── ClusterFailed            the scheduler or the
+    workers that were asked are not there, or not fit ├── FontMissing ├── NoSpace ├── UnsafePath
+    a path that leads out of the folder that it belongs to └── Unavailable              something
+    that has to be installed first
 
 An error says what happened, why, and what to do: three lines, no traceback (``--debug`` shows it).
 """
@@ -111,7 +102,8 @@ class RenderFailed(GptvizError):
 
 
 class ClusterFailed(GptvizError):
-    """The scheduler or the workers that were asked to do the work are not there, went away, or are not fit for it."""
+    """The scheduler or the workers that were asked to do the work are not there, went away, or are
+    not fit for it."""
 
 
 class FontMissing(GptvizError):

@@ -1,4 +1,5 @@
-"""The formulas hold for any numbers: invariances, limits, masses, checked against a few lines of numpy."""
+"""The formulas hold for any numbers: invariances, limits, masses, checked against a few lines of
+numpy."""
 
 from __future__ import annotations
 
@@ -28,24 +29,35 @@ def test_softmax_gives_shares_of_one_in_the_same_order(scores: np.ndarray, t: fl
 
 @given(SCORES, st.floats(-1e4, 1e4), TEMPERATURES)
 def test_only_differences_count(scores: np.ndarray, shift: float, t: float) -> None:
-    np.testing.assert_allclose(maths.softmax(scores + shift, t), maths.softmax(scores, t), atol=1e-6)
-    assert maths.logsumexp(scores + shift) == pytest.approx(maths.logsumexp(scores) + shift, abs=1e-6)
+    np.testing.assert_allclose(
+        maths.softmax(scores + shift, t), maths.softmax(scores, t), atol=1e-6
+    )
+    assert maths.logsumexp(scores + shift) == pytest.approx(
+        maths.logsumexp(scores) + shift, abs=1e-6
+    )
 
 
 @given(SCORES)
 def test_at_zero_the_highest_shares_all_and_far_up_all_are_alike(scores: np.ndarray) -> None:
     best = scores == scores.max()
     np.testing.assert_allclose(maths.softmax(scores, 0), best / best.sum())
-    np.testing.assert_allclose(maths.softmax(scores, 1e9), np.full(len(scores), 1 / len(scores)), atol=1e-6)
+    np.testing.assert_allclose(
+        maths.softmax(scores, 1e9), np.full(len(scores), 1 / len(scores)), atol=1e-6
+    )
     gaps = np.unique(scores)[::-1]
     if len(gaps) > 1 and gaps[0] - gaps[1] > 1:
-        np.testing.assert_allclose(maths.softmax(scores, 0.02), maths.softmax(scores, 0), atol=1e-12)
+        np.testing.assert_allclose(
+            maths.softmax(scores, 0.02), maths.softmax(scores, 0), atol=1e-12
+        )
 
 
 @given(SCORES, TEMPERATURES, TEMPERATURES)
 def test_warmer_is_less_certain(scores: np.ndarray, t: float, u: float) -> None:
     cold, warm = sorted((t, u))
-    assert maths.entropy(maths.softmax(scores, cold)) <= maths.entropy(maths.softmax(scores, warm)) + 1e-9
+    assert (
+        maths.entropy(maths.softmax(scores, cold))
+        <= maths.entropy(maths.softmax(scores, warm)) + 1e-9
+    )
     assert maths.entropy(maths.softmax(scores, warm)) <= np.log2(len(scores)) + 1e-9
 
 
@@ -54,7 +66,7 @@ def test_a_nucleus_is_the_fewest_that_reach_p(scores: np.ndarray, p: float) -> N
     shares = np.sort(maths.softmax(scores))[::-1]
     size = maths.top_p_size(shares, p)
     assert shares[:size].sum() >= p - 1e-9 or size == len(shares)
-    assert shares[:size - 1].sum() < p + 1e-9  # the sums round in another order
+    assert shares[: size - 1].sum() < p + 1e-9  # the sums round in another order
 
 
 @given(SCORES, st.floats(0, 1, exclude_max=True))
@@ -67,12 +79,17 @@ def test_a_draw_lands_in_the_interval_that_holds_it(scores: np.ndarray, u: float
 
 
 @given(SCORES, st.integers(0, 59), st.floats(-6, 6))
-def test_one_score_pulled_is_the_softmax_of_the_changed_row(scores: np.ndarray, where: int, amount: float) -> None:
+def test_one_score_pulled_is_the_softmax_of_the_changed_row(
+    scores: np.ndarray, where: int, amount: float
+) -> None:
     index = where % len(scores)
     changed = scores.copy()
     changed[index] += amount
-    np.testing.assert_allclose(maths.pulled(scores, maths.logsumexp(scores), index, amount), maths.softmax(changed),
-                               atol=1e-9)
+    np.testing.assert_allclose(
+        maths.pulled(scores, maths.logsumexp(scores), index, amount),
+        maths.softmax(changed),
+        atol=1e-9,
+    )
 
 
 @given(SCORES)
@@ -85,14 +102,18 @@ def test_what_is_not_shown_is_the_rest(scores: np.ndarray) -> None:
     assert maths.power_rest(whole, shown, highest) == pytest.approx(left, abs=1e-9 * max(1.0, left))
 
 
-@pytest.mark.parametrize(("cosine", "degrees"), [(1.0, 0.0), (0.5, 60.0), (0.0, 90.0), (-1.0, 180.0), (1.1, 0.0)])
+@pytest.mark.parametrize(
+    ("cosine", "degrees"), [(1.0, 0.0), (0.5, 60.0), (0.0, 90.0), (-1.0, 180.0), (1.1, 0.0)]
+)
 def test_an_angle_has_its_cosine(cosine: float, degrees: float) -> None:
     assert maths.angle(cosine) == pytest.approx(degrees)
 
 
 def test_a_fair_die_has_the_sides_that_its_uncertainty_says() -> None:
     assert maths.sides(maths.entropy(np.full(6, 1 / 6))) == pytest.approx(6)
-    assert maths.sides(0.0) == 1 and maths.sides(maths.entropy_at_most(50257)) == pytest.approx(50257)
+    assert maths.sides(0.0) == 1 and maths.sides(maths.entropy_at_most(50257)) == pytest.approx(
+        50257
+    )
 
 
 def test_unlikely_has_its_bound() -> None:
@@ -111,7 +132,9 @@ def test_a_turned_picture_shows_the_drawn_distance_first_and_the_true_one_last(s
     assert beyond[1] == pytest.approx(-beyond[4])
     assert beyond[4] - beyond[1] == pytest.approx(np.sqrt(true**2 - seen**2))
     way = points[4] - points[1]
-    lacking = way - directions.T @ (directions @ way)       # found here from the directions, which the formula lacks
+    lacking = way - directions.T @ (
+        directions @ way
+    )  # found here from the directions, which the formula lacks
     plain = (points - (points[1] + points[4]) / 2) @ lacking / np.linalg.norm(lacking)
     np.testing.assert_allclose(beyond, plain, atol=1e-9)
 
@@ -119,7 +142,9 @@ def test_a_turned_picture_shows_the_drawn_distance_first_and_the_true_one_last(s
 @given(hnp.arrays(np.float64, (2, 5), elements=st.floats(0.1, 10)))
 def test_a_vector_is_no_longer_than_its_cosine_and_distance_allow(two: np.ndarray) -> None:
     first, second = two[0], two[1] - 3
-    longest = maths.longest_possible(maths.norm(first), maths.cosine(first, second), maths.distance(first, second))
+    longest = maths.longest_possible(
+        maths.norm(first), maths.cosine(first, second), maths.distance(first, second)
+    )
     assert maths.norm(second) <= longest + 1e-5
 
 

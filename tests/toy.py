@@ -1,4 +1,5 @@
-"""A small project to test the house in: two short films, recordings made by hand, and the command line in a process."""
+"""A small project to test the house in: two short films, recordings made by hand, and the command
+line in a process."""
 
 from __future__ import annotations
 
@@ -74,17 +75,34 @@ class Other(Film):
 '''
 
 
-def row(logits: tuple[float, ...] = (2.0, 1.0, 0.5), prompt: str = PROMPT, model: str = "big model", top: int = 3,
-        fingerprint: str = "0" * 64) -> Recording:
-    """A recording of the next token after a prompt, of a vocabulary of as many tokens as there are scores."""
+def row(
+    logits: tuple[float, ...] = (2.0, 1.0, 0.5),
+    prompt: str = PROMPT,
+    model: str = "big model",
+    top: int = 3,
+    fingerprint: str = "0" * 64,
+) -> Recording:
+    """A recording of the next token after a prompt, of a vocabulary of as many tokens as there are
+    scores."""
     scores = np.asarray(logits, dtype=np.float32)
-    tokens = {"prompt": [TokenRow(id=9, text=prompt, bytes=prompt.encode().hex())],
-              "top": [TokenRow(id=i, text=text, bytes=text.encode().hex()) for i, text in enumerate(TOP)]}
-    values = {"logsumexp": float(np.log(np.exp(scores.astype(np.float64)).sum())), "vocab": len(logits)}
-    content = Content(tokens, values, {"token_ids": (np.arange(3, dtype=np.int64), ("rank",)),
-                                       "logits": (scores[:3], ("rank",))})
-    return make(NextToken(prompt=prompt, top=top), content,
-                Provenance(model=model, reference=model, parameters=1000, fingerprint=fingerprint))
+    tokens = {
+        "prompt": [TokenRow(id=9, text=prompt, bytes=prompt.encode().hex())],
+        "top": [TokenRow(id=i, text=text, bytes=text.encode().hex()) for i, text in enumerate(TOP)],
+    }
+    values = {
+        "logsumexp": float(np.log(np.exp(scores.astype(np.float64)).sum())),
+        "vocab": len(logits),
+    }
+    content = Content(
+        tokens,
+        values,
+        {"token_ids": (np.arange(3, dtype=np.int64), ("rank",)), "logits": (scores[:3], ("rank",))},
+    )
+    return make(
+        NextToken(prompt=prompt, top=top),
+        content,
+        Provenance(model=model, reference=model, parameters=1000, fingerprint=fingerprint),
+    )
 
 
 @dataclass(frozen=True)
@@ -102,7 +120,8 @@ class Run:
 
 @dataclass(frozen=True)
 class Toy:
-    """The project's folder, and the package that its commands run (a copy, where a test changes sources)."""
+    """The project's folder, and the package that its commands run (a copy, where a test changes
+    sources)."""
 
     root: Path
     package: Path = ROOT
@@ -124,12 +143,20 @@ class Toy:
 
     @contextlib.contextmanager
     def start(self, *arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
-        """The command in a process group of its own, not waited for; killed on leaving, should it still run."""
+        """The command in a process group of its own, not waited for; killed on leaving, should it
+        still run."""
         # Whoever runs the tests in the background has them ignore Ctrl-C; the command is to get it.
-        process = subprocess.Popen([sys.executable, "-m", "gptviz", *arguments], cwd=self.root, text=True,
-                                   env=self.environment(**environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   start_new_session=True, errors="backslashreplace",
-                                   preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # noqa: PLW1509
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gptviz", *arguments],
+            cwd=self.root,
+            text=True,
+            env=self.environment(**environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            errors="backslashreplace",
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        )
         with process:
             try:
                 yield process
@@ -145,8 +172,11 @@ class Toy:
 
     def files(self) -> set[str]:
         """Every file of the project by its path."""
-        return {str(path.relative_to(self.root)) for path in self.root.rglob("*")
-                if not path.is_dir() and "__pycache__" not in path.parts}
+        return {
+            str(path.relative_to(self.root))
+            for path in self.root.rglob("*")
+            if not path.is_dir() and "__pycache__" not in path.parts
+        }
 
 
 def build(root: Path, package: Path = ROOT) -> Toy:
@@ -162,5 +192,7 @@ def build(root: Path, package: Path = ROOT) -> Toy:
 
 def copy_package(folder: Path) -> Path:
     """A copy of gptviz whose sources a test may change, without the bundled models."""
-    shutil.copytree(ROOT / "gptviz", folder / "gptviz", ignore=shutil.ignore_patterns("__pycache__", "bundled"))
+    shutil.copytree(
+        ROOT / "gptviz", folder / "gptviz", ignore=shutil.ignore_patterns("__pycache__", "bundled")
+    )
     return folder

@@ -1,6 +1,8 @@
-"""A scheduler and two workers of one process each on this machine; four films are made by them: ``make cluster-demo``.
+"""A scheduler and two workers of one process each on this machine; four films are made by them:
+``make cluster-demo``.
 
-``GPTVIZ_SCENE`` names other films than the first four of the course, ``GPTVIZ_QUALITY`` another quality than l.
+``GPTVIZ_SCENE`` names other films than the first four of the course, ``GPTVIZ_QUALITY`` another
+quality than l.
 """
 
 from __future__ import annotations
@@ -26,18 +28,35 @@ ENVIRONMENT = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1
 
 def main() -> int:
     """Returns the exit code of ``gptviz render``; scheduler and workers are gone then."""
-    films = os.environ.get("GPTVIZ_SCENE", "").split() or \
-        [film for chapter in open_project().chapters for film in chapter.films][:4]
-    with tempfile.TemporaryDirectory(prefix="gptviz-cluster-") as place, contextlib.ExitStack() as stack:
+    films = (
+        os.environ.get("GPTVIZ_SCENE", "").split()
+        or [film for chapter in open_project().chapters for film in chapter.films][:4]
+    )
+    with (
+        tempfile.TemporaryDirectory(prefix="gptviz-cluster-") as place,
+        contextlib.ExitStack() as stack,
+    ):
         folder = Path(place)
         told = folder / "scheduler.json"
         common = ["--host", "127.0.0.1", "--no-dashboard"]
-        scheduler = stack.enter_context(started(folder, "scheduler", *common, "--port", "0", "--scheduler-file",
-                                                str(told)))
+        scheduler = stack.enter_context(
+            started(folder, "scheduler", *common, "--port", "0", "--scheduler-file", str(told))
+        )
         address = _address(told, scheduler)
         for number in range(WORKERS):
-            stack.enter_context(started(folder, "worker", address, *common, "--nthreads", "1", "--no-nanny",
-                                        "--local-directory", str(folder / f"worker-{number}")))
+            stack.enter_context(
+                started(
+                    folder,
+                    "worker",
+                    address,
+                    *common,
+                    "--nthreads",
+                    "1",
+                    "--no-nanny",
+                    "--local-directory",
+                    str(folder / f"worker-{number}"),
+                )
+            )
         quality = os.environ.get("GPTVIZ_QUALITY") or "l"
         command = ["render", *films, "--quality", quality, "--force", "--scheduler", address]
         print(f"{WORKERS} workers at {address}\ngptviz {' '.join(command)}", flush=True)
@@ -51,8 +70,13 @@ def main() -> int:
 def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     """A process of Dask, ended on leaving."""
     with (folder / f"{arguments[0]}.log").open("ab") as log:
-        process = subprocess.Popen([sys.executable, "-m", "dask", *arguments], cwd=folder, stdout=log, stderr=log,
-                                   env={**ENVIRONMENT, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)})
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dask", *arguments],
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+            env={**ENVIRONMENT, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
+        )
     try:
         yield process
     finally:
@@ -70,7 +94,9 @@ def _address(told: Path, scheduler: subprocess.Popen[bytes]) -> str:
         with contextlib.suppress(OSError, ValueError):
             return str(json.loads(told.read_text(encoding="utf-8"))["address"])
         time.sleep(0.1)
-    raise SystemExit(f"the scheduler did not begin:\n{(told.parent / 'scheduler.log').read_text(encoding='utf-8')}")
+    raise SystemExit(
+        f"the scheduler did not begin:\n{(told.parent / 'scheduler.log').read_text(encoding='utf-8')}"
+    )
 
 
 if __name__ == "__main__":

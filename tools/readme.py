@@ -1,4 +1,5 @@
-"""Writes the command line's help into README.md, between its marks: ``python tools/readme.py``. A test compares."""
+"""Writes the command line's help into README.md, between its marks: ``python tools/readme.py``. A
+test compares."""
 
 from __future__ import annotations
 
@@ -19,8 +20,13 @@ def help_text() -> str:
     parts = []
     for name in SHOWN:
         command = commands if name is None else commands.commands[name]
-        context = click.Context(command, info_name="gptviz" if name is None else f"gptviz {name}", terminal_width=100,
-                                max_content_width=100, help_option_names=["-h", "--help"])
+        context = click.Context(
+            command,
+            info_name="gptviz" if name is None else f"gptviz {name}",
+            terminal_width=100,
+            max_content_width=100,
+            help_option_names=["-h", "--help"],
+        )
         parts.append(command.get_help(context))
     return "```text\n" + "\n\n\n".join(parts) + "\n```\n"
 

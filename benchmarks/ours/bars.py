@@ -17,13 +17,18 @@ class Bars(Scene):
     def construct(self):
         self.camera.background_color = theme.GROUND
         logits = list(data.numbers(data.LOGITS, "logits"))
-        tokens = [Token(word, Number(i, "random", "ids"), word.encode(), "random") for i, word in enumerate(data.WORDS)]
+        tokens = [
+            Token(word, Number(i, "random", "ids"), word.encode(), "random")
+            for i, word in enumerate(data.WORDS)
+        ]
         knob = Knob("temperature", data.COLDEST)
 
         def shares():
             return derive_each(maths.softmax, logits, knob.setting)
 
-        bars = ProbabilityBars(tokens, shares(), unit=8.0, columns=(2.0, 2.3), row=0.34, size=22, spec=".3f")
+        bars = ProbabilityBars(
+            tokens, shares(), unit=8.0, columns=(2.0, 2.3), row=0.34, size=22, spec=".3f"
+        )
         bars.shift([-6.5, 3.4, 0])
         readout = Numeral(knob.setting, ".2f", 40, align="right").place([6.4, 3.2, 0], "right")
         readout.add_updater(lambda numeral: numeral.set_value(knob.setting))

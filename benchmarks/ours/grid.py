@@ -1,4 +1,5 @@
-"""A column of 768 cells, a grid of 12 x 12 cells and a matrix of numbers, through five changes of state."""
+"""A column of 768 cells, a grid of 12 x 12 cells and a matrix of numbers, through five changes of
+state."""
 
 from manim import FadeIn, FadeOut, Scene
 
@@ -23,8 +24,11 @@ class Grid(Scene):
         length = self.seconds / 5
         for state in range(1, 6):
             self.play(FadeOut(matrix), run_time=length * 0.15)
-            self.play(Glide(column, lambda now=columns[state]: column.set_values(now)),
-                      Glide(grid, lambda now=grids[state]: grid.set_values(now)), run_time=length * 0.5)
+            self.play(
+                Glide(column, lambda now=columns[state]: column.set_values(now)),
+                Glide(grid, lambda now=grids[state]: grid.set_values(now)),
+                run_time=length * 0.5,
+            )
             matrix = self.matrix(state)
             self.play(FadeIn(matrix), run_time=length * 0.15)
             self.wait(length * 0.2)
@@ -32,4 +36,3 @@ class Grid(Scene):
     def matrix(self, state):
         numbers = data.numbers(data.MATRICES, "matrix")[state]
         return NumberMatrix(numbers, (6, 0), (8, 0), size=22).shift([4.2, 0.0, 0])
-

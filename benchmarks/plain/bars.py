@@ -34,11 +34,15 @@ class Bars(Scene):
         for i, word in enumerate(data.WORDS):
             y = 3.4 - i * 0.34
             label = Text(word, font_size=20).move_to([-6.5, y, 0], aligned_edge=LEFT)
-            bar = Rectangle(width=1, height=0.24, stroke_width=0, fill_opacity=1, fill_color="#2BB68A")
+            bar = Rectangle(
+                width=1, height=0.24, stroke_width=0, fill_opacity=1, fill_color="#2BB68A"
+            )
             number = DecimalNumber(0, num_decimal_places=3, font_size=22, mob_class=Text)
 
             def follow_bar(bar, i=i, y=y):
-                bar.stretch_to_fit_width(max(shares()[i] * 8, 1e-3)).move_to([-4.2, y, 0], aligned_edge=LEFT)
+                bar.stretch_to_fit_width(max(shares()[i] * 8, 1e-3)).move_to(
+                    [-4.2, y, 0], aligned_edge=LEFT
+                )
 
             def follow_number(number, i=i, bar=bar):
                 number.set_value(shares()[i]).next_to(bar, RIGHT, buff=0.12)
@@ -47,6 +51,10 @@ class Bars(Scene):
             number.add_updater(follow_number)
             rows.add(label, bar, number)
         readout = DecimalNumber(data.COLDEST, num_decimal_places=2, mob_class=Text)
-        readout.add_updater(lambda number: number.set_value(temperature.get_value()).to_corner(UR).shift(DOWN * 0.2))
+        readout.add_updater(
+            lambda number: number.set_value(temperature.get_value()).to_corner(UR).shift(DOWN * 0.2)
+        )
         self.add(rows, readout)
-        self.play(temperature.animate.set_value(data.WARMEST), run_time=self.seconds, rate_func=linear)
+        self.play(
+            temperature.animate.set_value(data.WARMEST), run_time=self.seconds, rate_func=linear
+        )

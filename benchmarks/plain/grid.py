@@ -1,4 +1,5 @@
-"""A column of 768 cells, a grid of 12 x 12 cells and a matrix of numbers, through five changes of state."""
+"""A column of 768 cells, a grid of 12 x 12 cells and a matrix of numbers, through five changes of
+state."""
 
 import numpy as np
 from manim import (
@@ -16,7 +17,9 @@ from manim import (
 
 from benchmarks import data
 
-GROUND, BELOW, ABOVE, YELLOW = (ManimColor(code) for code in ("#0E1116", "#56B4E9", "#E69F00", "#F0E442"))
+GROUND, BELOW, ABOVE, YELLOW = (
+    ManimColor(code) for code in ("#0E1116", "#56B4E9", "#E69F00", "#F0E442")
+)
 
 
 class Grid(Scene):
@@ -29,7 +32,11 @@ class Grid(Scene):
         length = self.seconds / 5
         for state in range(1, 6):
             self.play(FadeOut(matrix), run_time=length * 0.15)
-            self.play(Transform(column, self.column(state)), Transform(grid, self.grid(state)), run_time=length * 0.5)
+            self.play(
+                Transform(column, self.column(state)),
+                Transform(grid, self.grid(state)),
+                run_time=length * 0.5,
+            )
             matrix = self.matrix(state)
             self.play(FadeIn(matrix), run_time=length * 0.15)
             self.wait(length * 0.2)
@@ -46,7 +53,12 @@ class Grid(Scene):
     def grid(self, state):
         cells = VGroup()
         for (row, column), value in np.ndenumerate(data.GRIDS[state]):
-            cell = Square(0.32, stroke_width=0, fill_opacity=1, fill_color=interpolate_color(GROUND, YELLOW, value))
+            cell = Square(
+                0.32,
+                stroke_width=0,
+                fill_opacity=1,
+                fill_color=interpolate_color(GROUND, YELLOW, value),
+            )
             cells.add(cell.move_to([-2.9 + column * 0.34, 1.9 - row * 0.34, 0]))
         return cells
 
@@ -54,5 +66,7 @@ class Grid(Scene):
         numbers = VGroup()
         for (row, column), value in np.ndenumerate(data.MATRICES[state]):
             number = Text(f"{value:+.2f}", font_size=24)
-            numbers.add(number.move_to([2.2 + column * 0.68, 1.5 - row * 0.6, 0], aligned_edge=RIGHT))
+            numbers.add(
+                number.move_to([2.2 + column * 0.68, 1.5 - row * 0.6, 0], aligned_edge=RIGHT)
+            )
         return numbers

@@ -15,7 +15,9 @@ class Space(ThreeDScene):
         axes = ThreeDAxes(ticks, ticks, ticks, x_length=6, y_length=6, z_length=6)
         arrows, labels = VGroup(), VGroup()
         for i, point in enumerate(data.POINTS):
-            arrows.add(Arrow(axes.c2p(0, 0, 0), axes.c2p(*point), buff=0, stroke_width=3, color="#F2F4F7"))
+            arrows.add(
+                Arrow(axes.c2p(0, 0, 0), axes.c2p(*point), buff=0, stroke_width=3, color="#F2F4F7")
+            )
             label = Text(data.WORDS[i % 20], font_size=18).move_to(axes.c2p(*(point * 1.1)))
             labels.add(label)
         self.add(axes, arrows, labels)

@@ -1,4 +1,5 @@
-"""What a person at the terminal sees: tables, steps that take a while, films being made. Quiet where nobody looks."""
+"""What a person at the terminal sees: tables, steps that take a while, films being made. Quiet
+where nobody looks."""
 
 from __future__ import annotations
 
@@ -24,12 +25,17 @@ def say(text: str) -> None:
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Rows under heads, on standard output; whole lines, however long, where that is not a terminal."""
+    """Rows under heads, on standard output; whole lines, however long, where that is not a
+    terminal."""
     if not sys.stdout.isatty():
         lines = [[_printable(cell) for cell in row] for row in (heads, *rows)]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         for line in lines:
-            print("  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip())
+            print(
+                "  ".join(
+                    f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)
+                ).rstrip()
+            )
         return
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
@@ -58,7 +64,8 @@ def step(text: str) -> Iterator[None]:
 
 
 class Films:
-    """Films being made, each with what it shows now and the time left; see :class:`gptviz.render.produce.Watcher`.
+    """Films being made, each with what it shows now and the time left; see
+    :class:`gptviz.render.produce.Watcher`.
 
     On a terminal bars, elsewhere nothing but who is waited for.
     """
@@ -77,8 +84,14 @@ class Films:
             return
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
-        with Progress(TextColumn("{task.fields[film]}"), BarColumn(), TextColumn("{task.fields[now]}"),
-                      TimeRemainingColumn(), console=_errors, transient=True) as self._bars:
+        with Progress(
+            TextColumn("{task.fields[film]}"),
+            BarColumn(),
+            TextColumn("{task.fields[now]}"),
+            TimeRemainingColumn(),
+            console=_errors,
+            transient=True,
+        ) as self._bars:
             yield self
 
     def begun(self, plan: Plan, seconds: float | None) -> None:
@@ -86,19 +99,26 @@ class Films:
             self._begun[plan.scene.name] = time.monotonic()
             if self._bars is not None:
                 self._tasks[plan.scene.name] = self._bars.add_task(
-                    "", film=plan.scene.name, now="starting", total=seconds or None)
+                    "", film=plan.scene.name, now="starting", total=seconds or None
+                )
 
     def heard(self, plan: Plan, message: dict[str, Any]) -> None:
         if self._bars is not None and "beat" in message:
-            self._bars.update(self._tasks[plan.scene.name], completed=message["time"],
-                              now=f"beat {message['beat']} at {message['time']:.0f} s")
+            self._bars.update(
+                self._tasks[plan.scene.name],
+                completed=message["time"],
+                now=f"beat {message['beat']} at {message['time']:.0f} s",
+            )
 
     def waiting(self, plan: Plan, process: str) -> None:
         say(f"{plan.scene.name}: process {process} is rendering it; waiting")
 
     def ended(self, result: Result) -> None:
         with self._lock:
-            if self._bars is not None and (task := self._tasks.pop(result.plan.scene.name, None)) is not None:
+            if (
+                self._bars is not None
+                and (task := self._tasks.pop(result.plan.scene.name, None)) is not None
+            ):
                 self._bars.remove_task(task)
 
     def seconds(self, name: str) -> float | None:

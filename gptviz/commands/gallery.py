@@ -12,7 +12,8 @@ from gptviz.render.qualities import QUALITIES
 
 
 def gallery(project: Project, names: Sequence[str], films: bool, quality: str, listed: bool) -> int:
-    """Draws pieces (all, where none is named) into media/pieces, as stills or as short films; prints their paths.
+    """Draws pieces (all, where none is named) into media/pieces, as stills or as short films;
+    prints their paths.
 
     With ``listed`` only says which there are. Raises UnknownScene, RecordingMissing.
     """
@@ -27,9 +28,18 @@ def gallery(project: Project, names: Sequence[str], films: bool, quality: str, l
     for piece in chosen:
         with step(f"drawing {piece.name}"):
             if films:
-                made = [film_of(piece, piece.recordings(store), folder / f"{piece.name}.mp4", QUALITIES[quality].manim)]
+                made = [
+                    film_of(
+                        piece,
+                        piece.recordings(store),
+                        folder / f"{piece.name}.mp4",
+                        QUALITIES[quality].manim,
+                    )
+                ]
             else:
-                made = render_all(folder, store, QUALITIES[quality].width, QUALITIES[quality].height, piece.name)
+                made = render_all(
+                    folder, store, QUALITIES[quality].width, QUALITIES[quality].height, piece.name
+                )
         for path in made:
             print(path)
     say(f"{len(chosen)} pieces")

@@ -1,4 +1,5 @@
-"""``doctor``: is everything here that gptviz needs? Each check is a function that says what is there, or what to do."""
+"""``doctor``: is everything here that gptviz needs? Each check is a function that says what is
+there, or what to do."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ _LETTERS = "AZaz09 .,+-%"  # what every film writes
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check found. ``hint`` is empty where all is well; ``grave`` says whether films can be made without it."""
+    """What a check found. ``hint`` is empty where all is well; ``grave`` says whether films can be
+    made without it."""
 
     what: str
     state: str
@@ -34,8 +36,17 @@ class Finding:
 def doctor(project: Project) -> int:
     """Prints every check; returns 1 where one found what films cannot be made without."""
     findings = list(examine(project))
-    table(("part", "state", ""), [(finding.what, finding.state, "ok" if not finding.hint else
-                                   "missing" if finding.grave else "can wait") for finding in findings])
+    table(
+        ("part", "state", ""),
+        [
+            (
+                finding.what,
+                finding.state,
+                "ok" if not finding.hint else "missing" if finding.grave else "can wait",
+            )
+            for finding in findings
+        ],
+    )
     for finding in findings:
         if finding.hint:
             say(f"{finding.what}: {finding.hint}")
@@ -50,12 +61,20 @@ def examine(project: Project) -> Iterator[Finding]:
 
 def _python(project: Project) -> Iterator[Finding]:
     enough = sys.version_info >= (3, 11)
-    yield Finding("Python", sys.version.split()[0], "" if enough else "install Python 3.11 or newer: make PYTHON=...")
+    yield Finding(
+        "Python",
+        sys.version.split()[0],
+        "" if enough else "install Python 3.11 or newer: make PYTHON=...",
+    )
 
 
 def _manim(project: Project) -> Iterator[Finding]:
     found = _version("manim")
-    hint = "" if found == _MANIM else f"films are drawn with exactly {_MANIM}: pip install manim=={_MANIM}"
+    hint = (
+        ""
+        if found == _MANIM
+        else f"films are drawn with exactly {_MANIM}: pip install manim=={_MANIM}"
+    )
     yield Finding("Manim", found or "not installed", hint)
 
 
@@ -63,7 +82,9 @@ def _pillow(project: Project) -> Iterator[Finding]:
     found = _version("pillow")
     major = (found or "").split(".")[0]
     good = major.isdecimal() and int(major) < _PILLOW_BELOW
-    hint = "" if good else f"Manim's images crash with this one: pip install 'pillow<{_PILLOW_BELOW}'"
+    hint = (
+        "" if good else f"Manim's images crash with this one: pip install 'pillow<{_PILLOW_BELOW}'"
+    )
     yield Finding("Pillow", found or "not installed", hint)
 
 
@@ -82,11 +103,23 @@ def _typst(project: Project) -> Iterator[Finding]:
 
         drawn = typst.compile(b"$ x $", format="svg")
     except ImportError:
-        yield Finding("Typst", "not installed", "formulas are drawn with it: pip install -c constraints.txt typst")
+        yield Finding(
+            "Typst",
+            "not installed",
+            "formulas are drawn with it: pip install -c constraints.txt typst",
+        )
     except Exception as error:
-        yield Finding("Typst", str(error).splitlines()[0], "install it again: pip install --force-reinstall typst")
+        yield Finding(
+            "Typst",
+            str(error).splitlines()[0],
+            "install it again: pip install --force-reinstall typst",
+        )
     else:
-        yield Finding("Typst", _version("typst") or "there", "" if drawn else "it draws nothing; install it again")
+        yield Finding(
+            "Typst",
+            _version("typst") or "there",
+            "" if drawn else "it draws nothing; install it again",
+        )
 
 
 def _encoder(project: Project) -> Iterator[Finding]:
@@ -95,9 +128,15 @@ def _encoder(project: Project) -> Iterator[Finding]:
 
         av.Codec("libx264", "w")
     except ImportError:
-        yield Finding("PyAV", "not installed", "films are encoded with it: pip install -c constraints.txt av")
+        yield Finding(
+            "PyAV", "not installed", "films are encoded with it: pip install -c constraints.txt av"
+        )
     except ValueError:
-        yield Finding("PyAV", _version("av") or "", "it has no x264: install a wheel of it, not one built here")
+        yield Finding(
+            "PyAV",
+            _version("av") or "",
+            "it has no x264: install a wheel of it, not one built here",
+        )
     else:
         yield Finding("PyAV with x264", _version("av") or "there")
 
@@ -106,22 +145,35 @@ def _fonts(project: Project) -> Iterator[Finding]:
     try:
         from gptviz.drawing import glyphs, theme  # noqa: PLC0415
     except ImportError as error:
-        yield Finding("fonts", f"cannot be drawn: {error}", "install what rendering needs: make render, or make list")
+        yield Finding(
+            "fonts",
+            f"cannot be drawn: {error}",
+            "install what rendering needs: make render, or make list",
+        )
         return
     for name in sorted({value for key, value in vars(theme).items() if key.endswith("_FACE")}):
         try:
             whole = glyphs.Face(name).has(_LETTERS)
         except GptvizError as error:
-            yield Finding(f"font {name}", error.what, "get it again: git checkout gptviz/drawing/fonts")
+            yield Finding(
+                f"font {name}", error.what, "get it again: git checkout gptviz/drawing/fonts"
+            )
         else:
-            yield Finding(f"font {name}", "there" if whole else "lacks letters or digits",
-                          "" if whole else "get it again: git checkout gptviz/drawing/fonts")
+            yield Finding(
+                f"font {name}",
+                "there" if whole else "lacks letters or digits",
+                "" if whole else "get it again: git checkout gptviz/drawing/fonts",
+            )
 
 
 def _space(project: Project) -> Iterator[Finding]:
     folder = next(path for path in (project.media, *project.media.parents) if path.exists())
     free = shutil.disk_usage(folder).free
-    hint = "" if free >= _FREE else f"a course takes about {_FREE / 1e9:.0f} GB while it is made: free some space"
+    hint = (
+        ""
+        if free >= _FREE
+        else f"a course takes about {_FREE / 1e9:.0f} GB while it is made: free some space"
+    )
     yield Finding("disk", f"{free / 1e9:.1f} GB free", hint)
 
 
@@ -131,10 +183,21 @@ def _media(project: Project) -> Iterator[Finding]:
         write_bytes(probe, b"")
         probe.unlink()
     except (GptvizError, OSError) as error:
-        yield Finding("media folder", str(error).splitlines()[0], "make it writable, or give another: --media DIR")
+        yield Finding(
+            "media folder",
+            str(error).splitlines()[0],
+            "make it writable, or give another: --media DIR",
+        )
     else:
-        left = locks.sweep(project.media / locks.STAGING) if (project.media / locks.STAGING).is_dir() else []
-        yield Finding("media folder", f"{project.media}{f', {len(left)} abandoned folders removed' if left else ''}")
+        left = (
+            locks.sweep(project.media / locks.STAGING)
+            if (project.media / locks.STAGING).is_dir()
+            else []
+        )
+        yield Finding(
+            "media folder",
+            f"{project.media}{f', {len(left)} abandoned folders removed' if left else ''}",
+        )
 
 
 def _course(project: Project) -> Iterator[Finding]:
@@ -149,9 +212,16 @@ def _course(project: Project) -> Iterator[Finding]:
 
 
 def _models(project: Project) -> Iterator[Finding]:
-    missing = [name for name in ("torch", "transformers", "tokenizers", "gensim") if _version(name) is None]
+    missing = [
+        name for name in ("torch", "transformers", "tokenizers", "gensim") if _version(name) is None
+    ]
     hint = "needed to run a model, not to render: make record installs it" if missing else ""
-    yield Finding("extra models", f"without {', '.join(missing)}" if missing else "installed", hint, grave=False)
+    yield Finding(
+        "extra models",
+        f"without {', '.join(missing)}" if missing else "installed",
+        hint,
+        grave=False,
+    )
 
 
 def _version(name: str) -> str | None:
@@ -162,4 +232,15 @@ def _version(name: str) -> str | None:
 
 
 CHECKS: tuple[Callable[[Project], Iterator[Finding]], ...] = (
-    _python, _manim, _pillow, _cairo, _typst, _encoder, _fonts, _space, _media, _course, _models)
+    _python,
+    _manim,
+    _pillow,
+    _cairo,
+    _typst,
+    _encoder,
+    _fonts,
+    _space,
+    _media,
+    _course,
+    _models,
+)

@@ -1,7 +1,8 @@
-"""Who a model is and what it cannot answer, remembered: loading one takes seconds, and a film that is up to date needs
-its name and fingerprint alone.
+"""Who a model is and what it cannot answer, remembered: loading one takes seconds, and a film that
+is up to date needs its name and fingerprint alone.
 
-What is remembered belongs to the content of files (and of the code that reads them), so it never has to be forgotten.
+What is remembered belongs to the content of files (and of the code that reads them), so it never
+has to be forgotten.
 """
 
 from __future__ import annotations
@@ -25,14 +26,16 @@ _BUNDLED = PACKAGE / "models" / "bundled"
 
 @dataclass(frozen=True)
 class Identity:
-    """``short`` names the edition of a model or of vectors; ``fingerprint`` changes when one of its numbers does."""
+    """``short`` names the edition of a model or of vectors; ``fingerprint`` changes when one of its
+    numbers does."""
 
     short: str
     fingerprint: str | None
 
 
 class Identities:
-    """What is remembered under a media folder. Whatever goes wrong, nothing is remembered, and the model is loaded."""
+    """What is remembered under a media folder. Whatever goes wrong, nothing is remembered, and the
+    model is loaded."""
 
     def __init__(self, media: Path) -> None:
         self.media = media
@@ -41,7 +44,11 @@ class Identities:
         """The identity that was remembered under a key of :func:`content`, if any."""
         entry = self._entries().get(key) if key else None
         try:
-            return Identity(str(entry["short"]), entry["fingerprint"] and str(entry["fingerprint"])) if entry else None
+            return (
+                Identity(str(entry["short"]), entry["fingerprint"] and str(entry["fingerprint"]))
+                if entry
+                else None
+            )
         except (KeyError, TypeError):
             return None
 
@@ -52,7 +59,8 @@ class Identities:
         self._write({**self._entries(), key: asdict(identity)})
 
     def refuses(self, question: str) -> bool:
-        """Whether a model was found unable to answer a question (a digest of the request and of its weights)."""
+        """Whether a model was found unable to answer a question (a digest of the request and of its
+        weights)."""
         return question in self._entries()
 
     def refuse(self, question: str) -> None:
@@ -62,29 +70,42 @@ class Identities:
     def _entries(self) -> dict[str, dict[str, str]]:
         try:
             path = inside(self.media, _FILE)
-            entries = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size < _LIMIT else {}
+            entries = (
+                json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size < _LIMIT else {}
+            )
         except (GptvizError, OSError, ValueError, RecursionError):
             return {}
         return entries if isinstance(entries, dict) else {}
 
     def _write(self, entries: dict[str, Any]) -> None:
         try:
-            write_bytes(inside(self.media, _FILE), json.dumps(dict(list(entries.items())[-200:]), indent=1).encode())
+            write_bytes(
+                inside(self.media, _FILE),
+                json.dumps(dict(list(entries.items())[-200:]), indent=1).encode(),
+            )
         except (GptvizError, OSError):
             return
 
 
 def content(reference: str, source: Source) -> str | None:
-    """A digest of everything that a reference stands for on this machine; None where that is not known without loading.
+    """A digest of everything that a reference stands for on this machine; None where that is not
+    known without loading.
 
-    It covers the files, their names (a folder's name may name an edition) and gptviz' own code that reads them.
+    It covers the files, their names (a folder's name may name an edition) and gptviz' own code that
+    reads them.
     """
     places = list(_places(reference, source))
     if not places or not all(place.exists() for place in places):
         return None
-    digest = hashlib.sha256(f"{source} {reference} {Sources().folder('models', pattern='*.py')}".encode())
+    digest = hashlib.sha256(
+        f"{source} {reference} {Sources().folder('models', pattern='*.py')}".encode()
+    )
     for place in places:
-        files = [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
+        files = (
+            [place]
+            if place.is_file()
+            else sorted(path for path in place.rglob("*") if path.is_file())
+        )
         for path in files:
             with path.open("rb") as file:
                 line = f"\n{path.resolve().parent.name}/{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}"
@@ -94,6 +115,10 @@ def content(reference: str, source: Source) -> str | None:
 
 def _places(reference: str, source: Source) -> Iterator[Path]:
     if reference == "mini":
-        yield from [_BUNDLED / "mini"] if source == "model" else sorted(_BUNDLED.glob("mini-vectors*"))
+        yield from (
+            [_BUNDLED / "mini"] if source == "model" else sorted(_BUNDLED.glob("mini-vectors*"))
+        )
         return
-    yield from (Path(part) for part in ([reference] if Path(reference).exists() else reference.split("+")))
+    yield from (
+        Path(part) for part in ([reference] if Path(reference).exists() else reference.split("+"))
+    )

@@ -1,4 +1,5 @@
-"""``audit`` and ``inspect``: the two judges of films. They play recordings as they are; no model is run."""
+"""``audit`` and ``inspect``: the two judges of films. They play recordings as they are; no model is
+run."""
 
 from __future__ import annotations
 
@@ -21,10 +22,12 @@ from gptviz.render.worker import load_film
 if TYPE_CHECKING:
     from gptviz.film.audit import AuditReport, Found
 
-_WIDE = 100   # characters of an address that a table shows
+_WIDE = 100  # characters of an address that a table shows
 
 
-def audit(project: Project, names: Sequence[str], everything: bool, edition: str | None, as_json: bool) -> int:
+def audit(
+    project: Project, names: Sequence[str], everything: bool, edition: str | None, as_json: bool
+) -> int:
     """Prints every numeral and claim of films; returns 1 where a film shows what it must not."""
     from gptviz.film.audit import audit as judge  # noqa: PLC0415
 
@@ -39,12 +42,19 @@ def audit(project: Project, names: Sequence[str], everything: bool, edition: str
     return 0 if all(report.ok for report in reports) else 1
 
 
-def inspect(project: Project, names: Sequence[str], everything: bool, edition: str | None, as_json: bool,
-            stills: str | None = None, beat: int | None = None) -> int:
+def inspect(
+    project: Project,
+    names: Sequence[str],
+    everything: bool,
+    edition: str | None,
+    as_json: bool,
+    stills: str | None = None,
+    beat: int | None = None,
+) -> int:
     """Writes contact sheets and prints what is wrong with the layout; returns 1 where something is.
 
-    ``stills``: a folder for full-size stills, with a folder for each film where there are several. ``beat`` (counted
-    from 1): only this one.
+    ``stills``: a folder for full-size stills, with a folder for each film where there are several.
+    ``beat`` (counted from 1): only this one.
     """
     from gptviz.film.lint import inspect as judge  # noqa: PLC0415
 
@@ -55,24 +65,42 @@ def inspect(project: Project, names: Sequence[str], everything: bool, edition: s
         sheet = project.media / "inspect" / f"{scene.name}{part}.png"
         folder = Path(stills) / (scene.name if several else "") if stills else None
         with step(f"inspecting {scene.name}"):
-            report = judge(film, recordings, sheet, scene.name, stills=folder, beats=[] if beat is None else [beat])
+            report = judge(
+                film,
+                recordings,
+                sheet,
+                scene.name,
+                stills=folder,
+                beats=[] if beat is None else [beat],
+            )
         if beat is not None and not report.pictures:
             raise UsageError(f"{scene.name} has no beat {beat}", f"it lasts {report.length:.0f} s")
         reports.append(report)
         if not as_json:
-            print("\n".join([*report.problems, *(f"waived: {finding.message}" for finding in report.waived),
-                             f"{scene.name}: {report.length:.1f} s, {report.pictures} pictures, "
-                             f"{len(report.findings)} findings", report.sheet]))
+            print(
+                "\n".join(
+                    [
+                        *report.problems,
+                        *(f"waived: {finding.message}" for finding in report.waived),
+                        f"{scene.name}: {report.length:.1f} s, {report.pictures} pictures, "
+                        f"{len(report.findings)} findings",
+                        report.sheet,
+                    ]
+                )
+            )
     if as_json:
         print(as_text([report.as_dict() for report in reports]))
     return 0 if all(report.ok for report in reports) else 1
 
 
-def played(project: Project, names: Sequence[str], everything: bool, edition: str | None
-           ) -> Iterator[tuple[SceneFile, Any, dict[str, Recording]]]:
-    """Films by their names, each with its class and the recordings that it is drawn from in an edition.
+def played(
+    project: Project, names: Sequence[str], everything: bool, edition: str | None
+) -> Iterator[tuple[SceneFile, Any, dict[str, Recording]]]:
+    """Films by their names, each with its class and the recordings that it is drawn from in an
+    edition.
 
-    Raises UnknownScene, GptvizError for a film that cannot be read, RecordingMissing and RecordingCorrupt.
+    Raises UnknownScene, GptvizError for a film that cannot be read, RecordingMissing and
+    RecordingCorrupt.
     """
     choice, store = choose(project, Asked(edition=edition)), Store(project.recordings)
     for scene in pick_scenes(project, names, everything):
@@ -82,7 +110,9 @@ def played(project: Project, names: Sequence[str], everything: bool, edition: st
             if part.damage is not None:
                 raise part.damage
             if part.recording is None:
-                raise RecordingMissing(f"{scene.name} cannot be played", part.lacking, f"gptviz record {scene.name}")
+                raise RecordingMissing(
+                    f"{scene.name} cannot be played", part.lacking, f"gptviz record {scene.name}"
+                )
             recordings[need] = part.recording
         yield scene, load_film(scene.path, scene.film), recordings
 
@@ -96,18 +126,35 @@ def _say(report: AuditReport) -> None:
     rows = []
     for group in _by_address(report.numerals):
         first, last, value = group[0], group[-1], group[0].value
-        texts = first.text if len(group) == 1 else f"{first.text} ... {last.text} ({len(group)} texts)"
-        address = first.address if len(first.address) <= _WIDE else first.address[:_WIDE - 1] + "\u2026"
-        rows.append((f"{first.time:.1f}", str(first.beat), texts.replace(NARROW, " "), first.kind, address,
-                     "" if value is None else f"{value:.9g}", "" if all(n.ok for n in group) else "WRONG"))
+        texts = (
+            first.text if len(group) == 1 else f"{first.text} ... {last.text} ({len(group)} texts)"
+        )
+        address = (
+            first.address if len(first.address) <= _WIDE else first.address[: _WIDE - 1] + "\u2026"
+        )
+        rows.append(
+            (
+                f"{first.time:.1f}",
+                str(first.beat),
+                texts.replace(NARROW, " "),
+                first.kind,
+                address,
+                "" if value is None else f"{value:.9g}",
+                "" if all(n.ok for n in group) else "WRONG",
+            )
+        )
     table(("time", "beat", "text", "kind", "address", "value", ""), rows)
     for claim in report.claims:
-        print(f"claim, beat {claim.beat}: {claim.text!r}: {claim.address} {'holds' if claim.held else 'does not hold'}")
+        print(
+            f"claim, beat {claim.beat}: {claim.text!r}: {claim.address} {'holds' if claim.held else 'does not hold'}"
+        )
     for problem in report.problems:
         print(f"WRONG {problem}")
     verdict = "every numeral has its address" if report.ok else f"{len(report.problems)} findings"
-    print(f"{report.scene}: {report.length:.1f} s, {len(report.numerals) + report.unlisted} numerals, "
-          f"{len(report.claims)} claims: {verdict}")
+    print(
+        f"{report.scene}: {report.length:.1f} s, {len(report.numerals) + report.unlisted} numerals, "
+        f"{len(report.claims)} claims: {verdict}"
+    )
 
 
 def _by_address(numerals: Iterable[Found]) -> list[list[Found]]:

@@ -28,10 +28,14 @@ def films(project: Project, as_json: bool) -> None:
         print(titles.get(chapter, chapter))
         for scene in scenes.values():
             if scene.chapter == chapter:
-                print(f"  {scene.name:<{width}}  {scene.title}{'  (cannot be read)' if scene.fault else ''}")
+                print(
+                    f"  {scene.name:<{width}}  {scene.title}{'  (cannot be read)' if scene.fault else ''}"
+                )
 
 
-def status(project: Project, names: Sequence[str], asked: Asked, quality: str, captions: str, as_json: bool) -> None:
+def status(
+    project: Project, names: Sequence[str], asked: Asked, quality: str, captions: str, as_json: bool
+) -> None:
     """Prints the state of films and the reason for it."""
     scenes = pick_scenes(project, names, everything=not names)
     found = plans(project, scenes, asked, quality, captions)
@@ -40,25 +44,44 @@ def status(project: Project, names: Sequence[str], asked: Asked, quality: str, c
         return
     from gptviz.commands.console import table
 
-    table(("film", "edition", "state", "why"),
-          [(plan.scene.name, plan.edition.name, plan.state, plan.why) for plan in found])
-    counts = {state: sum(plan.state == state for plan in found) for state in ("fresh", "stale", "missing")}
+    table(
+        ("film", "edition", "state", "why"),
+        [(plan.scene.name, plan.edition.name, plan.state, plan.why) for plan in found],
+    )
+    counts = {
+        state: sum(plan.state == state for plan in found) for state in ("fresh", "stale", "missing")
+    }
     print(", ".join(f"{count} {state}" for state, count in counts.items()))
 
 
-def plans(project: Project, scenes: Sequence[SceneFile], asked: Asked, quality: str, captions: str) -> list[Plan]:
-    """Plans of films. A model that is named is looked at, never run: its films are stale where it has changed."""
+def plans(
+    project: Project, scenes: Sequence[SceneFile], asked: Asked, quality: str, captions: str
+) -> list[Plan]:
+    """Plans of films. A model that is named is looked at, never run: its films are stale where it
+    has changed."""
     from gptviz.commands.recording import choose
     from gptviz.render.plan import Planner, Wish
 
     planner = Planner(project)
     choice = choose(project, asked)
     wish = Wish(quality, cast("Captions", captions))
-    return [planner.plan(scene, choice.edition, wish, choice.outdated(planner.store, scene)) for scene in scenes]
+    return [
+        planner.plan(scene, choice.edition, wish, choice.outdated(planner.store, scene))
+        for scene in scenes
+    ]
 
 
 def as_text(found: Sequence[Plan]) -> str:
     """Plans as JSON."""
-    films = [{"scene": plan.scene.name, "chapter": plan.scene.chapter, "title": plan.scene.title,
-              "edition": plan.edition.name, "state": plan.state, "why": plan.why} for plan in found]
+    films = [
+        {
+            "scene": plan.scene.name,
+            "chapter": plan.scene.chapter,
+            "title": plan.scene.title,
+            "edition": plan.edition.name,
+            "state": plan.state,
+            "why": plan.why,
+        }
+        for plan in found
+    ]
     return json.dumps({"films": films}, indent=1, ensure_ascii=False)

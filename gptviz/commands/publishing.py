@@ -14,7 +14,8 @@ from gptviz.render.project import Project
 
 
 def course(project: Project, wanted: Asked, how: How) -> int:
-    """Renders the course's stale films, joins the chapters and writes the page; the last line printed is its path.
+    """Renders the course's stale films, joins the chapters and writes the page; the last line
+    printed is its path.
 
     Returns 1 where a film failed; the page then holds the others.
     """
@@ -28,7 +29,9 @@ def _course(project: Project, wanted: Asked, how: How, taker: Here, studio_of: S
     refused = complete(project, scenes, choice, taker) if choice.references else {}
     planner = Planner(project)
     wish = Wish(how.quality, "drawn", engine.STOCK if how.stock else engine.default())
-    plans = [planner.plan(scene, choice.edition, wish, fault=refused.get(scene.name)) for scene in scenes]
+    plans = [
+        planner.plan(scene, choice.edition, wish, fault=refused.get(scene.name)) for scene in scenes
+    ]
     films = Films()
     with films.shown():
         results = studio_of(planner, films).make(plans, how.force)
@@ -41,9 +44,12 @@ def _course(project: Project, wanted: Asked, how: How, taker: Here, studio_of: S
 
 
 def compare(project: Project, scene: str, a: str, b: str, how: How) -> int:
-    """Two editions of one film side by side; the last line printed is the path. Editions must be recorded."""
+    """Two editions of one film side by side; the last line printed is the path. Editions must be
+    recorded."""
     if a == b:
-        raise UsageError(f"{a} and {b} are the same edition", "", "name two: gptviz compare SCENE gpt2 mini")
+        raise UsageError(
+            f"{a} and {b} are the same edition", "", "name two: gptviz compare SCENE gpt2 mini"
+        )
     planner = Planner(project)
     wish = Wish(how.quality, "drawn", engine.default())
     plans: list[Plan] = []

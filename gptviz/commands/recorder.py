@@ -1,8 +1,10 @@
-"""The process that records on another machine: ``python -m gptviz.commands.recorder JOB``; see render/cluster.py.
+"""The process that records on another machine: ``python -m gptviz.commands.recorder JOB``; see
+render/cluster.py.
 
-The job is a folder: ``record.json`` with the reference of a model or of vectors and the requests by ``scene/need``, and
-below ``model/`` the files of a reference that is a path. Into it go ``identity.json``, the recordings (in an edition
-``taken``), and ``refused.json``: what could not be recorded, and why.
+The job is a folder: ``record.json`` with the reference of a model or of vectors and the requests by
+``scene/need``, and below ``model/`` the files of a reference that is a path. Into it go
+``identity.json``, the recordings (in an edition ``taken``), and ``refused.json``: what could not be
+recorded, and why.
 """
 
 from __future__ import annotations
@@ -21,7 +23,13 @@ from gptviz.recording.requests import Request
 from gptviz.recording.store import Store
 from gptviz.render.telling import Tell, described, end_with_parent, speaker
 
-JOB, IDENTITY, REFUSED, RECORDINGS, EDITION = "record.json", "identity.json", "refused.json", "recordings", "taken"
+JOB, IDENTITY, REFUSED, RECORDINGS, EDITION = (
+    "record.json",
+    "identity.json",
+    "refused.json",
+    "recordings",
+    "taken",
+)
 
 
 def main(folder: Path) -> int:
@@ -35,7 +43,13 @@ def main(folder: Path) -> int:
     except Exception as error:
         traceback.print_exc()
         what = f"{type(error).__name__}: {error}".splitlines()[0]
-        tell({"error": described(GptvizError("recording broke off", what, "run it again with --debug"))})
+        tell(
+            {
+                "error": described(
+                    GptvizError("recording broke off", what, "run it again with --debug")
+                )
+            }
+        )
     else:
         return 0
     return 1

@@ -1,4 +1,5 @@
-"""``record``; and what ``render`` and ``status`` do about a model that is named: look at it, record what is missing."""
+"""``record``; and what ``render`` and ``status`` do about a model that is named: look at it, record
+what is missing."""
 
 from __future__ import annotations
 
@@ -12,7 +13,14 @@ from typing import Any, Literal
 
 from gptviz.commands.console import say, step, table
 from gptviz.commands.identity import Identities, Identity, content
-from gptviz.errors import GptvizError, NotRecorded, PromptRefused, RecordingError, Unavailable, UsageError
+from gptviz.errors import (
+    GptvizError,
+    NotRecorded,
+    PromptRefused,
+    RecordingError,
+    Unavailable,
+    UsageError,
+)
 from gptviz.recording.requests import Request, Source
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
@@ -38,10 +46,12 @@ class Asked:
 
 
 class Here:
-    """Runs models in this process. Another way of running them overrides all three; see :mod:`.remote`."""
+    """Runs models in this process. Another way of running them overrides all three; see
+    :mod:`.remote`."""
 
     def identify(self, reference: Reference) -> Identity:
-        """Name of the edition and fingerprint of what a user named. Raises ModelError, VectorsRefused."""
+        """Name of the edition and fingerprint of what a user named. Raises ModelError,
+        VectorsRefused."""
         return Identity(str(reference.model.short), reference.model.provenance().fingerprint)
 
     def prepare(self, items: Sequence[Item]) -> None:
@@ -49,7 +59,10 @@ class Here:
 
     def take(self, item: Item) -> Recording:
         """One recording, in memory. Raises NotRecorded where the model cannot serve it."""
-        with parts_needed(), step(f"{item.scene.name}: recording {item.need} from {item.reference.short}"):
+        with (
+            parts_needed(),
+            step(f"{item.scene.name}: recording {item.need} from {item.reference.short}"),
+        ):
             from gptviz.recorders import take  # noqa: PLC0415
 
             return take(item.reference.model, item.request)
@@ -67,7 +80,8 @@ class Reference:
 
     @property
     def model(self) -> Any:
-        """The model or the vectors themselves. Raises ModelError, VectorsRefused, and Unavailable without torch."""
+        """The model or the vectors themselves. Raises ModelError, VectorsRefused, and Unavailable
+        without torch."""
         if self.loaded is None:
             with parts_needed(), step(f"reading {self.text}"):
                 if self.source == "model":
@@ -82,7 +96,8 @@ class Reference:
 
     @cached_property
     def identity(self) -> Identity:
-        """Name of its edition and fingerprint; remembered, so that what did not change is not loaded again."""
+        """Name of its edition and fingerprint; remembered, so that what did not change is not
+        loaded again."""
         key = content(self.text, self.source)
         identity = self.known.recall(key)
         if identity is None:
@@ -111,20 +126,25 @@ class Item:
     @property
     def question(self) -> str:
         """What is asked of which numbers, and of which code, as one digest."""
-        code = Sources().folder("recorders", pattern="*.py") + Sources().folder("models", pattern="*.py")
+        code = Sources().folder("recorders", pattern="*.py") + Sources().folder(
+            "models", pattern="*.py"
+        )
         asked = f"{self.reference.identity.fingerprint} {code} {json.dumps(self.request.as_dict(), sort_keys=True)}"
         return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Where a user wants the numbers to come from: the edition, and what was named to compute it."""
+    """Where a user wants the numbers to come from: the edition, and what was named to compute
+    it."""
 
     edition: Edition
     references: tuple[Reference, ...] = ()
 
     def reference(self, source: Source) -> Reference | None:
-        return next((reference for reference in self.references if reference.source == source), None)
+        return next(
+            (reference for reference in self.references if reference.source == source), None
+        )
 
     def place(self, scene: SceneFile, need: str, request: Request) -> str:
         """The edition that a need is recorded in."""
@@ -133,42 +153,63 @@ class Choice:
         return self.edition.order(request.source)[0]
 
     def outdated(self, store: Store, scene: SceneFile) -> str:
-        """What is there, but was recorded from other weights than those that were named; empty where nothing is."""
-        changed = [need for need, request in scene.needs.items() if (reference := self.reference(request.source))
-                   and self.state(store, scene, need, request, reference) == "changed"]
+        """What is there, but was recorded from other weights than those that were named; empty
+        where nothing is."""
+        changed = [
+            need
+            for need, request in scene.needs.items()
+            if (reference := self.reference(request.source))
+            and self.state(store, scene, need, request, reference) == "changed"
+        ]
         return f"model changed since recording {', '.join(changed)}" if changed else ""
 
-    def state(self, store: Store, scene: SceneFile, need: str, request: Request, reference: Reference
-              ) -> Literal["there", "changed", "missing"]:
-        """Whether a need is recorded, as an answer to this very request, from the weights that were named."""
+    def state(
+        self, store: Store, scene: SceneFile, need: str, request: Request, reference: Reference
+    ) -> Literal["there", "changed", "missing"]:
+        """Whether a need is recorded, as an answer to this very request, from the weights that were
+        named."""
         try:
             manifest = store.manifest(self.place(scene, need, request), scene.name, need)
         except RecordingError:
             return "missing"
         if manifest.request != request.as_dict():
             return "missing"
-        return "there" if manifest.provenance.fingerprint == reference.identity.fingerprint else "changed"
+        return (
+            "there"
+            if manifest.provenance.fingerprint == reference.identity.fingerprint
+            else "changed"
+        )
 
     def spares(self, store: Store, item: Item) -> bool:
-        """Whether a film does without what its model cannot serve. Not where other weights' answer would be shown."""
-        return item.need in item.scene.optional and self.state(
-            store, item.scene, item.need, item.request, item.reference) == "missing"
+        """Whether a film does without what its model cannot serve. Not where other weights' answer
+        would be shown."""
+        return (
+            item.need in item.scene.optional
+            and self.state(store, item.scene, item.need, item.request, item.reference) == "missing"
+        )
 
 
 def choose(project: Project, wanted: Asked, taker: Here | None = None) -> Choice:
-    """The edition that a user asked for. Raises UsageError for questions that contradict one another.
+    """The edition that a user asked for. Raises UsageError for questions that contradict one
+    another.
 
     ``taker`` runs what was named.
     """
     if wanted.prompt is not None:
         _check_prompt(wanted.prompt)
         if wanted.model is None:
-            raise UsageError("a prompt given by hand has to be run", "no model was named",
-                             "name one: mini (bundled), or gpt2 where it can be downloaded")
+            raise UsageError(
+                "a prompt given by hand has to be run",
+                "no model was named",
+                "name one: mini (bundled), or gpt2 where it can be downloaded",
+            )
     if wanted.edition is not None:
         if wanted.model is not None or wanted.vectors is not None:
-            raise UsageError("--edition takes recordings as they are", "--model and --vectors make new ones",
-                             "give one or the other")
+            raise UsageError(
+                "--edition takes recordings as they are",
+                "--model and --vectors make new ones",
+                "give one or the other",
+            )
         if wanted.edition == DEFAULT:
             return Choice(Edition(DEFAULT, project.models, project.vectors))
         return Choice(Edition(wanted.edition, (wanted.edition,), (wanted.edition,)))
@@ -176,29 +217,42 @@ def choose(project: Project, wanted: Asked, taker: Here | None = None) -> Choice
     taker = taker or Here()
     model = Reference(wanted.model, "model", known, taker=taker) if wanted.model else None
     vectors = Reference(wanted.vectors, "vectors", known, taker=taker) if wanted.vectors else None
-    name = edition_name(model.short if model else None, vectors.short if vectors else None, wanted.prompt)
-    edition = Edition(name, (model.short,) if model else project.models,
-                      (vectors.short,) if vectors else project.vectors, wanted.prompt)
+    name = edition_name(
+        model.short if model else None, vectors.short if vectors else None, wanted.prompt
+    )
+    edition = Edition(
+        name,
+        (model.short,) if model else project.models,
+        (vectors.short,) if vectors else project.vectors,
+        wanted.prompt,
+    )
     return Choice(edition, tuple(reference for reference in (model, vectors) if reference))
 
 
 def _check_prompt(prompt: str) -> None:
     if not prompt.strip():
-        raise PromptRefused("the prompt is empty", f"it has {len(prompt)} characters and no word" if prompt else
-                            "it has no characters", "give at least one word, or leave PROMPT away")
+        raise PromptRefused(
+            "the prompt is empty",
+            f"it has {len(prompt)} characters and no word" if prompt else "it has no characters",
+            "give at least one word, or leave PROMPT away",
+        )
     try:
         prompt.encode()
     except UnicodeEncodeError as error:
-        raise PromptRefused("the prompt is no text", f"character {error.start} is no Unicode: {prompt[error.start]!a}",
-                            "give it in UTF-8") from error
+        raise PromptRefused(
+            "the prompt is no text",
+            f"character {error.start} is no Unicode: {prompt[error.start]!a}",
+            "give it in UTF-8",
+        ) from error
 
 
-def complete(project: Project, scenes: Iterable[SceneFile], choice: Choice, taker: Here | None = None
-             ) -> dict[str, GptvizError]:
+def complete(
+    project: Project, scenes: Iterable[SceneFile], choice: Choice, taker: Here | None = None
+) -> dict[str, GptvizError]:
     """Records what the named models have not answered yet, or answered with other weights.
 
-    Returns what could not be recorded, by the name of its film. An optional need that its model cannot serve is no
-    failure, and is not asked for again; ``record`` asks again.
+    Returns what could not be recorded, by the name of its film. An optional need that its model
+    cannot serve is no failure, and is not asked for again; ``record`` asks again.
     """
     taker, store = taker or Here(), Store(project.recordings)
     failed: dict[str, GptvizError] = {}
@@ -217,7 +271,9 @@ def complete(project: Project, scenes: Iterable[SceneFile], choice: Choice, take
     for item in lacking:
         if item.scene.name not in failed:
             try:
-                _record(project, store, item, choice.place(item.scene, item.need, item.request), taker)
+                _record(
+                    project, store, item, choice.place(item.scene, item.need, item.request), taker
+                )
             except NotRecorded as error:
                 if choice.spares(store, item):
                     item.reference.known.refuse(item.question)
@@ -228,19 +284,36 @@ def complete(project: Project, scenes: Iterable[SceneFile], choice: Choice, take
     return failed
 
 
-def record(project: Project, names: Sequence[str], everything: bool, model: str | None, vectors: str | None,
-           edition: str | None, taker: Here | None = None) -> int:
-    """Records what films need from the model and the vectors that are named; prints what became of each need.
+def record(
+    project: Project,
+    names: Sequence[str],
+    everything: bool,
+    model: str | None,
+    vectors: str | None,
+    edition: str | None,
+    taker: Here | None = None,
+) -> int:
+    """Records what films need from the model and the vectors that are named; prints what became of
+    each need.
 
-    Raises NotRecorded where a film that was named lacks what it cannot do without; with ``everything`` that is listed.
+    Raises NotRecorded where a film that was named lacks what it cannot do without; with
+    ``everything`` that is listed.
     """
     scenes = [scene.checked() for scene in pick_scenes(project, names, everything)]
     if not model and not vectors:
-        raise UsageError("nothing was named to record from", "", "give --model (mini is bundled) or --vectors, or both")
+        raise UsageError(
+            "nothing was named to record from",
+            "",
+            "give --model (mini is bundled) or --vectors, or both",
+        )
     taker, store = taker or Here(), Store(project.recordings)
     choice = choose(project, Asked(model, vectors), taker)
-    items = [Item(scene, need, request, reference) for scene in scenes for need, request in scene.needs.items()
-             if (reference := choice.reference(request.source))]
+    items = [
+        Item(scene, need, request, reference)
+        for scene in scenes
+        for need, request in scene.needs.items()
+        if (reference := choice.reference(request.source))
+    ]
     taker.prepare(items)
     rows: list[tuple[str, str, str]] = []
     lacking: list[GptvizError] = []
@@ -280,6 +353,9 @@ def parts_needed() -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] in _PARTS:
-            raise Unavailable("running a model needs parts that are not installed", f"there is no {error.name}",
-                              "install them: make record, or pip install -c constraints.txt -e '.[models]'") from error
+            raise Unavailable(
+                "running a model needs parts that are not installed",
+                f"there is no {error.name}",
+                "install them: make record, or pip install -c constraints.txt -e '.[models]'",
+            ) from error
         raise

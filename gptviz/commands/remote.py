@@ -1,4 +1,5 @@
-"""Recordings that are taken on a cluster: a model is asked for its name, and for its numbers, by the workers."""
+"""Recordings that are taken on a cluster: a model is asked for its name, and for its numbers, by
+the workers."""
 
 from __future__ import annotations
 
@@ -21,7 +22,9 @@ from gptviz.recording.store import Store
 from gptviz.render.cluster import Cluster
 from gptviz.render.telling import raised
 
-_MODEL_PREFIX = "wte:"  # before a model's reference: its embeddings as vectors; see models/vectors.py
+_MODEL_PREFIX = (
+    "wte:"  # before a model's reference: its embeddings as vectors; see models/vectors.py
+)
 _RESULTS = (recorder.IDENTITY, recorder.REFUSED, f"{recorder.RECORDINGS}/*")
 
 Answers = dict[str, Recording | GptvizError]
@@ -29,9 +32,11 @@ Answers = dict[str, Recording | GptvizError]
 
 @dataclass
 class There(Here):
-    """Runs models on a cluster, never here: each worker loads one once and takes its share of the requests.
+    """Runs models on a cluster, never here: each worker loads one once and takes its share of the
+    requests.
 
-    Files that a reference names go with the job; a hub id is loaded by the worker, from its own cache or the network.
+    Files that a reference names go with the job; a hub id is loaded by the worker, from its own
+    cache or the network.
     """
 
     cluster: Cluster
@@ -47,10 +52,16 @@ class There(Here):
             ours = [item for item in items if item.reference is reference]
             count = min(self.cluster.threads, len(ours))
             shares += [(reference, ours[first::count]) for first in range(count)]
-        with step(f"{len(items)} recordings are taken on {self.cluster.address}"), \
-                ThreadPoolExecutor(max(1, len(shares))) as pool:
-            for (reference, share), answers in zip(shares, pool.map(self._share, shares), strict=True):
-                self.answers.update({(reference.text, item.name): answers[item.name] for item in share})
+        with (
+            step(f"{len(items)} recordings are taken on {self.cluster.address}"),
+            ThreadPoolExecutor(max(1, len(shares))) as pool,
+        ):
+            for (reference, share), answers in zip(
+                shares, pool.map(self._share, shares), strict=True
+            ):
+                self.answers.update(
+                    {(reference.text, item.name): answers[item.name] for item in share}
+                )
 
     def take(self, item: Item) -> Recording:
         answer = self.answers.pop((item.reference.text, item.name))
@@ -68,22 +79,35 @@ class There(Here):
     def _ask(self, reference: Reference, items: Sequence[Item]) -> tuple[Identity, Answers]:
         with tempfile.TemporaryDirectory(prefix="gptviz-") as place:
             folder = Path(place) / "record"
-            job = {"reference": carry(reference.text, folder), "source": reference.source,
-                   "requests": {item.name: item.request.as_dict() for item in items}}
+            job = {
+                "reference": carry(reference.text, folder),
+                "source": reference.source,
+                "requests": {item.name: item.request.as_dict() for item in items},
+            }
             (folder / recorder.JOB).write_text(json.dumps(job), encoding="utf-8")
-            self.cluster.perform(folder, lambda message: None, worker=recorder.__name__, results=_RESULTS)
-            told: Mapping[str, Any] = json.loads((folder / recorder.IDENTITY).read_text(encoding="utf-8"))
+            self.cluster.perform(
+                folder, lambda message: None, worker=recorder.__name__, results=_RESULTS
+            )
+            told: Mapping[str, Any] = json.loads(
+                (folder / recorder.IDENTITY).read_text(encoding="utf-8")
+            )
             refused = json.loads((folder / recorder.REFUSED).read_text(encoding="utf-8"))
             store = Store(folder / recorder.RECORDINGS)
             answers: Answers = {}
             for item in items:
-                answers[item.name] = raised(refused[item.name]) if item.name in refused else \
-                    store.read(recorder.EDITION, item.scene.name, item.need)
-        return Identity(str(told["short"]), told["fingerprint"] and str(told["fingerprint"])), answers
+                answers[item.name] = (
+                    raised(refused[item.name])
+                    if item.name in refused
+                    else store.read(recorder.EDITION, item.scene.name, item.need)
+                )
+        return Identity(
+            str(told["short"]), told["fingerprint"] and str(told["fingerprint"])
+        ), answers
 
 
 def carry(reference: str, folder: Path) -> str:
-    """Links the files that a reference names into a job's folder; returns the reference as it reads from there.
+    """Links the files that a reference names into a job's folder; returns the reference as it reads
+    from there.
 
     The last name of a path is kept: it may name an edition.
     """
@@ -97,9 +121,13 @@ def carry(reference: str, folder: Path) -> str:
             continue
         source = source.resolve()
         target = Path("model", str(number), source.name)
-        for file in [source] if source.is_file() else sorted(path for path in source.rglob("*") if path.is_file()):
+        for file in (
+            [source]
+            if source.is_file()
+            else sorted(path for path in source.rglob("*") if path.is_file())
+        ):
             link = folder / target / file.relative_to(source)
             link.parent.mkdir(parents=True, exist_ok=True)
             os.symlink(file, link)
         parts.append(target.as_posix())
-    return reference[:len(reference) - len(rest)] + "+".join(parts)
+    return reference[: len(reference) - len(rest)] + "+".join(parts)

@@ -1,4 +1,5 @@
-"""``render``: record what a named model has not answered yet, plan, make what is not fresh, and say where it lies."""
+"""``render``: record what a named model has not answered yet, plan, make what is not fresh, and say
+where it lies."""
 
 from __future__ import annotations
 
@@ -34,29 +35,46 @@ class How:
     scheduler: str | None = None
 
 
-def render(project: Project, names: Sequence[str], everything: bool, wanted: Asked, how: How) -> int:
-    """Makes films; the last line printed is the path of the last one. Returns 1 where one failed."""
+def render(
+    project: Project, names: Sequence[str], everything: bool, wanted: Asked, how: How
+) -> int:
+    """Makes films; the last line printed is the path of the last one. Returns 1 where one
+    failed."""
     scenes = pick_scenes(project, names, everything)
     if wanted.prompt is not None:
         for scene in scenes:
-            requests_of(scene.checked(), wanted.prompt)  # refuses films that take no prompt, before a model is loaded
+            requests_of(
+                scene.checked(), wanted.prompt
+            )  # refuses films that take no prompt, before a model is loaded
     with machines(how) as (taker, studio_of):
         return _render(project, scenes, wanted, how, taker, studio_of)
 
 
-def _render(project: Project, scenes: Sequence[SceneFile], wanted: Asked, how: How, taker: Here, studio_of: StudioOf
-            ) -> int:
+def _render(
+    project: Project,
+    scenes: Sequence[SceneFile],
+    wanted: Asked,
+    how: How,
+    taker: Here,
+    studio_of: StudioOf,
+) -> int:
     choice = choose(project, wanted, taker)
     refused = complete(project, scenes, choice, taker) if choice.references else {}
     planner = Planner(project)
-    wish = Wish(how.quality, cast(Captions, how.captions), engine.STOCK if how.stock else engine.default())
-    plans = [planner.plan(scene, choice.edition, wish, fault=refused.get(scene.name)) for scene in scenes]
+    wish = Wish(
+        how.quality, cast(Captions, how.captions), engine.STOCK if how.stock else engine.default()
+    )
+    plans = [
+        planner.plan(scene, choice.edition, wish, fault=refused.get(scene.name)) for scene in scenes
+    ]
     films = Films()
     studio = studio_of(planner, films)
     with films.shown():
         if how.preview_beat is not None:
             if len(plans) != 1:
-                raise UsageError("one beat of one film", f"{len(plans)} films were named", "name one film")
+                raise UsageError(
+                    "one beat of one film", f"{len(plans)} films were named", "name one film"
+                )
             path = studio.preview(plans[0], how.preview_beat)
             print(path)
             return 0
@@ -66,7 +84,8 @@ def _render(project: Project, scenes: Sequence[SceneFile], wanted: Asked, how: H
 
 @contextlib.contextmanager
 def machines(how: How) -> Iterator[tuple[Here, StudioOf]]:
-    """Who runs models, and a studio's constructor: both of this machine, or of the cluster that was named."""
+    """Who runs models, and a studio's constructor: both of this machine, or of the cluster that was
+    named."""
     if how.scheduler is None:
         yield Here(), partial(Studio, jobs=how.jobs)
         return
@@ -74,11 +93,15 @@ def machines(how: How) -> Iterator[tuple[Here, StudioOf]]:
     from gptviz.render.cluster import Cluster  # noqa: PLC0415
 
     with Cluster(how.scheduler) as cluster:
-        yield There(cluster), partial(Studio, jobs=how.jobs or cluster.threads, perform_job=cluster.perform)
+        yield (
+            There(cluster),
+            partial(Studio, jobs=how.jobs or cluster.threads, perform_job=cluster.perform),
+        )
 
 
 def report(results: Sequence[Result], films: Films) -> int:
-    """Says what became of films: one in two lines, several as a table; returns 1 where one failed."""
+    """Says what became of films: one in two lines, several as a table; returns 1 where one
+    failed."""
     failed = [result for result in results if result.outcome not in ("rendered", "up to date")]
     if len(results) == 1:
         if failed:
@@ -88,7 +111,10 @@ def report(results: Sequence[Result], films: Films) -> int:
     for result in failed:
         error = _error(result)
         say(f"{result.plan.scene.name}: {error.what}\n  why: {error.why}\n  do:  {error.hint}")
-    table(("film", "recordings", "outcome", "seconds", "file"), [_row(result, films) for result in results])
+    table(
+        ("film", "recordings", "outcome", "seconds", "file"),
+        [_row(result, films) for result in results],
+    )
     return 1 if failed else 0
 
 
@@ -98,14 +124,21 @@ def say_one(result: Result, films: Films) -> None:
     name, sources = result.plan.scene.name, result.plan.sources
     seconds = films.seconds(name)
     took = f" in {seconds:.0f} s" if seconds is not None else ""
-    print(f"{name}: {result.outcome}{took}{f', from the recordings of {sources}' if sources else ''}")
+    print(
+        f"{name}: {result.outcome}{took}{f', from the recordings of {sources}' if sources else ''}"
+    )
     print(result.film)
 
 
 def _row(result: Result, films: Films) -> tuple[str, ...]:
     seconds = films.seconds(result.plan.scene.name)
-    return (result.plan.scene.name, result.plan.sources, result.outcome,
-            f"{seconds:.0f}" if seconds is not None else "", str(result.film or ""))
+    return (
+        result.plan.scene.name,
+        result.plan.sources,
+        result.outcome,
+        f"{seconds:.0f}" if seconds is not None else "",
+        str(result.film or ""),
+    )
 
 
 def _error(result: Result) -> GptvizError:

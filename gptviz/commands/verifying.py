@@ -15,10 +15,11 @@ from gptviz.render.project import Project
 
 
 def verify(project: Project, names: Sequence[str], model: str | None, vectors: str | None) -> int:
-    """Checks the recordings of films (of all, where none is named), and takes those once more whose model is at hand.
+    """Checks the recordings of films (of all, where none is named), and takes those once more whose
+    model is at hand.
 
-    At hand are the bundled model and vectors, and what is named. Prints a table; raises GptvizError where a recording
-    is damaged, changed, or refused now.
+    At hand are the bundled model and vectors, and what is named. Prints a table; raises GptvizError
+    where a recording is damaged, changed, or refused now.
     """
     scenes = [scene.name for scene in pick_scenes(project, names)]
     store = Store(project.recordings)
@@ -33,23 +34,40 @@ def verify(project: Project, names: Sequence[str], model: str | None, vectors: s
         with step("taking recordings once more"):
             found = list(recorders.verify(store, list(dict.fromkeys(editions)), at_hand, scenes))
     if not found:
-        raise RecordingMissing("there is nothing to verify", f"no recording of {', '.join(editions) or 'any edition'}",
-                               "record something: gptviz record --help")
-    table(("edition", "film", "need", "outcome", "largest", ""),
-          [(each.edition, each.scene, each.need, each.outcome, f"{each.largest:.1e}" if each.largest else "", each.why)
-           for each in found])
+        raise RecordingMissing(
+            "there is nothing to verify",
+            f"no recording of {', '.join(editions) or 'any edition'}",
+            "record something: gptviz record --help",
+        )
+    table(
+        ("edition", "film", "need", "outcome", "largest", ""),
+        [
+            (
+                each.edition,
+                each.scene,
+                each.need,
+                each.outcome,
+                f"{each.largest:.1e}" if each.largest else "",
+                each.why,
+            )
+            for each in found
+        ],
+    )
     counts = Counter(each.outcome for each in found)
     print(", ".join(f"{count} {outcome}" for outcome, count in counts.items()))
     bad = [each for each in found if not each.ok]
     if bad:
-        raise GptvizError(f"{len(bad)} of {len(found)} recordings do not stand",
-                          f"first {bad[0].edition}/{bad[0].scene}/{bad[0].need}: {bad[0].why}",
-                          f"record it again: gptviz record {bad[0].scene} --model {bad[0].edition}")
+        raise GptvizError(
+            f"{len(bad)} of {len(found)} recordings do not stand",
+            f"first {bad[0].edition}/{bad[0].scene}/{bad[0].need}: {bad[0].why}",
+            f"record it again: gptviz record {bad[0].scene} --model {bad[0].edition}",
+        )
     return 0
 
 
 def diff(project: Project, before: str, after: str, names: Sequence[str]) -> int:
-    """Prints what differs between two editions, the needs that differ most first; 0 whether or not something does."""
+    """Prints what differs between two editions, the needs that differ most first; 0 whether or not
+    something does."""
     scenes = [scene.name for scene in pick_scenes(project, names)]
     found = compare_editions(Store(project.recordings), before, after, scenes)
     if not found:

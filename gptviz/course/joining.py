@@ -1,4 +1,5 @@
-"""Films joined into one: a chapter from its films, packet by packet; two editions side by side, in step by beats."""
+"""Films joined into one: a chapter from its films, packet by packet; two editions side by side, in
+step by beats."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ _MILLISECOND = Fraction(1, 1000)
 
 @dataclass(frozen=True)
 class Part:
-    """A published film as a part of something longer: its file, its title and its manifest's sections."""
+    """A published film as a part of something longer: its file, its title and its manifest's
+    sections."""
 
     film: Path
     title: str
@@ -37,10 +39,12 @@ class Part:
 
 
 def join(parts: Sequence[Part], target: Path, title: str) -> tuple[Facts, list[Cue]]:
-    """Writes films one after another into ``target`` without encoding them again, with a chapter mark for every film
-    and for every section of it; returns what the file is, and the captions of all of them.
+    """Writes films one after another into ``target`` without encoding them again, with a chapter
+    mark for every film and for every section of it; returns what the file is, and the captions of
+    all of them.
 
-    Raises RenderFailed for films that do not fit together, and for a result that is not as long as its parts.
+    Raises RenderFailed for films that do not fit together, and for a result that is not as long as
+    its parts.
     """
     spoken: list[Cue] = []
     marks: list[Any] = []
@@ -55,41 +59,66 @@ def join(parts: Sequence[Part], target: Path, title: str) -> tuple[Facts, list[C
                     if copy is None:
                         copy, first = writer.add_stream_from_template(stream), _kind(stream)
                     elif _kind(stream) != first:
-                        raise RenderFailed(f"{part.film.name} does not fit the films before it",
-                                           "it is of another size or rate", "render the course in one quality")
-                    offset = round(Fraction(begin).limit_denominator(100_000) / Fraction(stream.time_base or 1))
+                        raise RenderFailed(
+                            f"{part.film.name} does not fit the films before it",
+                            "it is of another size or rate",
+                            "render the course in one quality",
+                        )
+                    offset = round(
+                        Fraction(begin).limit_denominator(100_000) / Fraction(stream.time_base or 1)
+                    )
                     for packet in reader.demux(stream):
                         if packet.dts is not None and packet.pts is not None:
                             packet.pts, packet.dts = packet.pts + offset, packet.dts + offset
                             packet.stream = copy
                             writer.mux(packet)
-                spoken += [Cue(cue.start + begin, cue.end + begin, cue.lines)
-                           for cue in cues(part.sections, part.duration)]
-                marks.append({"id": len(marks) + 1, "start": round(begin * 1000), "time_base": _MILLISECOND,
-                              "end": round((begin + part.duration) * 1000), "metadata": {"title": part.title}})
+                spoken += [
+                    Cue(cue.start + begin, cue.end + begin, cue.lines)
+                    for cue in cues(part.sections, part.duration)
+                ]
+                marks.append(
+                    {
+                        "id": len(marks) + 1,
+                        "start": round(begin * 1000),
+                        "time_base": _MILLISECOND,
+                        "end": round((begin + part.duration) * 1000),
+                        "metadata": {"title": part.title},
+                    }
+                )
                 begin += part.duration
             writer.set_chapters(marks)
     except av.error.FFmpegError as error:
         raise RenderFailed(f"the films of {title!r} could not be joined", str(error)) from error
     facts = probe(target)
     if abs(facts.duration - begin) > 0.05 * len(parts):
-        raise RenderFailed(f"{target.name} lasts {facts.duration:.2f} s", f"its films last {begin:.2f} s")
+        raise RenderFailed(
+            f"{target.name} lasts {facts.duration:.2f} s", f"its films last {begin:.2f} s"
+        )
     return facts, spoken
 
 
 def side_by_side(left: Part, right: Part, target: Path, title: str) -> Facts:
-    """Writes two films of one size beside each other into ``target``: beat n of both begins at the same moment, and the
-    shorter of the two waits on its last picture. Where one has more beats, the other waits for its end.
+    """Writes two films of one size beside each other into ``target``: beat n of both begins at the
+    same moment, and the shorter of the two waits on its last picture. Where one has more beats, the
+    other waits for its end.
     """
     beats = max(len(left.sections), len(right.sections))
-    with av.open(str(left.film)) as a, av.open(str(right.film)) as b, \
-            av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as writer:
+    with (
+        av.open(str(left.film)) as a,
+        av.open(str(right.film)) as b,
+        av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as writer,
+    ):
         one, two = a.streams.video[0], b.streams.video[0]
         if _kind(one) != _kind(two):
-            raise RenderFailed(f"{left.film.name} and {right.film.name} are of different sizes", "",
-                               "render both in one quality")
+            raise RenderFailed(
+                f"{left.film.name} and {right.film.name} are of different sizes",
+                "",
+                "render both in one quality",
+            )
         rate = Fraction(one.average_rate or 0)
-        stream = writer.add_stream("libx264", rate=rate, options={"preset": "veryfast", "crf": "23"})
+        stream = writer.add_stream(
+            "libx264", rate=rate, options={"preset": "veryfast", "crf": "23"}
+        )
         stream.width, stream.height, stream.pix_fmt = one.width * 2, one.height, "yuv420p"
         writer.metadata["title"] = title
         for picture in _in_step(_beats(a, left, rate), _beats(b, right, rate), beats):
@@ -102,7 +131,13 @@ def side_by_side(left: Part, right: Part, target: Path, title: str) -> Facts:
 
 
 def _kind(stream: Any) -> tuple[Any, ...]:
-    return stream.width, stream.height, stream.average_rate, stream.codec_context.name, stream.time_base
+    return (
+        stream.width,
+        stream.height,
+        stream.average_rate,
+        stream.codec_context.name,
+        stream.time_base,
+    )
 
 
 def _beats(reader: Any, part: Part, rate: Fraction) -> Iterator[tuple[int, Picture]]:
@@ -115,8 +150,9 @@ def _beats(reader: Any, part: Part, rate: Fraction) -> Iterator[tuple[int, Pictu
         yield beat, frame.to_ndarray(format="rgb24")
 
 
-def _in_step(left: Iterator[tuple[int, Picture]], right: Iterator[tuple[int, Picture]],
-             beats: int) -> Iterator[Picture]:
+def _in_step(
+    left: Iterator[tuple[int, Picture]], right: Iterator[tuple[int, Picture]], beats: int
+) -> Iterator[Picture]:
     sides = [_Side(left), _Side(right)]
     for beat in range(beats):
         while any(side.has(beat) for side in sides):
@@ -124,7 +160,8 @@ def _in_step(left: Iterator[tuple[int, Picture]], right: Iterator[tuple[int, Pic
 
 
 class _Side:
-    """One of two films: its next frame within a beat, or its last one where the beat is over for it."""
+    """One of two films: its next frame within a beat, or its last one where the beat is over for
+    it."""
 
     def __init__(self, frames: Iterator[tuple[int, Picture]]) -> None:
         self._frames = frames

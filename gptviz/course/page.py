@@ -1,7 +1,7 @@
 """The course as a page: films with posters and captions, the numbers behind each, the chapters.
 
-Plain HTML, no request to anywhere else. Captions stand in the page itself: a browser reads no caption file beside a
-page that was opened as a file.
+Plain HTML, no request to anywhere else. Captions stand in the page itself: a browser reads no
+caption file beside a page that was opened as a file.
 """
 
 from __future__ import annotations
@@ -45,13 +45,14 @@ class FilmOnPage:
     scene: str
     film: str
     poster: str
-    captions: str        #: WebVTT text
+    captions: str  #: WebVTT text
     data: dict[str, Any]  #: its published manifest
 
 
 @dataclass(frozen=True)
 class ChapterOnPage:
-    """A chapter: its title, its joined film (a path relative to the page), its captions, its films."""
+    """A chapter: its title, its joined film (a path relative to the page), its captions, its
+    films."""
 
     name: str
     title: str
@@ -67,45 +68,61 @@ def page(title: str, chapters: Sequence[ChapterOnPage]) -> str:
     minutes = sum(chapter.duration for chapter in chapters) / 60
     links = "".join(f'<a href="#{escape(c.name)}">{escape(c.title)}</a>' for c in chapters)
     body = "".join(_chapter(chapter) for chapter in chapters)
-    return (f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
-            f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(title)}</title>\n'
-            f"<style>{_STYLE}</style>\n<main>\n<h1>{escape(title)}</h1>\n"
-            f"<p>{films} films, {minutes:.0f} minutes. Every number in them was computed by the model that the film "
-            f"names, and recorded; what a publication printed is marked as quoted.</p>\n<nav>{links}</nav>\n"
-            f"{body}</main>\n</html>\n")
+    return (
+        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(title)}</title>\n'
+        f"<style>{_STYLE}</style>\n<main>\n<h1>{escape(title)}</h1>\n"
+        f"<p>{films} films, {minutes:.0f} minutes. Every number in them was computed by the model that the film "
+        f"names, and recorded; what a publication printed is marked as quoted.</p>\n<nav>{links}</nav>\n"
+        f"{body}</main>\n</html>\n"
+    )
 
 
 def _chapter(chapter: ChapterOnPage) -> str:
     films = "".join(_film(film) for film in chapter.films)
-    return (f'<section id="{escape(chapter.name)}">\n<h2>{escape(chapter.title)}</h2>\n'
-            f'<p>{_clock(chapter.duration)} in one go: <a href="{escape(chapter.film)}">the whole chapter</a></p>\n'
-            f'<div class="films">\n{films}</div>\n</section>\n')
+    return (
+        f'<section id="{escape(chapter.name)}">\n<h2>{escape(chapter.title)}</h2>\n'
+        f'<p>{_clock(chapter.duration)} in one go: <a href="{escape(chapter.film)}">the whole chapter</a></p>\n'
+        f'<div class="films">\n{films}</div>\n</section>\n'
+    )
 
 
 def _film(film: FilmOnPage) -> str:
     data = film.data
-    return (f'<article id="{escape(film.scene)}">\n'
-            f'<video controls preload="none" poster="{escape(film.poster)}" src="{escape(film.film)}">'
-            f'<track kind="captions" srclang="en" label="English" src="{_data(film.captions)}"></video>\n'
-            f'<div><h3>{escape(str(data["title"]))}</h3>\n<p>{_clock(float(data["video"]["duration"]))}</p>\n'
-            f"<details><summary>The numbers behind it</summary>\n"
-            f'{"".join(_recording(need, entry) for need, entry in data["recordings"].items())}</details></div>\n'
-            f"</article>\n")
+    return (
+        f'<article id="{escape(film.scene)}">\n'
+        f'<video controls preload="none" poster="{escape(film.poster)}" src="{escape(film.film)}">'
+        f'<track kind="captions" srclang="en" label="English" src="{_data(film.captions)}"></video>\n'
+        f"<div><h3>{escape(str(data['title']))}</h3>\n<p>{_clock(float(data['video']['duration']))}</p>\n"
+        f"<details><summary>The numbers behind it</summary>\n"
+        f"{''.join(_recording(need, entry) for need, entry in data['recordings'].items())}</details></div>\n"
+        f"</article>\n"
+    )
 
 
 def _recording(need: str, entry: dict[str, Any]) -> str:
     provenance = entry["provenance"]
-    rows = [("asked", _asked(entry["request"])), ("computed by", _by(provenance)),
-            ("digest", str(entry["digest"])[:16])]
-    rows += [(key.replace("_", " "), str(provenance[key])) for key in ("source", "commit", "licence", "note", "seed")
-             if provenance.get(key) not in (None, "")]
+    rows = [
+        ("asked", _asked(entry["request"])),
+        ("computed by", _by(provenance)),
+        ("digest", str(entry["digest"])[:16]),
+    ]
+    rows += [
+        (key.replace("_", " "), str(provenance[key]))
+        for key in ("source", "commit", "licence", "note", "seed")
+        if provenance.get(key) not in (None, "")
+    ]
     rows += [(key, _value(value)) for key, value in entry["facts"].items()]
-    cells = "".join(f"<tr><td>{escape(key)}</td><td>{escape(value)}</td></tr>" for key, value in rows)
+    cells = "".join(
+        f"<tr><td>{escape(key)}</td><td>{escape(value)}</td></tr>" for key, value in rows
+    )
     return f"<p>{escape(need)}</p><table>{cells}</table>\n"
 
 
 def _asked(request: dict[str, Any]) -> str:
-    told = {key: value for key, value in request.items() if key != "kind" and value not in ("", None)}
+    told = {
+        key: value for key, value in request.items() if key != "kind" and value not in ("", None)
+    }
     kind = str(request["kind"]).replace("_", " ")
     return f"{kind}: " + ", ".join(f"{key} = {_value(value)}" for key, value in told.items())
 

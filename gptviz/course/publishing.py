@@ -1,4 +1,5 @@
-"""Publishes the course: one film per chapter, and the page; a comparison of two editions of one film."""
+"""Publishes the course: one film per chapter, and the page; a comparison of two editions of one
+film."""
 
 from __future__ import annotations
 
@@ -20,9 +21,11 @@ TITLE = "How GPT-2 works, in its own numbers"
 
 
 def publish_course(project: Project, plans: Sequence[Plan]) -> Path:
-    """Joins the published films of ``plans``, chapter by chapter, into media/course, and writes its page.
+    """Joins the published films of ``plans``, chapter by chapter, into media/course, and writes its
+    page.
 
-    Returns the page's path. Raises RenderFailed for a film that is not there. Each file is replaced whole.
+    Returns the page's path. Raises RenderFailed for a film that is not there. Each file is replaced
+    whole.
     """
     chapters = []
     for chapter in project.chapters:
@@ -35,7 +38,8 @@ def publish_course(project: Project, plans: Sequence[Plan]) -> Path:
 
 
 def publish_comparison(project: Project, left: Place, right: Place) -> Path:
-    """Writes two editions of a film beside each other, in step, into media/compare; returns the film's path."""
+    """Writes two editions of a film beside each other, in step, into media/compare; returns the
+    film's path."""
     name = f"{left.scene}-{left.edition}-{right.edition}-{left.quality}.mp4"
     target = inside(project.media, "compare", name)
     with locks.staging(project.media) as folder, disk_errors(target):
@@ -67,14 +71,23 @@ def _film(place: Place, folder: Path) -> FilmOnPage:
     def beside(suffix: str) -> str:
         return os.path.relpath(place.path(suffix), folder).replace(os.sep, "/")
 
-    return FilmOnPage(place.scene, beside(".mp4"), beside(".png"), place.path(".vtt").read_text(encoding="utf-8"), data)
+    return FilmOnPage(
+        place.scene,
+        beside(".mp4"),
+        beside(".png"),
+        place.path(".vtt").read_text(encoding="utf-8"),
+        data,
+    )
 
 
 def _part(place: Place) -> Part:
     data = manifest.read(place)
     if data is None:
-        raise RenderFailed(f"{place.scene} is not rendered", f"there is no film at {place.film}",
-                           f"gptviz render {place.scene}")
+        raise RenderFailed(
+            f"{place.scene} is not rendered",
+            f"there is no film at {place.film}",
+            f"gptviz render {place.scene}",
+        )
     return Part.of(place.film, data)
 
 

@@ -1,4 +1,5 @@
-"""Probabilities as bars, with the true rest of the vocabulary; and as one strip whose length is one."""
+"""Probabilities as bars, with the true rest of the vocabulary; and as one strip whose length is
+one."""
 
 from __future__ import annotations
 
@@ -16,9 +17,12 @@ from gptviz.recording.number import Token, Tracked
 
 
 class Bar(VMobject):
-    """A filled rectangle that grows to the right from its left edge; one mobject, a few array entries to change."""
+    """A filled rectangle that grows to the right from its left edge; one mobject, a few array
+    entries to change."""
 
-    def __init__(self, length: float, thickness: float, color: str = theme.PROBABILITY, opacity: float = 1.0) -> None:
+    def __init__(
+        self, length: float, thickness: float, color: str = theme.PROBABILITY, opacity: float = 1.0
+    ) -> None:
         super().__init__(stroke_width=0, fill_color=color, fill_opacity=opacity)
         self.points = _rectangle(0.0, -thickness / 2, max(length, 1e-4), thickness / 2)
 
@@ -43,39 +47,64 @@ class Bar(VMobject):
 
     def right(self) -> np.ndarray:
         """The middle of the right edge."""
-        return np.array([self.points[:, 0].max(), (self.points[:, 1].min() + self.points[:, 1].max()) / 2, 0])
+        return np.array(
+            [self.points[:, 0].max(), (self.points[:, 1].min() + self.points[:, 1].max()) / 2, 0]
+        )
 
 
 def _rectangle(left: float, low: float, right: float, high: float) -> np.ndarray:
-    corners = np.array([[left, low, 0], [right, low, 0], [right, high, 0], [left, high, 0], [left, low, 0]])
+    corners = np.array(
+        [[left, low, 0], [right, low, 0], [right, high, 0], [left, high, 0], [left, low, 0]]
+    )
     steps = np.array([0, 1, 2, 3])[:, None] / 3
     return np.concatenate([a + (b - a) * steps for a, b in zip(corners, corners[1:], strict=False)])
 
 
 class BarRow(VGroup):
-    """One row: ``label`` (a token or words), ``score`` (a numeral, or None), ``bar``, ``share`` (a numeral)."""
+    """One row: ``label`` (a token or words), ``score`` (a numeral, or None), ``bar``, ``share`` (a
+    numeral)."""
 
-    def __init__(self, label: TokenText | Words, score: Numeral | None, bar: Bar, share: Numeral) -> None:
+    def __init__(
+        self, label: TokenText | Words, score: Numeral | None, bar: Bar, share: Numeral
+    ) -> None:
         self.label, self.score, self.bar, self.share = label, score, bar, share
         super().__init__(label, *([score] if score else []), bar, share)
 
 
 class ProbabilityBars(VGroup):
-    """Tokens with their scores and shares, highest first, and the rest of the vocabulary as the last row.
+    """Tokens with their scores and shares, highest first, and the rest of the vocabulary as the
+    last row.
 
-    ``unit`` is the length of a share of one; every bar, the rest's too, is true to it. ``columns`` are the distances,
-    from the left edge, of the end of the scores and of the start of the bars, whose ``room`` is where numerals must
-    stay. Rows are ``row`` units apart. The left edge of the labels is at x = 0 and the first row's middle at y = 0
-    until the whole is moved.
+    ``unit`` is the length of a share of one; every bar, the rest's too, is true to it. ``columns``
+    are the distances, from the left edge, of the end of the scores and of the start of the bars,
+    whose ``room`` is where numerals must stay. Rows are ``row`` units apart. The left edge of the
+    labels is at x = 0 and the first row's middle at y = 0 until the whole is moved.
     """
 
-    def __init__(self, tokens: Sequence[Token], shares: Sequence[Tracked], rest: Tracked | None = None,
-                 rest_label: Words | None = None, *, scores: Sequence[Tracked] | None = None, unit: float = 8.0,
-                 columns: tuple[float, float] = (3.9, 4.2), row: float = 0.44, size: float = theme.LABEL,
-                 spec: str = ".1%", score_spec: str = ".2f", limit: int = 15, room: float | None = None) -> None:
+    def __init__(
+        self,
+        tokens: Sequence[Token],
+        shares: Sequence[Tracked],
+        rest: Tracked | None = None,
+        rest_label: Words | None = None,
+        *,
+        scores: Sequence[Tracked] | None = None,
+        unit: float = 8.0,
+        columns: tuple[float, float] = (3.9, 4.2),
+        row: float = 0.44,
+        size: float = theme.LABEL,
+        spec: str = ".1%",
+        score_spec: str = ".2f",
+        limit: int = 15,
+        room: float | None = None,
+    ) -> None:
         super().__init__()
-        self.unit, self._gap, self._room = unit, theme.units(size) * 0.45, unit if room is None else room
-        self._drop = theme.units(size) * 0.34   # from a row's middle to its baseline
+        self.unit, self._gap, self._room = (
+            unit,
+            theme.units(size) * 0.45,
+            unit if room is None else room,
+        )
+        self._drop = theme.units(size) * 0.34  # from a row's middle to its baseline
         labels: list[TokenText | Words] = [TokenText(token, size, limit=limit) for token in tokens]
         values = list(shares)
         if rest is not None and rest_label is not None:
@@ -89,7 +118,11 @@ class ProbabilityBars(VGroup):
             if scores is not None and i < len(scores):
                 score = Numeral(scores[i], score_spec, size, theme.SECONDARY, "right")
                 score.place(base + np.array([columns[0], 0, 0]), "right")
-            bar = Bar(float(value) * unit, row * 0.62, theme.PROBABILITY if i < len(tokens) else theme.REST)
+            bar = Bar(
+                float(value) * unit,
+                row * 0.62,
+                theme.PROBABILITY if i < len(tokens) else theme.REST,
+            )
             bar.shift(middle + np.array([columns[1], 0, 0]))
             share = Numeral(value, spec, size, theme.TEXT)
             share.place(base)
@@ -115,7 +148,8 @@ class ProbabilityBars(VGroup):
         return VGroup(*[row.share for row in self.rows])
 
     def set_shares(self, shares: Sequence[Tracked], rest: Tracked | None = None) -> Self:
-        """Shows other shares: bars to length, numerals beside their ends. Exact; meant to be called at every frame."""
+        """Shows other shares: bars to length, numerals beside their ends. Exact; meant to be called
+        at every frame."""
         values = [*shares, *([rest] if rest is not None else [])]
         for row, value in zip(self.rows, values, strict=True):
             self.set_share(row, value)
@@ -128,18 +162,24 @@ class ProbabilityBars(VGroup):
         self._set_beside(row)
 
     def _set_beside(self, row: BarRow) -> None:
-        """Sets a share's numeral beside the end of its bar, or inside where the room beside it is too small."""
+        """Sets a share's numeral beside the end of its bar, or inside where the room beside it is
+        too small."""
         across = row.bar.points[:, 0]
         left, end, height = across.min(), across.max(), row.share.baseline()[1]
         inside = end + self._gap + row.share.advance > left + self._room
-        row.share.place([end + (-self._gap if inside else self._gap), height, 0], "right" if inside else "left")
+        row.share.place(
+            [end + (-self._gap if inside else self._gap), height, 0], "right" if inside else "left"
+        )
         on_green = inside and row.bar.get_fill_color().to_hex().upper() == theme.PROBABILITY
         color = theme.GROUND if on_green else theme.TEXT
-        if (row.share.fill_rgbas[0, :3] != theme.rgb(color)).any():    # called at every frame, and setting takes long
+        if (
+            row.share.fill_rgbas[0, :3] != theme.rgb(color)
+        ).any():  # called at every frame, and setting takes long
             row.share.set_fill(color)
 
     def glide_state(self) -> npt.NDArray[np.float64]:
-        """The lengths of the bars: what :class:`gptviz.drawing.motion.Glide` moves between two recorded states."""
+        """The lengths of the bars: what :class:`gptviz.drawing.motion.Glide` moves between two
+        recorded states."""
         return np.array([row.bar.length for row in self.rows])
 
     def glide_to(self, state: npt.NDArray[np.float64]) -> None:
@@ -161,7 +201,8 @@ class ProbabilityBars(VGroup):
         return self
 
     def follow(self, state: Callable[[], dict[str, Any]]) -> Self:
-        """Recomputes the rows at every frame from ``state()``: ``shares``, ``rest`` and, if they change, ``scores``."""
+        """Recomputes the rows at every frame from ``state()``: ``shares``, ``rest`` and, if they
+        change, ``scores``."""
 
         def update(_: Mobject) -> None:
             now = state()
@@ -174,7 +215,8 @@ class ProbabilityBars(VGroup):
 
 
 class ColumnNames(VGroup):
-    """The names of the columns of bars that show scores, above the first row; ``left`` is where the first begins."""
+    """The names of the columns of bars that show scores, above the first row; ``left`` is where the
+    first begins."""
 
     def __init__(self, bars: ProbabilityBars, left: float, token: str, score: str) -> None:
         super().__init__()
@@ -182,10 +224,14 @@ class ColumnNames(VGroup):
         self._height, self._bars_at = first.label.baseline()[1] + 0.42, first.bar.corner[0]
         self._scores_end = (first.score or first.share).baseline("right")[0]
         self.score, self.last = self._score(score), VGroup()
-        self.add(Words(token, theme.SMALL, theme.SECONDARY).place([left, self._height, 0]), self.score)
+        self.add(
+            Words(token, theme.SMALL, theme.SECONDARY).place([left, self._height, 0]), self.score
+        )
 
     def _score(self, text: str) -> Words:
-        return Words(text, theme.SMALL, theme.SECONDARY).place([self._scores_end, self._height, 0], "right")
+        return Words(text, theme.SMALL, theme.SECONDARY).place(
+            [self._scores_end, self._height, 0], "right"
+        )
 
     def rename(self, text: str) -> Animation:
         """Gives the column of the scores another name."""
@@ -200,16 +246,24 @@ class ColumnNames(VGroup):
 
 
 class ShareStrip(VGroup):
-    """Shares laid end to end: a strip whose whole length, ``width`` units, is one. ``parts[i]`` are its bars."""
+    """Shares laid end to end: a strip whose whole length, ``width`` units, is one. ``parts[i]`` are
+    its bars."""
 
-    def __init__(self, shares: Sequence[Tracked], width: float, thickness: float = 0.3,
-                 rest: Tracked | None = None) -> None:
+    def __init__(
+        self,
+        shares: Sequence[Tracked],
+        width: float,
+        thickness: float = 0.3,
+        rest: Tracked | None = None,
+    ) -> None:
         super().__init__()
         self.full = width
         values = [*shares, *([rest] if rest is not None else [])]
         colours = [theme.PROBABILITY] * len(shares) + [theme.REST] * (rest is not None)
-        self.parts = [Bar(float(value) * width, thickness, colour)
-                      for value, colour in zip(values, colours, strict=True)]
+        self.parts = [
+            Bar(float(value) * width, thickness, colour)
+            for value, colour in zip(values, colours, strict=True)
+        ]
         for part in self.parts:
             part.set_stroke(theme.GROUND, 2)
         self.add(*self.parts)

@@ -1,4 +1,5 @@
-"""Many rectangles as few mobjects, and groups that know where their parts are wherever they were moved to."""
+"""Many rectangles as few mobjects, and groups that know where their parts are wherever they were
+moved to."""
 
 from __future__ import annotations
 
@@ -20,12 +21,16 @@ _COLOURS = 48  # distinct colours of a batch; beyond, near ones share a mobject
 
 def segments(starts: Any, ends: Any) -> Points:
     """Straight cubic curves (4 n, 3) from starts (n, 3) to ends (n, 3)."""
-    a, b = np.asarray(starts, dtype=np.float64)[:, None], np.asarray(ends, dtype=np.float64)[:, None]
+    a, b = (
+        np.asarray(starts, dtype=np.float64)[:, None],
+        np.asarray(ends, dtype=np.float64)[:, None],
+    )
     return np.asarray((a + (b - a) * _THIRDS).reshape(-1, 3))
 
 
 def polygons(corners: Any) -> Points:
-    """The outlines (4 n k, 3) of n polygons given by their corners (n, k, 2 or 3), as straight cubic curves."""
+    """The outlines (4 n k, 3) of n polygons given by their corners (n, k, 2 or 3), as straight
+    cubic curves."""
     shape = np.asarray(corners, dtype=np.float64)
     if shape.shape[-1] == 2:
         shape = np.concatenate([shape, np.zeros((*shape.shape[:-1], 1))], axis=-1)
@@ -41,7 +46,9 @@ def boxes_of(left: Any, bottom: Any, right: Any, top: Any) -> Boxes:
 def rectangles(boxes: Boxes) -> Points:
     """The outlines (16 n, 3) of boxes (n, 4)."""
     left, bottom, right, top = np.asarray(boxes, dtype=np.float64).reshape(-1, 4).T
-    corners = np.stack([left, bottom, right, bottom, right, top, left, top], axis=-1).reshape(-1, 4, 2)
+    corners = np.stack([left, bottom, right, bottom, right, top, left, top], axis=-1).reshape(
+        -1, 4, 2
+    )
     return polygons(corners)
 
 
@@ -60,8 +67,11 @@ def paint(shape: VMobject, colour: Any, opacity: float) -> None:
 
 
 def stroked(points: Points, colour: str, width: float = 2.0, opacity: float = 1.0) -> VMobject:
-    """One line drawing from straight or curved segments; ``width`` in Manim's stroke units (1/100 unit)."""
-    shape = VMobject(stroke_color=colour, stroke_width=width, stroke_opacity=opacity, fill_opacity=0)
+    """One line drawing from straight or curved segments; ``width`` in Manim's stroke units (1/100
+    unit)."""
+    shape = VMobject(
+        stroke_color=colour, stroke_width=width, stroke_opacity=opacity, fill_opacity=0
+    )
     shape.points = points
     return shape
 
@@ -69,33 +79,55 @@ def stroked(points: Points, colour: str, width: float = 2.0, opacity: float = 1.
 def outline(box: Any, colour: str = theme.FOCUS, width: float = 3.0, grow: float = 0.0) -> VMobject:
     """The outline of one box (left, bottom, right, top), ``grow`` units wider on each side."""
     left, bottom, right, top = (float(side) for side in box)
-    return stroked(rectangles(np.array([[left - grow, bottom - grow, right + grow, top + grow]])), colour, width)
+    return stroked(
+        rectangles(np.array([[left - grow, bottom - grow, right + grow, top + grow]])),
+        colour,
+        width,
+    )
 
 
-def hatched(box: Any, colour: str = theme.SECONDARY, spacing: float = 0.14, width: float = 1.5,
-            opacity: float = 0.45) -> VMobject:
+def hatched(
+    box: Any,
+    colour: str = theme.SECONDARY,
+    spacing: float = 0.14,
+    width: float = 1.5,
+    opacity: float = 0.45,
+) -> VMobject:
     """Diagonal lines inside a box (left, bottom, right, top): what is quoted and not computed."""
     left, bottom, right, top = (float(side) for side in box)
     wide, high = max(right - left, 0.0), max(top - bottom, 0.0)
     offsets = np.arange(spacing / 2, wide + high, spacing)
-    start = np.stack([left + np.minimum(offsets, wide), bottom + np.maximum(offsets - wide, 0.0)], axis=1)
-    end = np.stack([left + np.maximum(offsets - high, 0.0), bottom + np.minimum(offsets, high)], axis=1)
+    start = np.stack(
+        [left + np.minimum(offsets, wide), bottom + np.maximum(offsets - wide, 0.0)], axis=1
+    )
+    end = np.stack(
+        [left + np.maximum(offsets - high, 0.0), bottom + np.minimum(offsets, high)], axis=1
+    )
     flat = np.zeros((len(offsets), 1))
-    return stroked(segments(np.concatenate([start, flat], axis=1), np.concatenate([end, flat], axis=1)), colour, width,
-                   opacity)
+    return stroked(
+        segments(np.concatenate([start, flat], axis=1), np.concatenate([end, flat], axis=1)),
+        colour,
+        width,
+        opacity,
+    )
 
 
 class Anchor(VMobject):
-    """An invisible rectangle that is moved, turned and scaled with its group, so that places in it can be found again.
+    """An invisible rectangle that is moved, turned and scaled with its group, so that places in it
+    can be found again.
 
     Whatever colour or opacity the group is given, it stays invisible.
     """
 
     def __init__(self, left: float, bottom: float, right: float, top: float) -> None:
         super().__init__(stroke_width=0, fill_opacity=0, stroke_opacity=0)
-        self.fill_rgbas = self.stroke_rgbas = self.background_stroke_rgbas = np.zeros((1, 4))  # Manim aligns them
+        self.fill_rgbas = self.stroke_rgbas = self.background_stroke_rgbas = np.zeros(
+            (1, 4)
+        )  # Manim aligns them
         self.home = (left, bottom, max(right - left, 1e-9), max(top - bottom, 1e-9))
-        self.points = rectangles(np.array([[left, bottom, left + self.home[2], bottom + self.home[3]]]))
+        self.points = rectangles(
+            np.array([[left, bottom, left + self.home[2], bottom + self.home[3]]])
+        )
 
     def axes(self) -> tuple[Points, Points, Points]:
         """Its origin (local 0, 0) and one local unit to the right and up, where they are now."""
@@ -153,9 +185,11 @@ class Framed(VGroup):
 
 
 class Cells(VGroup):
-    """A batch of coloured boxes: one mobject for each colour, so that a thousand cells cost a few dozen.
+    """A batch of coloured boxes: one mobject for each colour, so that a thousand cells cost a few
+    dozen.
 
-    ``boxes`` (n, 4) in the coordinates of ``anchor``; ``colours`` (n, rgb), exact up to 48 different ones.
+    ``boxes`` (n, 4) in the coordinates of ``anchor``; ``colours`` (n, rgb), exact up to 48
+    different ones.
     """
 
     def __init__(self, anchor: Anchor, boxes: Boxes, colours: Any, opacity: float = 1.0) -> None:
@@ -186,7 +220,9 @@ class Cells(VGroup):
         for shape, part, colour in zip(self.submobjects, parts, groups, strict=False):
             shape.points = part.reshape(-1, 3)
             paint(shape, colour, opacity)
-        for shape in self.submobjects[len(groups):]:     # not taken out: a scene goes on drawing what it saw move
+        for shape in self.submobjects[
+            len(groups) :
+        ]:  # not taken out: a scene goes on drawing what it saw move
             shape.points = np.zeros((0, 3))
         return self
 
@@ -201,14 +237,19 @@ class Cells(VGroup):
 
 
 def _grouped(colours: Points) -> tuple[Points, npt.NDArray[np.int64]]:
-    """At most 48 colours, and for each cell which one is its own. Coarser steps where there are more."""
+    """At most 48 colours, and for each cell which one is its own. Coarser steps where there are
+    more."""
     step = 1.0
     while True:
         levels = np.round(colours * 255 / step).astype(np.int64)
-        coarse, which = np.unique(levels @ _PACKED, return_inverse=True)  # one number a colour: sorted much faster
+        coarse, which = np.unique(
+            levels @ _PACKED, return_inverse=True
+        )  # one number a colour: sorted much faster
         if len(coarse) <= _COLOURS:
             break
         step *= 2
     counts = np.bincount(which, minlength=len(coarse))
-    sums = np.stack([np.bincount(which, colours[:, channel], len(coarse)) for channel in range(3)], axis=1)
+    sums = np.stack(
+        [np.bincount(which, colours[:, channel], len(coarse)) for channel in range(3)], axis=1
+    )
     return sums / np.maximum(counts, 1)[:, None], which

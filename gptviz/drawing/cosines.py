@@ -1,4 +1,5 @@
-"""The line of all cosines, a mark that runs along it, and the angle that each stands for, as two arrows.
+"""The line of all cosines, a mark that runs along it, and the angle that each stands for, as two
+arrows.
 
 Planned films: word_space.
 """
@@ -19,28 +20,43 @@ from gptviz.drawing.motion import Follow
 from gptviz.drawing.text import Align, Words
 from gptviz.recording.number import Tracked
 
-_HALF = 0.07    # of a mark
-_LONG = 0.75    # an arrow of the angle
+_HALF = 0.07  # of a mark
+_LONG = 0.75  # an arrow of the angle
 
 
 class CosineLine(VGroup):
-    """A line from -1 to 1; ``ends`` are the three values at its ends and its middle, each with what it means.
+    """A line from -1 to 1; ``ends`` are the three values at its ends and its middle, each with what
+    it means.
 
-    The line runs from (``left``, ``y``) for ``width`` units. ``mark`` stands on it, at first at 1; left of it
-    ``angle``, two arrows from one point that stand as far apart as the mark says.
+    The line runs from (``left``, ``y``) for ``width`` units. ``mark`` stands on it, at first at 1;
+    left of it ``angle``, two arrows from one point that stand as far apart as the mark says.
     """
 
-    def __init__(self, ends: Sequence[tuple[Tracked, str]], left: float, width: float, y: float) -> None:
+    def __init__(
+        self, ends: Sequence[tuple[Tracked, str]], left: float, width: float, y: float
+    ) -> None:
         super().__init__()
         self._left, self._width, self._y, self.now = left, width, y, 1.0
         ticks = np.array([self.at(float(value)) for value, _ in ends])
-        self.line = stroked(segments([ticks[0], *ticks], [ticks[-1], *(ticks - [0, 0.14, 0])]), theme.SECONDARY, 2.0)
+        self.line = stroked(
+            segments([ticks[0], *ticks], [ticks[-1], *(ticks - [0, 0.14, 0])]), theme.SECONDARY, 2.0
+        )
         aligned: tuple[Align, ...] = ("left", "center", "right")
-        self.ends = VGroup(*[Words("{value:+.0f}  " + text if float(value) else "{value:.0f}  " + text, theme.LABEL,
-                                   theme.SECONDARY, value=value).place(self.at(float(value)) - [0, 0.48, 0], align)
-                             for (value, text), align in zip(ends, aligned, strict=True)])
+        self.ends = VGroup(
+            *[
+                Words(
+                    "{value:+.0f}  " + text if float(value) else "{value:.0f}  " + text,
+                    theme.LABEL,
+                    theme.SECONDARY,
+                    value=value,
+                ).place(self.at(float(value)) - [0, 0.48, 0], align)
+                for (value, text), align in zip(ends, aligned, strict=True)
+            ]
+        )
         self.mark = painted(rectangles(np.zeros((0, 4))), theme.FOCUS)
-        self.angle = VGroup(painted(np.zeros((0, 3)), theme.SECONDARY), painted(np.zeros((0, 3)), theme.FOCUS))
+        self.angle = VGroup(
+            painted(np.zeros((0, 3)), theme.SECONDARY), painted(np.zeros((0, 3)), theme.FOCUS)
+        )
         self.add(self.line, self.ends, self.mark, self.angle)
         self.point(1.0)
 
@@ -55,16 +71,24 @@ class CosineLine(VGroup):
         turn = np.arccos(self.now)
         tips = np.array([[_LONG, 0.0], [_LONG * np.cos(turn), _LONG * np.sin(turn)]])
         start = np.array([self._left - _LONG - 0.2, self._y])
-        for shape, outline in zip(self.angle, arrows([start] * 2, start + tips, 0.045, 0.2), strict=True):
+        for shape, outline in zip(
+            self.angle, arrows([start] * 2, start + tips, 0.045, 0.2), strict=True
+        ):
             shape.points = outline
 
     def run(self, cosine: float, run_time: float = theme.MOVE, **options: Any) -> Follow:
         """The mark runs to another cosine while the angle opens or closes evenly."""
         first, last = (np.arccos(np.clip(value, -1, 1)) for value in (self.now, cosine))
-        return Follow(self, lambda line, share: line.point(np.cos(first + (last - first) * share)), run_time, **options)
+        return Follow(
+            self,
+            lambda line, share: line.point(np.cos(first + (last - first) * share)),
+            run_time,
+            **options,
+        )
 
     def ticks(self, cosines: Sequence[float], colour: str = theme.SECONDARY) -> VMobject:
-        """Thin marks of other cosines, behind the mark and a part of the line; let them appear with ``Appear``."""
+        """Thin marks of other cosines, behind the mark and a part of the line; let them appear with
+        ``Appear``."""
         places = np.array([self.at(float(cosine)) for cosine in cosines])
         ticks = stroked(segments(places - [0, 0.16, 0], places + [0, 0.16, 0]), colour, 3.0)
         self.submobjects.insert(0, ticks)

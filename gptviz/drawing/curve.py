@@ -1,7 +1,7 @@
 """Small plots of recorded series: curves with labels at their ends, and histograms.
 
-Planned films: temperature (entropy), weight_mri (means by block), every_position (learning curve), embedding_matrix
-(histograms), logit_lens (ranks).
+Planned films: temperature (entropy), weight_mri (means by block), every_position (learning curve),
+embedding_matrix (histograms), logit_lens (ranks).
 """
 
 from __future__ import annotations
@@ -24,21 +24,37 @@ _DOT = 0.13
 
 
 class Curve(Framed):
-    """Series of recorded values over common places ``xs``, in a plot of ``width`` times ``height`` units.
+    """Series of recorded values over common places ``xs``, in a plot of ``width`` times ``height``
+    units.
 
-    ``xs`` and every series of ``ys`` hold tracked numbers. Numerals on the axes stand at recorded values: the first and
-    last of xs, and the smallest and largest of all ys (or those given as ``x_ticks``, ``y_ticks``, tracked). At the
-    right end of every curve its name and last value, never overlapping (several curves; or ``end_values``). ``low`` and
-    ``high`` bound the axis; "log" axes by ``log=(x, y)``. :meth:`set_progress` draws the curves from left to right,
+    ``xs`` and every series of ``ys`` hold tracked numbers. Numerals on the axes stand at recorded
+    values: the first and last of xs, and the smallest and largest of all ys (or those given as
+    ``x_ticks``, ``y_ticks``, tracked). At the right end of every curve its name and last value,
+    never overlapping (several curves; or ``end_values``). ``low`` and ``high`` bound the axis;
+    "log" axes by ``log=(x, y)``. :meth:`set_progress` draws the curves from left to right,
     :meth:`set_cursor` puts a dot and its numeral on a point.
     """
 
-    def __init__(self, xs: Series, ys: Mapping[str, Series], width: float = 5.5, height: float = 3.2,
-                 colours: Mapping[str, str] | None = None, *, low: float | None = None, high: float | None = None,
-                 log: tuple[bool, bool] = (False, False), x_spec: str = "d", y_spec: str = ".2f",
-                 x_title: str | Words = "", y_title: str | Words = "", x_ticks: Sequence[Tracked] | None = None,
-                 y_ticks: Sequence[Tracked] | None = None, end_values: bool | None = None,
-                 size: float = theme.SMALL) -> None:
+    def __init__(
+        self,
+        xs: Series,
+        ys: Mapping[str, Series],
+        width: float = 5.5,
+        height: float = 3.2,
+        colours: Mapping[str, str] | None = None,
+        *,
+        low: float | None = None,
+        high: float | None = None,
+        log: tuple[bool, bool] = (False, False),
+        x_spec: str = "d",
+        y_spec: str = ".2f",
+        x_title: str | Words = "",
+        y_title: str | Words = "",
+        x_ticks: Sequence[Tracked] | None = None,
+        y_ticks: Sequence[Tracked] | None = None,
+        end_values: bool | None = None,
+        size: float = theme.SMALL,
+    ) -> None:
         super().__init__(0.0, 0.0, width, height)
         self.xs, self.ys = list(xs), {name: list(values) for name, values in ys.items()}
         self._log, self._wide, self._high, self._size = log, width, height, size
@@ -46,32 +62,57 @@ class Curve(Framed):
         self._x_range = (float(self.xs[0]), float(self.xs[-1]))
         everything = [value for values in self.ys.values() for value in values]
         least, most = min(everything, key=float), max(everything, key=float)
-        self._y_range = (float(least) if low is None else low, float(most) if high is None else high)
-        self.axes = stroked(segments([[0, height, 0], [0, 0, 0]], [[0, 0, 0], [width, 0, 0]]), theme.HAIRLINE, 2.0)
-        self.ticks = VGroup(*self._ticks(x_ticks or [self.xs[0], self.xs[-1]],
-                                         y_ticks or [least, most], x_spec, y_spec))
+        self._y_range = (
+            float(least) if low is None else low,
+            float(most) if high is None else high,
+        )
+        self.axes = stroked(
+            segments([[0, height, 0], [0, 0, 0]], [[0, 0, 0], [width, 0, 0]]), theme.HAIRLINE, 2.0
+        )
+        self.ticks = VGroup(
+            *self._ticks(
+                x_ticks or [self.xs[0], self.xs[-1]], y_ticks or [least, most], x_spec, y_spec
+            )
+        )
         self.titles = VGroup(*self._titles(x_title, y_title))
-        self.lines = {name: stroked(np.zeros((0, 3)), colour.get(name, theme.TEXT), 4.0) for name in self.ys}
-        self.ends = VGroup(*self._ends(colour, len(self.ys) > 1 if end_values is None else end_values))
+        self.lines = {
+            name: stroked(np.zeros((0, 3)), colour.get(name, theme.TEXT), 4.0) for name in self.ys
+        }
+        self.ends = VGroup(
+            *self._ends(colour, len(self.ys) > 1 if end_values is None else end_values)
+        )
         self.cursor = VGroup()
         self.add(self.axes, self.ticks, self.titles, *self.lines.values(), self.ends, self.cursor)
         self.set_progress(1.0)
 
-    # Building -----------------------------------------------------------------------------------------------------
+    # Building
+    # -----------------------------------------------------------------------------------------------------
 
     def place(self, x: float, y: float) -> npt.NDArray[np.float64]:
         """Where a pair of values lies (2), in the coordinates at building."""
-        return np.array([self._wide * _share(x, self._x_range, self._log[0]),
-                         self._high * _share(y, self._y_range, self._log[1])])
+        return np.array(
+            [
+                self._wide * _share(x, self._x_range, self._log[0]),
+                self._high * _share(y, self._y_range, self._log[1]),
+            ]
+        )
 
-    def _ticks(self, xs: Sequence[Tracked], ys: Sequence[Tracked], x_spec: str, y_spec: str) -> list[VMobject]:
+    def _ticks(
+        self, xs: Sequence[Tracked], ys: Sequence[Tracked], x_spec: str, y_spec: str
+    ) -> list[VMobject]:
         em = theme.units(self._size)
         found: list[VMobject] = []
         for value in xs:
             x = self.place(float(value), self._y_range[0])[0]
-            found.append(Numeral(value, x_spec, self._size, theme.SECONDARY).place([x, -em * 1.45, 0], "center"))
+            found.append(
+                Numeral(value, x_spec, self._size, theme.SECONDARY).place(
+                    [x, -em * 1.45, 0], "center"
+                )
+            )
         wanted = [self.place(self._x_range[0], float(value))[1] for value in ys]
-        for value, y in zip(ys, spread(wanted, [em * 1.2] * len(wanted), -em, self._high + em), strict=True):
+        for value, y in zip(
+            ys, spread(wanted, [em * 1.2] * len(wanted), -em, self._high + em), strict=True
+        ):
             number = Numeral(value, y_spec, self._size, theme.SECONDARY)
             found.append(number.place([-0.16, y - 0.363 * em, 0], "right"))
         return found
@@ -80,10 +121,18 @@ class Curve(Framed):
         em = theme.units(self._size)
         found: list[VMobject] = []
         if x_title:
-            words = x_title if isinstance(x_title, Words) else Words(x_title, self._size, theme.SECONDARY)
+            words = (
+                x_title
+                if isinstance(x_title, Words)
+                else Words(x_title, self._size, theme.SECONDARY)
+            )
             found.append(words.place([self._wide / 2, -em * 2.75, 0], "center"))
         if y_title:
-            words = y_title if isinstance(y_title, Words) else Words(y_title, self._size, theme.SECONDARY)
+            words = (
+                y_title
+                if isinstance(y_title, Words)
+                else Words(y_title, self._size, theme.SECONDARY)
+            )
             found.append(words.place([0, self._high + em * 1.1, 0], "left"))
         return found
 
@@ -95,28 +144,42 @@ class Curve(Framed):
         places = spread(wanted, [em * 1.35] * len(wanted), -em, self._high + em)
         found: list[VMobject] = []
         for (name, values), y in zip(self.ys.items(), places, strict=True):
-            words = Words(f"{name} {{value:{self._y_spec}}}", self._size, colours.get(name, theme.TEXT),
-                          value=values[-1])
+            words = Words(
+                f"{name} {{value:{self._y_spec}}}",
+                self._size,
+                colours.get(name, theme.TEXT),
+                value=values[-1],
+            )
             found.append(words.place([self._wide + 0.22, y - 0.363 * em, 0], "left"))
         return found
 
-    # What films do with it ----------------------------------------------------------------------------------------
+    # What films do with it
+    # ----------------------------------------------------------------------------------------
 
     def set_progress(self, share: float) -> Self:
-        """How much of the curves is drawn, from the left: 0 to 1. Between two recorded points the line is straight."""
+        """How much of the curves is drawn, from the left: 0 to 1. Between two recorded points the
+        line is straight."""
         base, right, up = self.anchor.axes()
         for name, line in self.lines.items():
-            spots = np.array([self.place(float(x), float(y)) for x, y in zip(self.xs, self.ys[name], strict=True)])
+            spots = np.array(
+                [
+                    self.place(float(x), float(y))
+                    for x, y in zip(self.xs, self.ys[name], strict=True)
+                ]
+            )
             points = _cut(spots, share)
             line.points = base + points[:, :1] * right + points[:, 1:2] * up
         self.ends.set_fill(opacity=float(np.clip(share * 20 - 19, 0, 1)))
         return self
 
     def set_cursor(self, index: int, name: str | None = None, written: bool = True) -> Self:
-        """Puts a dot on one recorded point of a series (the first by default), its value beside it, off the curve."""
+        """Puts a dot on one recorded point of a series (the first by default), its value beside it,
+        off the curve."""
         series = name or next(iter(self.ys))
         spot = self.place(float(self.xs[index]), float(self.ys[series][index]))
-        outline = rectangles(boxes_of(spot[0] - _DOT / 2, spot[1] - _DOT / 2, spot[0] + _DOT / 2, spot[1] + _DOT / 2))
+        outline = rectangles(
+            boxes_of(spot[0] - _DOT / 2, spot[1] - _DOT / 2, spot[0] + _DOT / 2, spot[1] + _DOT / 2)
+        )
         value = self.ys[series][index]
         if not self.cursor.submobjects:
             self.cursor.add(painted(np.zeros((0, 3)), theme.FOCUS))
@@ -128,11 +191,14 @@ class Curve(Framed):
             if isinstance(number, Numeral):
                 number.set_value(value)
                 side = self._open_side(series, index) * (number.advance / 2 + 0.08)
-                number.place(self.at(max(spot[0] + side, number.advance / 2 + 0.1), spot[1] + 0.18), "center")
+                number.place(
+                    self.at(max(spot[0] + side, number.advance / 2 + 0.1), spot[1] + 0.18), "center"
+                )
         return self
 
     def _open_side(self, series: str, index: int) -> float:
-        """On which side above a point of a curve there is room: the left where it rises, the right where it falls."""
+        """On which side above a point of a curve there is room: the left where it rises, the right
+        where it falls."""
         values = [float(value) for value in self.ys[series]]
         step = max(1, len(values) // 50)
         rise = values[min(index + step, len(values) - 1)] - values[max(index - step, 0)]
@@ -146,13 +212,24 @@ class Curve(Framed):
 class Histogram(Framed):
     """How many values fall into each bin: bars over an axis from the first to the last edge.
 
-    ``counts`` (bin) and ``edges`` (bin + 1) are recorded. ``most`` is the count of a bar of full height, where two
-    histograms share a scale. ``set_counts`` glides to others with ``Glide``. Numerals: first and last edge.
+    ``counts`` (bin) and ``edges`` (bin + 1) are recorded. ``most`` is the count of a bar of full
+    height, where two histograms share a scale. ``set_counts`` glides to others with ``Glide``.
+    Numerals: first and last edge.
     """
 
-    def __init__(self, counts: Numbers, edges: Numbers, width: float = 5.0, height: float = 2.4,
-                 color: str = theme.POSITIVE, most: float | None = None, spec: str = ".2f", size: float = theme.SMALL,
-                 title: str | Words = "", fold: bool = False) -> None:
+    def __init__(
+        self,
+        counts: Numbers,
+        edges: Numbers,
+        width: float = 5.0,
+        height: float = 2.4,
+        color: str = theme.POSITIVE,
+        most: float | None = None,
+        spec: str = ".2f",
+        size: float = theme.SMALL,
+        title: str | Words = "",
+        fold: bool = False,
+    ) -> None:
         super().__init__(0.0, 0.0, width, height)
         self.counts, self.edges = counts, edges
         self._wide, self._high = width, height
@@ -161,12 +238,20 @@ class Histogram(Framed):
         self._x = (bounds - bounds[0]) / (bounds[-1] - bounds[0]) * width
         self._shares = np.asarray(counts.array, dtype=np.float64) / (self._most or 1.0)
         middle = (bounds[:-1] + bounds[1:]) / 2
-        parts = [(middle < 0, theme.NEGATIVE), (middle >= 0, color)] if fold else [(np.isfinite(middle), color)]
+        parts = (
+            [(middle < 0, theme.NEGATIVE), (middle >= 0, color)]
+            if fold
+            else [(np.isfinite(middle), color)]
+        )
         self._parts = [(mask, painted(np.zeros((0, 3)), colour)) for mask, colour in parts]
         em = theme.units(size)
         axis = stroked(segments([[0, 0, 0]], [[width, 0, 0]]), theme.SECONDARY, 2.0)
-        low, high = (Numeral(edges[i], spec, size, theme.SECONDARY, "center") for i in (0, len(edges) - 1))
-        self.ticks = VGroup(low.place([0, -em * 1.15, 0], "center"), high.place([width, -em * 1.15, 0], "center"))
+        low, high = (
+            Numeral(edges[i], spec, size, theme.SECONDARY, "center") for i in (0, len(edges) - 1)
+        )
+        self.ticks = VGroup(
+            low.place([0, -em * 1.15, 0], "center"), high.place([width, -em * 1.15, 0], "center")
+        )
         self.titles = VGroup()
         if title:
             words = title if isinstance(title, Words) else Words(title, size, theme.SECONDARY)
@@ -195,7 +280,9 @@ class Histogram(Framed):
         self._shares = np.asarray(state, dtype=np.float64)
         base, right, up = self.anchor.axes()
         seam = min(0.012, self._wide / len(self._shares) * 0.15)
-        boxes = boxes_of(self._x[:-1] + seam, 0.0, self._x[1:] - seam, np.clip(self._shares, 0, 1) * self._high)
+        boxes = boxes_of(
+            self._x[:-1] + seam, 0.0, self._x[1:] - seam, np.clip(self._shares, 0, 1) * self._high
+        )
         for mask, shape in self._parts:
             points = rectangles(boxes[mask])
             shape.points = base + points[:, :1] * right + points[:, 1:2] * up

@@ -16,19 +16,31 @@ from gptviz.drawing.cells import Framed, painted, polygons, segments, stroked
 from gptviz.drawing.text import Numeral, Words
 from gptviz.recording.number import Tracked
 
-_FROM, _TO = 225.0, -45.0   # degrees at the lowest and the highest value
+_FROM, _TO = 225.0, -45.0  # degrees at the lowest and the highest value
 _STEPS = 48
 
 
 class Dial(Framed):
-    """A dial from ``low`` to ``high`` with a needle, its setting as a numeral in the middle, its ``name`` below.
+    """A dial from ``low`` to ``high`` with a needle, its setting as a numeral in the middle, its
+    ``name`` below.
 
-    Tracked ends are written; plain ones only bound the needle. ``bend`` above 1 gives small values more room (the
-    needle stands at the share to the power 1/bend). ``follow(lambda: knob.setting)`` turns it at every frame.
+    Tracked ends are written; plain ones only bound the needle. ``bend`` above 1 gives small values
+    more room (the needle stands at the share to the power 1/bend). ``follow(lambda: knob.setting)``
+    turns it at every frame.
     """
 
-    def __init__(self, setting: Tracked, low: float, high: float, name: str | Words = "", radius: float = 0.85,
-                 spec: str = ".2f", size: float = theme.STATEMENT, bend: float = 1.0, color: str = theme.FOCUS) -> None:
+    def __init__(
+        self,
+        setting: Tracked,
+        low: float,
+        high: float,
+        name: str | Words = "",
+        radius: float = 0.85,
+        spec: str = ".2f",
+        size: float = theme.STATEMENT,
+        bend: float = 1.0,
+        color: str = theme.FOCUS,
+    ) -> None:
         super().__init__(-radius, -radius, radius, radius)
         self._low, self._high, self._bend, self._radius = float(low), float(high), bend, radius
         self.track = stroked(_arc(radius, 0.0, 1.0), theme.HAIRLINE, 7.0)
@@ -42,11 +54,19 @@ class Dial(Framed):
             if isinstance(end, Tracked):
                 x, y = _point(radius + 0.27, share)
                 number = Numeral(end, _short(end), theme.SMALLEST, theme.SECONDARY)
-                self.ends.add(number.place(np.array([x, y - 0.05, 0.0]), "right" if align == "right" else "left"))
+                self.ends.add(
+                    number.place(
+                        np.array([x, y - 0.05, 0.0]), "right" if align == "right" else "left"
+                    )
+                )
         self.caption = VGroup()
         if name:
             words = name if isinstance(name, Words) else Words(name, theme.LABEL, theme.SECONDARY)
-            self.caption.add(words.place(np.array([0.0, -radius - theme.units(theme.LABEL) * 1.1, 0.0]), "center"))
+            self.caption.add(
+                words.place(
+                    np.array([0.0, -radius - theme.units(theme.LABEL) * 1.1, 0.0]), "center"
+                )
+            )
         self.add(self.track, self.swept, self.needle, self.numeral, self.ends, self.caption)
         self.set_value(setting)
 

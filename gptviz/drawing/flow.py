@@ -24,20 +24,38 @@ _BREAKS = "\n\u2028\u2029"
 
 
 class TokenFlow(Framed):
-    """Tokens written one after another on lines of ``width`` units; the left upper corner stays where it is.
+    """Tokens written one after another on lines of ``width`` units; the left upper corner stays
+    where it is.
 
-    ``append`` gives the new token's mobject, to fade it in or to let it fly there. Spaces are plain, or marked with
-    ``marks``; bytes that are no text and line breaks are always marked. Finished lines become one mobject each (not
-    with ``merge=False``, where ``tokens[i]`` stays what token i was drawn with). With ``lines`` only the last so many
-    lines are seen, and the text moves up.
+    ``append`` gives the new token's mobject, to fade it in or to let it fly there. Spaces are
+    plain, or marked with ``marks``; bytes that are no text and line breaks are always marked.
+    Finished lines become one mobject each (not with ``merge=False``, where ``tokens[i]`` stays what
+    token i was drawn with). With ``lines`` only the last so many lines are seen, and the text moves
+    up.
     """
 
-    def __init__(self, tokens: Sequence[Token] = (), width: float = 8.0, size: float = theme.LABEL,
-                 color: str = theme.TEXT, lines: int | None = None, *, font: str = theme.TOKEN_FACE,
-                 marks: bool = False, merge: bool = True, leading: float = 1.5) -> None:
+    def __init__(
+        self,
+        tokens: Sequence[Token] = (),
+        width: float = 8.0,
+        size: float = theme.LABEL,
+        color: str = theme.TEXT,
+        lines: int | None = None,
+        *,
+        font: str = theme.TOKEN_FACE,
+        marks: bool = False,
+        merge: bool = True,
+        leading: float = 1.5,
+    ) -> None:
         height = theme.units(size) * leading
         super().__init__(0.0, -height * (lines or 1), width, 0.0)
-        self.width_, self.size, self.color_, self._font, self._marks = width, size, color, font, marks
+        self.width_, self.size, self.color_, self._font, self._marks = (
+            width,
+            size,
+            color,
+            font,
+            marks,
+        )
         self._leading, self._most, self._merge = height, lines, merge
         self._pen, self._line, self._first = 0.0, 0, 0
         self._rows: list[list[Any]] = [[]]
@@ -51,8 +69,13 @@ class TokenFlow(Framed):
         room = word.advance - (self._space if str(token).endswith(" ") else 0.0)
         if self._rows[-1] and self._pen + room > self.width_ + 1e-6 and str(token).strip():
             self._break()
-        if not self._rows[-1] and not self._marks and token.startswith(" ") and isinstance(word, Run):
-            self._pen = -self._space   # a line begins with a letter, not with the space before it
+        if (
+            not self._rows[-1]
+            and not self._marks
+            and token.startswith(" ")
+            and isinstance(word, Run)
+        ):
+            self._pen = -self._space  # a line begins with a letter, not with the space before it
         word.place(np.array([self._pen, self._baseline(), 0.0]))
         self._pen += word.advance
         self.fit(word)
@@ -91,7 +114,9 @@ class TokenFlow(Framed):
 
     def _drawn(self, token: Token, color: str) -> Any:
         text = str(token)
-        plain = token.whole and face(self._font).has(text) and text.isprintable() and text   # control marks are tiny
+        plain = (
+            token.whole and face(self._font).has(text) and text.isprintable() and text
+        )  # control marks are tiny
         if not plain or (self._marks and " " in text):
             return TokenText(token, self.size, color)
         shown = Run(text, self.size, color, self._font, Statement((Piece(text, token),)))
@@ -107,7 +132,7 @@ class TokenFlow(Framed):
             self.remove(*gone)
             self._first += 1
             up = self.at(0.0, self._leading) - self.at(0.0, 0.0)
-            for row in self._rows[self._first:]:
+            for row in self._rows[self._first :]:
                 for word in row:
                     word.shift(up)
 
@@ -121,17 +146,33 @@ class TokenFlow(Framed):
         first = row[0]
         line = Run(pieces.text, self.size, self.color_, self._font, pieces)
         line.fill_rgbas = first.fill_rgbas.copy()
-        line.place(np.array([-self._space if pieces.text.startswith(" ") and not self._marks else 0.0,
-                             self._baseline(), 0.0]))
+        line.place(
+            np.array(
+                [
+                    -self._space if pieces.text.startswith(" ") and not self._marks else 0.0,
+                    self._baseline(),
+                    0.0,
+                ]
+            )
+        )
         self.fit(line)
         self.remove(*row)
         self.add(line)
         row[:] = [line]
 
 
-def fitted(prompt: Sequence[Token], rest: Sequence[Token], width: float, height: float, color: str = theme.TEXT, *,
-           spare: float = 0.0, sizes: Sequence[float] = (76, 70, 64, 60, 56, 52, 48, 44, 40, 36)) -> TokenFlow:
-    """A flow of ``prompt`` in type as large as lets ``rest`` follow it on ``height`` units; else the smallest.
+def fitted(
+    prompt: Sequence[Token],
+    rest: Sequence[Token],
+    width: float,
+    height: float,
+    color: str = theme.TEXT,
+    *,
+    spare: float = 0.0,
+    sizes: Sequence[float] = (76, 70, 64, 60, 56, 52, 48, 44, 40, 36),
+) -> TokenFlow:
+    """A flow of ``prompt`` in type as large as lets ``rest`` follow it on ``height`` units; else
+    the smallest.
 
     ``spare``: the room behind the last token, in em.
     """
@@ -153,8 +194,14 @@ def _cut(token: Token, flow: TokenFlow, color: str) -> TokenText:
 class Writing(Follow):
     """Writes tokens into a flow, evenly over time; ``color(i)`` colours token i."""
 
-    def __init__(self, flow: TokenFlow, tokens: Sequence[Token], color: Callable[[int], str] | None = None,
-                 run_time: float = theme.SLOW, **options: Any) -> None:
+    def __init__(
+        self,
+        flow: TokenFlow,
+        tokens: Sequence[Token],
+        color: Callable[[int], str] | None = None,
+        run_time: float = theme.SLOW,
+        **options: Any,
+    ) -> None:
         self._tokens, self._color, self._done = tokens, color, 0
         super().__init__(flow, self._write, run_time, rate_func=linear, **options)
 
@@ -168,9 +215,17 @@ def blank_after(flow: TokenFlow) -> RoundedRectangle:
     """An empty box where the next token will stand."""
     em = theme.units(flow.size) * flow.factor
     x, y, _ = flow.slot
-    if theme.RIGHT_EDGE - x - em * 0.6 < em:      # a next line begins
+    if theme.RIGHT_EDGE - x - em * 0.6 < em:  # a next line begins
         x, y, _ = flow.next_line
     wide = float(np.clip(theme.RIGHT_EDGE - x - em * 0.6, em, em * 4.5))
-    box = RoundedRectangle(corner_radius=em * 0.2, width=wide, height=em * 1.4, stroke_color=theme.FOCUS,
-                           stroke_width=3, fill_opacity=0)
-    return box.move_to(np.array([x + em * 0.5, y + em * 0.32, 0]), aligned_edge=np.array([-1.0, 0.0, 0.0]))
+    box = RoundedRectangle(
+        corner_radius=em * 0.2,
+        width=wide,
+        height=em * 1.4,
+        stroke_color=theme.FOCUS,
+        stroke_width=3,
+        fill_opacity=0,
+    )
+    return box.move_to(
+        np.array([x + em * 0.5, y + em * 0.32, 0]), aligned_edge=np.array([-1.0, 0.0, 0.0])
+    )

@@ -1,6 +1,8 @@
-"""Text as outlines: shaped by HarfBuzz from the fonts that ship with gptviz, so that every machine draws the same.
+"""Text as outlines: shaped by HarfBuzz from the fonts that ship with gptviz, so that every machine
+draws the same.
 
-No font of the system is ever used. Outlines are cached per glyph, so that a new number costs a few array joins.
+No font of the system is ever used. Outlines are cached per glyph, so that a new number costs a few
+array joins.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ _FEATURES = {"kern": True, "tnum": True, "calt": False, "liga": False}
 
 @dataclass(frozen=True)
 class Shaped:
-    """A shaped text, in em: ``points`` (4 n, 3) of cubic curves, the baseline starting at the origin; ``advance``."""
+    """A shaped text, in em: ``points`` (4 n, 3) of cubic curves, the baseline starting at the
+    origin; ``advance``."""
 
     points: Points
     advance: float
@@ -35,7 +38,11 @@ class Face:
     def __init__(self, name: str) -> None:
         path = theme.FONTS / name
         if not path.is_file():
-            raise FontMissing(f"the font {name} is not where it belongs", f"there is no {path}", "install gptviz again")
+            raise FontMissing(
+                f"the font {name} is not where it belongs",
+                f"there is no {path}",
+                "install gptviz again",
+            )
         self.name = name
         self._face = hb.Face(hb.Blob.from_file_path(str(path)))
         self._font = hb.Font(self._face)
@@ -55,8 +62,11 @@ class Face:
         pen, parts = 0.0, []
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
             if info.codepoint == 0:
-                raise FontMissing(f"{self.name} has no glyph for {text[info.cluster]!r}", f"it stands in {text!r}",
-                                  "show the text as bytes")
+                raise FontMissing(
+                    f"{self.name} has no glyph for {text[info.cluster]!r}",
+                    f"it stands in {text!r}",
+                    "show the text as bytes",
+                )
             outline = self._outline(info.codepoint)
             if len(outline):
                 offset = np.array([pen + position.x_offset, position.y_offset, 0.0])
@@ -87,18 +97,35 @@ def _drawing() -> Any:
         at["start"] = at["now"] = (x, y)
 
     def cubic(  # noqa: PLR0917  (HarfBuzz' own order)
-            x1: float, y1: float, x2: float, y2: float, x: float, y: float, curves: list[Any]) -> None:
+        x1: float, y1: float, x2: float, y2: float, x: float, y: float, curves: list[Any]
+    ) -> None:
         curves.append([at["now"], (x1, y1), (x2, y2), (x, y)])
         at["now"] = (x, y)
 
     def line(x: float, y: float, curves: list[Any]) -> None:
         x0, y0 = at["now"]
         if (x0, y0) != (x, y):
-            cubic(x0 + (x - x0) / 3, y0 + (y - y0) / 3, x0 + (x - x0) * 2 / 3, y0 + (y - y0) * 2 / 3, x, y, curves)
+            cubic(
+                x0 + (x - x0) / 3,
+                y0 + (y - y0) / 3,
+                x0 + (x - x0) * 2 / 3,
+                y0 + (y - y0) * 2 / 3,
+                x,
+                y,
+                curves,
+            )
 
     def quadratic(cx: float, cy: float, x: float, y: float, curves: list[Any]) -> None:
         x0, y0 = at["now"]
-        cubic(x0 + (cx - x0) * 2 / 3, y0 + (cy - y0) * 2 / 3, x + (cx - x) * 2 / 3, y + (cy - y) * 2 / 3, x, y, curves)
+        cubic(
+            x0 + (cx - x0) * 2 / 3,
+            y0 + (cy - y0) * 2 / 3,
+            x + (cx - x) * 2 / 3,
+            y + (cy - y) * 2 / 3,
+            x,
+            y,
+            curves,
+        )
 
     def close(curves: list[Any]) -> None:
         line(*at["start"], curves)

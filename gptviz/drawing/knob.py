@@ -1,4 +1,5 @@
-"""Knobs: values of the film that turn continuously, such as a temperature, and are declared settings at every frame."""
+"""Knobs: values of the film that turn continuously, such as a temperature, and are declared
+settings at every frame."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from gptviz.recording.number import Setting
 
 
 class Knob(ValueTracker):
-    """A turning value. ``step`` is its grid: a temperature turns in steps of 0.01, where its numbers are recorded."""
+    """A turning value. ``step`` is its grid: a temperature turns in steps of 0.01, where its
+    numbers are recorded."""
 
     def __init__(self, name: str, value: float, step: float = 0.0) -> None:
         super().__init__(value)

@@ -17,23 +17,37 @@ from gptviz.drawing.cells import Cells, Framed, boxes_of, outline
 from gptviz.drawing.text import Numeral, TokenText, Words
 from gptviz.recording.number import Token, Tracked
 
-_LEAST_ROW = 1.45   # height of a row, in em
-_FAINT, _FULL = 0.06, 0.52   # shades of no and of all probability: white and the answer's colour can be read on both
+_LEAST_ROW = 1.45  # height of a row, in em
+_FAINT, _FULL = (
+    0.06,
+    0.52,
+)  # shades of no and of all probability: white and the answer's colour can be read on both
 
 
 class LogitLensTable(Framed):
-    """One row for each depth: its number, its likeliest words shaded by probability, the final word's place.
+    """One row for each depth: its number, its likeliest words shaded by probability, the final
+    word's place.
 
-    ``depths`` are tracked numbers; ``words[d]`` and ``shares[d]`` the likeliest tokens and their probabilities, highest
-    first; ``final`` the token that wins at the end, ``places[d]`` its place at each depth, 1 in the lead. Where there
-    are more depths than rows of readable type, evenly spaced ones are shown, first and last among them; ``shown`` holds
-    their indices. Rows come up with :meth:`set_progress`. The final token has its own colour wherever it stands.
+    ``depths`` are tracked numbers; ``words[d]`` and ``shares[d]`` the likeliest tokens and their
+    probabilities, highest first; ``final`` the token that wins at the end, ``places[d]`` its place
+    at each depth, 1 in the lead. Where there are more depths than rows of readable type, evenly
+    spaced ones are shown, first and last among them; ``shown`` holds their indices. Rows come up
+    with :meth:`set_progress`. The final token has its own colour wherever it stands.
     """
 
-    def __init__(self, depths: Sequence[Tracked], words: Sequence[Sequence[Token]],
-                 shares: Sequence[Sequence[Tracked]], final: Token, places: Sequence[Tracked],
-                 width: float = 12.0, height: float = 5.0, top: int = 5, size: float = theme.SMALL,
-                 titles: tuple[str, str, str] = ("block", "likeliest words", "place")) -> None:
+    def __init__(
+        self,
+        depths: Sequence[Tracked],
+        words: Sequence[Sequence[Token]],
+        shares: Sequence[Sequence[Tracked]],
+        final: Token,
+        places: Sequence[Tracked],
+        width: float = 12.0,
+        height: float = 5.0,
+        top: int = 5,
+        size: float = theme.SMALL,
+        titles: tuple[str, str, str] = ("block", "likeliest words", "place"),
+    ) -> None:
         em = theme.units(size)
         room = height - em * 1.9
         rows = min(len(depths), max(2, int(room / (em * _LEAST_ROW))))
@@ -56,17 +70,30 @@ class LogitLensTable(Framed):
         for i, (d, c) in enumerate(chosen):
             if words[d][c].raw == final.raw:
                 inks[i] = theme.FOCUS
-        self.words = [self._word(words[d][c], i // top, c, inks[i], limit, size)
-                      for i, (d, c) in enumerate(chosen)]
+        self.words = [
+            self._word(words[d][c], i // top, c, inks[i], limit, size)
+            for i, (d, c) in enumerate(chosen)
+        ]
         low = -0.36 * em
-        self.depths = [Numeral(depths[d], "d", size, theme.SECONDARY, "right").place(
-            [self._left - 0.25, self._y(r) + low, 0], "right") for r, d in enumerate(self.shown)]
-        self.places = [Numeral(places[d], ",", size, theme.TEXT, "right").place(
-            [width / 2 - 0.15, self._y(r) + low, 0], "right") for r, d in enumerate(self.shown)]
+        self.depths = [
+            Numeral(depths[d], "d", size, theme.SECONDARY, "right").place(
+                [self._left - 0.25, self._y(r) + low, 0], "right"
+            )
+            for r, d in enumerate(self.shown)
+        ]
+        self.places = [
+            Numeral(places[d], ",", size, theme.TEXT, "right").place(
+                [width / 2 - 0.15, self._y(r) + low, 0], "right"
+            )
+            for r, d in enumerate(self.shown)
+        ]
         self.titles = VGroup()
         head = height / 2 - em
-        for text, x, align in ((titles[0], self._left - 0.25, "right"), (titles[1], self._left, "left"),
-                               (titles[2], width / 2 - 0.15, "right")):
+        for text, x, align in (
+            (titles[0], self._left - 0.25, "right"),
+            (titles[1], self._left, "left"),
+            (titles[2], width / 2 - 0.15, "right"),
+        ):
             words_ = Words(text, size, theme.SECONDARY)
             self.titles.add(words_.place([x, head, 0], "right" if align == "right" else "left"))
         self.add(self.cells, *self.words, *self.depths, *self.places, self.titles)
@@ -80,7 +107,9 @@ class LogitLensTable(Framed):
         seam = min(0.03, self.row * 0.06)
         return boxes_of(x + seam, y - self.row + seam, x + self._cell - seam, y - seam)
 
-    def _word(self, token: Token, row: int, column: int, ink: str, limit: int, size: float) -> TokenText:
+    def _word(
+        self, token: Token, row: int, column: int, ink: str, limit: int, size: float
+    ) -> TokenText:
         text = TokenText(token, size, ink, limit=limit)
         text.set_fill(ink)
         x = self._left + (column + 0.5) * self._cell
@@ -111,14 +140,30 @@ class LogitLensTable(Framed):
         return self.fit(outline((left, y - self.row, right, y), color))
 
     def runs(self, color: str = theme.FOCUS) -> list[VMobject]:
-        """A frame around each stretch of rows that have the same likeliest word, a little inside their cells."""
+        """A frame around each stretch of rows that have the same likeliest word, a little inside
+        their cells."""
         leaders = self._leaders
-        starts = [row for row, leader in enumerate(leaders) if not row or leader != leaders[row - 1]]
+        starts = [
+            row for row, leader in enumerate(leaders) if not row or leader != leaders[row - 1]
+        ]
         left, right = self._left, self._left + self._cell
-        inset = float(np.clip(self.row / 2 - 0.75 * theme.units(self.words[0].size), 0.01, 0.05))   # clear of a "p"
-        return [self.fit(outline((left + inset, self._first - end * self.row + inset, right - inset,
-                                  self._first - start * self.row - inset), color))
-                for start, end in zip(starts, [*starts[1:], len(leaders)], strict=True)]
+        inset = float(
+            np.clip(self.row / 2 - 0.75 * theme.units(self.words[0].size), 0.01, 0.05)
+        )  # clear of a "p"
+        return [
+            self.fit(
+                outline(
+                    (
+                        left + inset,
+                        self._first - end * self.row + inset,
+                        right - inset,
+                        self._first - start * self.row - inset,
+                    ),
+                    color,
+                )
+            )
+            for start, end in zip(starts, [*starts[1:], len(leaders)], strict=True)
+        ]
 
     def outline_places(self, color: str = theme.FOCUS) -> VMobject:
         """A frame around the final word's places at all depths shown."""

@@ -22,7 +22,7 @@ from gptviz.drawing.sampling import CumulativeDraw
 from gptviz.drawing.text import Words
 from gptviz.recording.number import Derived, Number, Token, Tracked, Word, derive
 
-_LONG = 2.0      # units of a token that does not fly
+_LONG = 2.0  # units of a token that does not fly
 
 
 class Drawn(Protocol):
@@ -45,7 +45,8 @@ class Drawn(Protocol):
 
 @dataclass(frozen=True)
 class Distribution:
-    """The likeliest tokens of a step with their shares in what was drawn from, and what all others have."""
+    """The likeliest tokens of a step with their shares in what was drawn from, and what all others
+    have."""
 
     tokens: list[Token]
     shares: list[Tracked]
@@ -56,69 +57,126 @@ def distribution(step: Drawn, top: int) -> Distribution:
     """The ``top`` likeliest tokens of a recorded step, as they were drawn from."""
     count = min(top, len(step.row))
     shares: list[Tracked] = [step.share(rank) for rank in range(count)]
-    return Distribution([step.row.token(rank) for rank in range(count)], shares, derive(maths.remainder, shares))
+    return Distribution(
+        [step.row.token(rank) for rank in range(count)], shares, derive(maths.remainder, shares)
+    )
 
 
 class DecodeLoop(VGroup):
     """A text on top, below it the model and the distribution that it gives, at the bottom the draw.
 
-    ``width`` times ``height`` units around the origin. For each recorded step play ``predict(step)``, ``slide(step)``,
-    ``land(step)``, ``write(step)``; or ``set_step(step)`` for all of it at once, when it goes fast. ``name`` is the
-    model's. ``rest_label`` names what the last row holds; ``size`` is the text's type and
-    ``table`` that of rows and strip.
+    ``width`` times ``height`` units around the origin. For each recorded step play
+    ``predict(step)``, ``slide(step)``, ``land(step)``, ``write(step)``; or ``set_step(step)`` for
+    all of it at once, when it goes fast. ``name`` is the model's. ``rest_label`` names what the
+    last row holds; ``size`` is the text's type and ``table`` that of rows and strip.
     """
 
-    def __init__(self, prompt: Sequence[Token], name: Word | str, width: float = 13.0, height: float = 5.1,
-                 top: int = 6, lines: int = 3, size: float = theme.LABEL, rest_label: str = "all others",
-                 table: float = theme.SMALL) -> None:
+    def __init__(
+        self,
+        prompt: Sequence[Token],
+        name: Word | str,
+        width: float = 13.0,
+        height: float = 5.1,
+        top: int = 6,
+        lines: int = 3,
+        size: float = theme.LABEL,
+        rest_label: str = "all others",
+        table: float = theme.SMALL,
+    ) -> None:
         super().__init__()
-        self._wide, self._high, self.top, self._rest, self._size = width, height, top, rest_label, table
+        self._wide, self._high, self.top, self._rest, self._size = (
+            width,
+            height,
+            top,
+            rest_label,
+            table,
+        )
         self._others = False
-        self.text = TokenFlow(prompt, width, size, lines=lines).shift(np.array([-width / 2, height / 2, 0]))
+        self.text = TokenFlow(prompt, width, size, lines=lines).shift(
+            np.array([-width / 2, height / 2, 0])
+        )
         text_high = lines * theme.units(size) * 1.5
         self._middle = (height / 2 - text_high - 0.35 + (-height / 2 + 1.5)) / 2
         self._row = min(0.42, (height - text_high - 1.85) / (top + 1))
-        box = RoundedRectangle(corner_radius=0.12, width=3.0, height=1.1, stroke_color=theme.SECONDARY, stroke_width=2,
-                               fill_color=theme.PANEL, fill_opacity=1)
+        box = RoundedRectangle(
+            corner_radius=0.12,
+            width=3.0,
+            height=1.1,
+            stroke_color=theme.SECONDARY,
+            stroke_width=2,
+            fill_color=theme.PANEL,
+            fill_opacity=1,
+        )
         box.move_to(np.array([-width / 2 + 1.5, self._middle, 0]))
         label = Words(name, theme.LABEL)
         if label.advance > 2.7:
             label.scale(2.7 / label.advance)
         label.place(box.get_center() - np.array([0, 0.363 * theme.units(theme.LABEL), 0]), "center")
         right, above = box.get_right(), box.get_top()
-        arrows = [[right + [0.15, 0.10, 0], right + [0.15, -0.10, 0], right + [0.33, 0, 0]],
-                  [above + [-0.10, 0.30, 0], above + [0.10, 0.30, 0], above + [0, 0.12, 0]]]
+        arrows = [
+            [right + [0.15, 0.10, 0], right + [0.15, -0.10, 0], right + [0.33, 0, 0]],
+            [above + [-0.10, 0.30, 0], above + [0.10, 0.30, 0], above + [0, 0.12, 0]],
+        ]
         self.model = VGroup(box, label, painted(polygons(np.array(arrows)), theme.SECONDARY))
         self.bars = VGroup()
         self.strip = CumulativeDraw([], [Number(1.0, "", "")], None, width - 0.7, 0.42, table)
         self.strip.shift(np.array([0, -height / 2 + 0.62, 0]))
-        self.strip.submobjects = [self.strip.anchor]    # it moves with the whole, before it is first shown, too
+        self.strip.submobjects = [
+            self.strip.anchor
+        ]  # it moves with the whole, before it is first shown, too
         self.add(self.text, self.model, self.bars, self.strip)
 
     def _load(self, step: Drawn) -> None:
         now = distribution(step, self.top)
         if float(now.rest) > 1e-9:
-            self._others = True          # a row that was there stays, when next to nothing is left for it, too
+            self._others = (
+                True  # a row that was there stays, when next to nothing is left for it, too
+            )
         rest = now.rest if self._others else None
         label = None if rest is None else Words(self._rest, self._size, theme.SECONDARY)
-        left, unit = -self._wide / 2 + 4.0, self._wide - 4.0 - 2.4 - 2.6    # numerals beside the bars, room beyond
-        bars = ProbabilityBars(now.tokens, now.shares, rest, label, unit=unit, row=self._row, columns=(2.2, 2.4),
-                               size=self._size, limit=15, room=unit + theme.units(self._size) * 4.5)
+        left, unit = (
+            -self._wide / 2 + 4.0,
+            self._wide - 4.0 - 2.4 - 2.6,
+        )  # numerals beside the bars, room beyond
+        bars = ProbabilityBars(
+            now.tokens,
+            now.shares,
+            rest,
+            label,
+            unit=unit,
+            row=self._row,
+            columns=(2.2, 2.4),
+            size=self._size,
+            limit=15,
+            room=unit + theme.units(self._size) * 4.5,
+        )
         origin = self.text.at(0.0, 0.0) - np.array([-self._wide / 2, self._high / 2, 0])
-        bars.shift(origin + np.array([left, self._middle + self._row * len(bars.rows) / 2 - self._row / 2, 0]))
+        bars.shift(
+            origin
+            + np.array([left, self._middle + self._row * len(bars.rows) / 2 - self._row / 2, 0])
+        )
         self._now = bars
         self.bars.submobjects = [bars]
         where = self.strip.anchor
-        self.strip.submobjects = [where, self.strip.cells, self.strip.labels, self.strip.ends, self.strip.marker,
-                                  self.strip.hit]
+        self.strip.submobjects = [
+            where,
+            self.strip.cells,
+            self.strip.labels,
+            self.strip.ends,
+            self.strip.marker,
+            self.strip.hit,
+        ]
         self.strip.set_shares(now.tokens, now.shares, rest)
 
-    # What films do with it ----------------------------------------------------------------------------------------
+    # What films do with it
+    # ----------------------------------------------------------------------------------------
 
     def predict(self, step: Drawn, run_time: float = theme.MOVE) -> Animation:
         """The distribution of a step comes out of the model."""
         self._load(step)
-        return AnimationGroup(Appear(self.bars, run_time=run_time), Appear(self.strip, run_time=run_time))
+        return AnimationGroup(
+            Appear(self.bars, run_time=run_time), Appear(self.strip, run_time=run_time)
+        )
 
     def slide(self, step: Drawn, run_time: float = theme.SLOW) -> Animation:
         """The recorded random number of a step moves along the strip to its place."""
@@ -130,10 +188,13 @@ class DecodeLoop(VGroup):
         return self.strip.land(float(step.low), float(step.high), step.token, run_time=run_time)
 
     def write(self, step: Drawn, run_time: float = theme.MOVE) -> Animation:
-        """The token flies from the strip, or from its row where nothing was drawn, to the end of the text."""
-        start = self.strip.landed.baseline() if step.was_drawn else self._now.rows[0].label.baseline()
+        """The token flies from the strip, or from its row where nothing was drawn, to the end of
+        the text."""
+        start = (
+            self.strip.landed.baseline() if step.was_drawn else self._now.rows[0].label.baseline()
+        )
         word = self.text.append(step.token)
-        if word.advance > _LONG:     # it would hide the rows on its way
+        if word.advance > _LONG:  # it would hide the rows on its way
             return Appear(word, run_time)
         way = start - word.baseline()
         home = word.copy()

@@ -1,7 +1,9 @@
-"""Motions that tell no lie: shapes glide between two recorded states, numerals wait until these have arrived.
+"""Motions that tell no lie: shapes glide between two recorded states, numerals wait until these
+have arrived.
 
-Nothing here is interpolated and written: while shapes move, numerals are away; they come back with the values of the
-state that was reached. Values that have a formula do not glide: they are computed at every frame with ``set_values``.
+Nothing here is interpolated and written: while shapes move, numerals are away; they come back with
+the values of the state that was reached. Values that have a formula do not glide: they are computed
+at every frame with ``set_values``.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ _AWAY, _BACK = 0.2, 0.8  # of a motion: when old numerals are gone, when the new
 
 
 class Gliding(Protocol):
-    """What :class:`Glide` moves: shapes as one array of numbers, and the numerals that belong to them."""
+    """What :class:`Glide` moves: shapes as one array of numbers, and the numerals that belong to
+    them."""
 
     def glide_state(self) -> npt.NDArray[np.float64]: ...
 
@@ -31,24 +34,31 @@ class Gliding(Protocol):
 class InPlace(Animation):
     """An animation of something that may be a part of a group: the group in the scene stays whole.
 
-    Manim would take a part out of its group to add it to the scene; here it is added only where it is not in it.
+    Manim would take a part out of its group to add it to the scene; here it is added only where it
+    is not in it.
     """
 
     def __init__(self, mobject: Any, run_time: float, **options: Any) -> None:
         super().__init__(mobject, run_time=run_time, introducer=True, **options)
 
     def _setup_scene(self, scene: Any) -> None:
-        if scene is not None and not any(part is self.mobject for part in scene.get_mobject_family_members()):
+        if scene is not None and not any(
+            part is self.mobject for part in scene.get_mobject_family_members()
+        ):
             scene.add(self.mobject)
 
 
 class Glide(InPlace):
-    """From one recorded state of a mobject to another: ``Glide(grid, lambda: grid.set_values(later))``.
+    """From one recorded state of a mobject to another: ``Glide(grid, lambda:
+    grid.set_values(later))``.
 
-    ``change`` puts the mobject into its new state; shapes move there, numerals fade out, wait, and come back new.
+    ``change`` puts the mobject into its new state; shapes move there, numerals fade out, wait, and
+    come back new.
     """
 
-    def __init__(self, mobject: Any, change: Callable[[], Any], run_time: float = theme.SLOW, **options: Any) -> None:
+    def __init__(
+        self, mobject: Any, change: Callable[[], Any], run_time: float = theme.SLOW, **options: Any
+    ) -> None:
         self._change = change
         self._gliding: Gliding = mobject
         super().__init__(mobject, run_time, **options)
@@ -59,8 +69,11 @@ class Glide(InPlace):
         self._change()
         last = self._gliding.glide_state()
         self._shapes = (np.array(first, dtype=float), np.array(last, dtype=float))
-        self._turning = [(run, old.get(id(run), run.number), run.number, float(run.fill_rgbas[0][3]))
-                         for run in numerals_in(self.mobject) if old.get(id(run)) is not run.number]
+        self._turning = [
+            (run, old.get(id(run), run.number), run.number, float(run.fill_rgbas[0][3]))
+            for run in numerals_in(self.mobject)
+            if old.get(id(run)) is not run.number
+        ]
         self.interpolate_mobject(0.0)
 
     def interpolate_mobject(self, alpha: float) -> None:
@@ -79,33 +92,54 @@ def numerals_in(mobject: Any) -> list[Numeral]:
 
 
 class Follow(InPlace):
-    """Runs a function of a share from 0 to 1 on a mobject, for what is computed at every frame: progress, sweeps.
+    """Runs a function of a share from 0 to 1 on a mobject, for what is computed at every frame:
+    progress, sweeps.
 
     ``Follow(dot, lambda dot, share: dot.set_progress(8 * share))``
     """
 
-    def __init__(self, mobject: Mobject, step: Callable[[Any, float], Any], run_time: float = theme.SLOW,
-                 **options: Any) -> None:
+    def __init__(
+        self,
+        mobject: Mobject,
+        step: Callable[[Any, float], Any],
+        run_time: float = theme.SLOW,
+        **options: Any,
+    ) -> None:
         self._step = step
         super().__init__(mobject, run_time, **options)
 
     def begin(self) -> None:
-        self.interpolate_mobject(0.0)  # no copy of a large mobject is needed: the function says where it is
+        self.interpolate_mobject(
+            0.0
+        )  # no copy of a large mobject is needed: the function says where it is
 
     def interpolate_mobject(self, alpha: float) -> None:
         self._step(self.mobject, float(self.rate_func(alpha)))
 
 
 class GrowFrom(Animation):
-    """A mobject grows out of a place on screen: shapes from a box (left, bottom, right, top), the rest fading in.
+    """A mobject grows out of a place on screen: shapes from a box (left, bottom, right, top), the
+    rest fading in.
 
-    What becomes larger keeps its identity: a small pattern opens into a grid with labels. ``shapes`` are the parts that
-    stand in the box from the start; they lie in ``frame`` (a box too) when grown.
+    What becomes larger keeps its identity: a small pattern opens into a grid with labels.
+    ``shapes`` are the parts that stand in the box from the start; they lie in ``frame`` (a box too)
+    when grown.
     """
 
-    def __init__(self, mobject: Mobject, shapes: Sequence[VMobject], frame: Sequence[float], box: Sequence[float],
-                 run_time: float = theme.MOVE, **options: Any) -> None:
-        self._shapes, self._frame, self._box = list(shapes), np.array(frame, float), np.array(box, float)
+    def __init__(
+        self,
+        mobject: Mobject,
+        shapes: Sequence[VMobject],
+        frame: Sequence[float],
+        box: Sequence[float],
+        run_time: float = theme.MOVE,
+        **options: Any,
+    ) -> None:
+        self._shapes, self._frame, self._box = (
+            list(shapes),
+            np.array(frame, float),
+            np.array(box, float),
+        )
         super().__init__(mobject, run_time=run_time, introducer=True, **options)
 
     def begin(self) -> None:
@@ -113,7 +147,9 @@ class GrowFrom(Animation):
         self._grown = [(part, part.points.copy()) for part in parts if len(part.points)]
         own = {id(part) for part in parts}
         family = cast("list[Any]", self.mobject.get_family())
-        self._fading = [(part, _alphas(part)) for part in family if id(part) not in own and _shows(part)]
+        self._fading = [
+            (part, _alphas(part)) for part in family if id(part) not in own and _shows(part)
+        ]
         self.interpolate_mobject(0.0)
 
     def interpolate_mobject(self, alpha: float) -> None:
@@ -129,7 +165,8 @@ class GrowFrom(Animation):
 
 
 class Appear(InPlace):
-    """Fades in what stands in the scene as a part of something else; Manim's FadeIn would take it out of its group."""
+    """Fades in what stands in the scene as a part of something else; Manim's FadeIn would take it
+    out of its group."""
 
     def __init__(self, mobject: Mobject, run_time: float = theme.QUICK, **options: Any) -> None:
         self._part = mobject
@@ -156,10 +193,16 @@ class Vanish(Appear):
 
 
 class Dim(InPlace):
-    """Dims what is not spoken of, without removing it; :class:`Light` brings it back to what it was."""
+    """Dims what is not spoken of, without removing it; :class:`Light` brings it back to what it
+    was."""
 
-    def __init__(self, *mobjects: Mobject, to: float = theme.DIM, run_time: float = theme.QUICK,
-                 **options: Any) -> None:
+    def __init__(
+        self,
+        *mobjects: Mobject,
+        to: float = theme.DIM,
+        run_time: float = theme.QUICK,
+        **options: Any,
+    ) -> None:
         self._to = to
         self._parts: list[tuple[Any, Any, Any]] = []
         self._dimmed = Mobject()
@@ -196,19 +239,25 @@ class Light(Dim):
             part.lit = None
 
 
-def exchange(old: Sequence[Mobject], new: Sequence[Mobject], run_time: float = theme.MOVE) -> AnimationGroup:
-    """Texts give way to others in the same place: the old are gone before the new come, never one over the other."""
+def exchange(
+    old: Sequence[Mobject], new: Sequence[Mobject], run_time: float = theme.MOVE
+) -> AnimationGroup:
+    """Texts give way to others in the same place: the old are gone before the new come, never one
+    over the other."""
     going = [FadeOut(each, rate_func=squish_rate_func(smooth, 0.0, 0.5)) for each in old]
     coming = [FadeIn(each, rate_func=squish_rate_func(smooth, 0.5, 1.0)) for each in new]
     return AnimationGroup(*going, *coming, run_time=run_time)
 
 
-def dim_all_but(everything: Sequence[Mobject], kept: Sequence[Mobject],
-                run_time: float = theme.QUICK) -> AnimationGroup:
+def dim_all_but(
+    everything: Sequence[Mobject], kept: Sequence[Mobject], run_time: float = theme.QUICK
+) -> AnimationGroup:
     """Dims some mobjects and lights those of them that are kept."""
     others = [each for each in everything if not any(each is keep for keep in kept)]
-    return AnimationGroup(*([Dim(*others, run_time=run_time)] if others else []),
-                          *([Light(*kept, run_time=run_time)] if kept else []))
+    return AnimationGroup(
+        *([Dim(*others, run_time=run_time)] if others else []),
+        *([Light(*kept, run_time=run_time)] if kept else []),
+    )
 
 
 def _shows(part: Any) -> bool:

@@ -1,7 +1,8 @@
 """A picture of cells in exact colours, drawn sharply at any size, as one mobject.
 
-Manim's own image resamples in ways that blur few cells or drop some of many. Here each pixel of the screen gets the
-mean, by area, of the cells that it covers: few cells stay crisp, of many none is lost. Plain Manim cameras draw it.
+Manim's own image resamples in ways that blur few cells or drop some of many. Here each pixel of the
+screen gets the mean, by area, of the cells that it covers: few cells stay crisp, of many none is
+lost. Plain Manim cameras draw it.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ Pixels = npt.NDArray[np.uint8]
 
 
 class Picture(AbstractImageMobject):
-    """Colours (row, column, rgb from 0 to 1, or uint8) in a rectangle of ``width`` times ``height`` units.
+    """Colours (row, column, rgb from 0 to 1, or uint8) in a rectangle of ``width`` times ``height``
+    units.
 
-    ``opacity`` from 0 to 1 is that of the whole. A group that holds a picture is a manim ``Group``, not a ``VGroup``.
+    ``opacity`` from 0 to 1 is that of the whole. A group that holds a picture is a manim ``Group``,
+    not a ``VGroup``.
     """
 
     def __init__(self, colours: Any, width: float, height: float) -> None:
@@ -48,7 +51,8 @@ class Picture(AbstractImageMobject):
         return self
 
     def set_window(self, top: float, left: float, bottom: float, right: float) -> Self:
-        """Shows only a part, in cells (fractions too), in the whole rectangle: zooming without moving it."""
+        """Shows only a part, in cells (fractions too), in the whole rectangle: zooming without
+        moving it."""
         self._window, self._scaled = (left, top, right, bottom), None
         return self
 
@@ -60,17 +64,24 @@ class Picture(AbstractImageMobject):
         """The point where a cell's left upper corner is now; fractions lie inside cells."""
         rows, columns = self.shape
         left_top, right_top, left_bottom = self.points[0], self.points[1], self.points[2]
-        return np.asarray(left_top + (right_top - left_top) * (column / columns)
-                          + (left_bottom - left_top) * (row / rows))
+        return np.asarray(
+            left_top
+            + (right_top - left_top) * (column / columns)
+            + (left_bottom - left_top) * (row / rows)
+        )
 
     def get_pixel_array(self) -> Any:
-        """The cells at the size of the screen's pixels (row, column, rgba): called by the camera."""
+        """The cells at the size of the screen's pixels (row, column, rgba): called by the
+        camera."""
         wide = int(round(np.linalg.norm(self.points[1] - self.points[0]) * _pixels_per_unit()))
         high = int(round(np.linalg.norm(self.points[2] - self.points[0]) * _pixels_per_unit()))
         key = (max(high, 1), max(wide, 1), self.opacity)
         if self._scaled is None or self._scaled[0] != key:
-            pixels = (resized(self._source, key[0], key[1]) if self._window is None
-                      else _zoomed(self._source, key[0], key[1], self._window))
+            pixels = (
+                resized(self._source, key[0], key[1])
+                if self._window is None
+                else _zoomed(self._source, key[0], key[1], self._window)
+            )
             self._scaled = (key, _with_alpha(pixels, self.opacity))
         return self._scaled[1]
 
@@ -85,11 +96,18 @@ class Picture(AbstractImageMobject):
         return self  # its colours are its numbers
 
     def interpolate_color(self, mobject1: Any, mobject2: Any, alpha: float) -> Self:
-        """Between two pictures: opacities glide, and so do colours where both have the same shape."""
+        """Between two pictures: opacities glide, and so do colours where both have the same
+        shape."""
         self.opacity = float(mobject1.opacity + (mobject2.opacity - mobject1.opacity) * alpha)
         first, second = mobject1._source, mobject2._source
-        if first.shape == second.shape and first is not second and not np.array_equal(first, second):
-            self.set_colours((first + (second.astype(np.float32) - first) * np.float32(alpha)).astype(np.uint8))
+        if (
+            first.shape == second.shape
+            and first is not second
+            and not np.array_equal(first, second)
+        ):
+            self.set_colours(
+                (first + (second.astype(np.float32) - first) * np.float32(alpha)).astype(np.uint8)
+            )
         elif alpha >= 1.0 and first is not second:
             self.set_colours(second)
         return self
@@ -104,26 +122,34 @@ def as_pixels(colours: Any) -> Pixels:
 
 
 def resized(cells: Pixels, rows: int, columns: int) -> Pixels:
-    """Cells (row, column, rgb) as ``rows`` times ``columns`` pixels, each the mean by area of the cells under it."""
+    """Cells (row, column, rgb) as ``rows`` times ``columns`` pixels, each the mean by area of the
+    cells under it."""
     image = cells
     for axis, size in ((0, rows), (1, columns)):
         if image.shape[axis] > size:
             target = (image.shape[1], size) if axis == 0 else (size, image.shape[0])
-            image = np.asarray(Image.fromarray(np.ascontiguousarray(image)).resize(target, Image.Resampling.BOX))
+            image = np.asarray(
+                Image.fromarray(np.ascontiguousarray(image)).resize(target, Image.Resampling.BOX)
+            )
         elif image.shape[axis] < size:
             image = _stretched(image, axis, size)
     return np.asarray(image)
 
 
-def _zoomed(cells: Pixels, rows: int, columns: int, window: tuple[float, float, float, float]) -> Pixels:
+def _zoomed(
+    cells: Pixels, rows: int, columns: int, window: tuple[float, float, float, float]
+) -> Pixels:
     left, top, right, bottom = window
     few = bottom - top < rows and right - left < columns
     how = Image.Resampling.NEAREST if few else Image.Resampling.BOX
-    return np.asarray(Image.fromarray(np.ascontiguousarray(cells)).resize((columns, rows), how, box=window))
+    return np.asarray(
+        Image.fromarray(np.ascontiguousarray(cells)).resize((columns, rows), how, box=window)
+    )
 
 
 def _stretched(image: Pixels, axis: int, size: int) -> Pixels:
-    """More pixels than cells: a pixel lies in one cell, or on the seam of two and takes its share of both."""
+    """More pixels than cells: a pixel lies in one cell, or on the seam of two and takes its share
+    of both."""
     scale = image.shape[axis] / size
     start = np.arange(size) * scale
     first = np.minimum(np.floor(start + 1e-9).astype(int), image.shape[axis] - 1)
@@ -133,7 +159,9 @@ def _stretched(image: Pixels, axis: int, size: int) -> Pixels:
     seams = np.flatnonzero((share > 1e-6) & (second > first))
     if len(seams):
         weight = share[seams].reshape((-1, 1, 1) if axis == 0 else (1, -1, 1))
-        a, b = (np.take(image, which[seams], axis=axis).astype(np.float64) for which in (first, second))
+        a, b = (
+            np.take(image, which[seams], axis=axis).astype(np.float64) for which in (first, second)
+        )
         mixed = np.rint(a + (b - a) * weight).astype(np.uint8)
         if axis == 0:
             out[seams] = mixed

@@ -1,6 +1,7 @@
 """A dot product spelled out term by term, and a matrix times a vector, row by row.
 
-Planned films: matvec (weights times data), scores_mask (query times key), plurality (a word times a direction).
+Planned films: matvec (weights times data), scores_mask (query times key), plurality (a word times a
+direction).
 """
 
 from __future__ import annotations
@@ -24,20 +25,32 @@ _DIGITS = 0.363
 
 
 class DotProduct(VGroup):
-    """Two real vectors one above the other, below them products and running sum, and how much is left out.
+    """Two real vectors one above the other, below them products and running sum, and how much is
+    left out.
 
-    ``first``, ``second`` (component); ``bias`` is where the sum starts: a cell before its first (``start``, with its
-    name); ``names`` name the four lines. ``lines`` are the four rows (:class:`NumberMatrix`): first, second, products,
-    sums. At first only the two vectors and the start are seen; :meth:`set_progress` brings up products and sums.
+    ``first``, ``second`` (component); ``bias`` is where the sum starts: a cell before its first
+    (``start``, with its name); ``names`` name the four lines. ``lines`` are the four rows
+    (:class:`NumberMatrix`): first, second, products, sums. At first only the two vectors and the
+    start are seen; :meth:`set_progress` brings up products and sums.
     """
 
-    def __init__(self, first: Numbers, second: Numbers, shown: Rule = (6, 1), bias: Tracked | None = None,
-                 roles: tuple[tints.Role, tints.Role] = ("weights", "data"), spec: str = "+.2f",
-                 size: float = theme.LABEL,
-                 names: tuple[str, str, str, str] = ("weight", "number", "product", "sum so far")) -> None:
+    def __init__(
+        self,
+        first: Numbers,
+        second: Numbers,
+        shown: Rule = (6, 1),
+        bias: Tracked | None = None,
+        roles: tuple[tints.Role, tints.Role] = ("weights", "data"),
+        spec: str = "+.2f",
+        size: float = theme.LABEL,
+        names: tuple[str, str, str, str] = ("weight", "number", "product", "sum so far"),
+    ) -> None:
         super().__init__()
-        sums = (Computed(maths.running_sums, first, second, bias) if bias is not None
-                else Computed(maths.running_sums, first, second))
+        sums = (
+            Computed(maths.running_sums, first, second, bias)
+            if bias is not None
+            else Computed(maths.running_sums, first, second)
+        )
         arrays = (first, second, Computed(maths.products, first, second), sums)
         columns = NumberMatrix(first[None, :], (1, 0), shown, names=("rows", "components")).columns
         kept = [slot.index for slot in columns if slot.index is not None]
@@ -50,13 +63,27 @@ class DotProduct(VGroup):
         self.start = VGroup()
         top, left = 0.0, 0.0 if bias is None else -self.cell[0] - 0.12
         signs = (" ", "\u00d7", "=", "\u03a3")
-        for array, role, name, sign in zip(arrays, (*roles, "data", "data"), names, signs, strict=True):
-            line = NumberMatrix(array[None, :], (1, 0), shown, role, spec, size, cell=self.cell,
-                                names=("rows", "components"))
+        for array, role, name, sign in zip(
+            arrays, (*roles, "data", "data"), names, signs, strict=True
+        ):
+            line = NumberMatrix(
+                array[None, :],
+                (1, 0),
+                shown,
+                role,
+                spec,
+                size,
+                cell=self.cell,
+                names=("rows", "components"),
+            )
             line.shift(np.array([-line.box()[0], top, 0]))
             base = np.array([left - 0.25, top - _DIGITS * em, 0])
             self.signs.add(Run(sign, size, theme.SECONDARY).place(base, "right"))
-            self.names.add(Words(name, theme.LABEL, theme.SECONDARY).place(base - np.array([0.45, 0, 0]), "right"))
+            self.names.add(
+                Words(name, theme.LABEL, theme.SECONDARY).place(
+                    base - np.array([0.45, 0, 0]), "right"
+                )
+            )
             self.lines.append(line)
             top -= self.cell[1] + (0.22 if sign == "\u00d7" else 0.1)
         if bias is not None:
@@ -67,32 +94,49 @@ class DotProduct(VGroup):
         self.center()
 
     def _start(self, bias: Tracked, left: float, spec: str, size: float) -> None:
-        """A cell for the bias, a weight like the others, before the first sum; its name stands over it."""
-        (low, bottom), (_, top) = (self.lines[3].at(*self.lines[3].box()[i:i + 2])[:2] for i in (0, 2))
+        """A cell for the bias, a weight like the others, before the first sum; its name stands over
+        it."""
+        (low, bottom), (_, top) = (
+            self.lines[3].at(*self.lines[3].box()[i : i + 2])[:2] for i in (0, 2)
+        )
         limit = max(self.lines[0].limit, abs(float(bias)))
-        cell = painted(rectangles(boxes_of(left + 0.02, bottom + 0.02, left + self.cell[0] - 0.02, top - 0.02)),
-                       tints.TINTS["weights"](np.array([float(bias)]), limit)[0])
+        cell = painted(
+            rectangles(
+                boxes_of(left + 0.02, bottom + 0.02, left + self.cell[0] - 0.02, top - 0.02)
+            ),
+            tints.TINTS["weights"](np.array([float(bias)]), limit)[0],
+        )
         numeral, em = Numeral(bias, spec, size, align="center"), theme.units(size)
         middle, base = low - 0.12 - self.cell[0] / 2, (bottom + top) / 2 - _DIGITS * em
-        name = Words("bias", theme.LABEL, theme.SECONDARY).place([middle, base + self.cell[1] + 0.1, 0], "center")
+        name = Words("bias", theme.LABEL, theme.SECONDARY).place(
+            [middle, base + self.cell[1] + 0.1, 0], "center"
+        )
         self.start.add(cell, numeral.place([middle, base, 0], "center"), name)
 
     def set_progress(self, done: float) -> Self:
-        """How many of the terms shown have been multiplied and added: 0 to ``terms``; a part of one fades in."""
+        """How many of the terms shown have been multiplied and added: 0 to ``terms``; a part of one
+        fades in."""
         shares = np.clip(done - np.arange(self.terms), 0, 1)
         for line in self.lines[2:]:
             line.set_visible(shares)
-        for name, sign, gap, share in ((self.names[k], self.signs[k], self.lines[k].gaps, shares[0]) for k in (2, 3)):
+        for name, sign, gap, share in (
+            (self.names[k], self.signs[k], self.lines[k].gaps, shares[0]) for k in (2, 3)
+        ):
             passed = float(shares[-1]) if len(gap) else float(share)
             gap.set_fill(opacity=passed)
             for words in (name, sign):
-                words.set_fill(opacity=1.0 if len(self.start) and name is self.names[3] else float(share))
+                words.set_fill(
+                    opacity=1.0 if len(self.start) and name is self.names[3] else float(share)
+                )
         return self
 
     def term(self, number: int, color: str = theme.FOCUS) -> VMobject:
         """A frame around one of the terms shown, from the first vector to its product."""
         box = self.lines[0].box(0, self._index(number))
-        top, low = self.lines[0].at(box[0], box[3]), self.lines[2].at(box[2], self.lines[2].box()[1])
+        top, low = (
+            self.lines[0].at(box[0], box[3]),
+            self.lines[2].at(box[2], self.lines[2].box()[1]),
+        )
         return outline((top[0], low[1], low[0], top[1]), color, grow=0.02)
 
     def _index(self, number: int) -> int:
@@ -105,21 +149,36 @@ class DotProduct(VGroup):
 
 
 class MatVec(VGroup):
-    """A matrix of weights times a vector of data gives a vector: result i is row i times the vector.
+    """A matrix of weights times a vector of data gives a vector: result i is row i times the
+    vector.
 
-    ``weights`` (row, component), ``data`` (component), ``results`` (row), each tracked. ``matrix``, ``vector`` and
-    ``result`` are its parts. :meth:`set_progress` brings the results up row by row.
+    ``weights`` (row, component), ``data`` (component), ``results`` (row), each tracked. ``matrix``,
+    ``vector`` and ``result`` are its parts. :meth:`set_progress` brings the results up row by row.
     """
 
-    def __init__(self, weights: Numbers, data: Numbers, results: Numbers, rows: Rule = (6, 0), columns: Rule = (4, 1),
-                 spec: str = "+.2f", size: float = theme.LABEL, *,
-                 of: tuple[Tracked | None, Tracked | None] = (None, None),
-                 row_names: Sequence[Any] | str | None = None) -> None:
+    def __init__(
+        self,
+        weights: Numbers,
+        data: Numbers,
+        results: Numbers,
+        rows: Rule = (6, 0),
+        columns: Rule = (4, 1),
+        spec: str = "+.2f",
+        size: float = theme.LABEL,
+        *,
+        of: tuple[Tracked | None, Tracked | None] = (None, None),
+        row_names: Sequence[Any] | str | None = None,
+    ) -> None:
         super().__init__()
-        self.matrix = NumberMatrix(weights, rows, columns, "weights", spec, size, of=of, row_names=row_names)
+        self.matrix = NumberMatrix(
+            weights, rows, columns, "weights", spec, size, of=of, row_names=row_names
+        )
         self.vector = EmbeddingColumn(data, columns, "data", spec, size, of=of[1])
         self.result = EmbeddingColumn(results, rows, "data", spec, size, of=of[0])
-        self.signs = VGroup(Run("\u00d7", theme.STATEMENT, theme.SECONDARY), Run("=", theme.STATEMENT, theme.SECONDARY))
+        self.signs = VGroup(
+            Run("\u00d7", theme.STATEMENT, theme.SECONDARY),
+            Run("=", theme.STATEMENT, theme.SECONDARY),
+        )
         pen = self.matrix.box()[2]
         low = -_DIGITS * theme.units(theme.STATEMENT)
         for sign, column in zip(self.signs, (self.vector, self.result), strict=True):
@@ -136,7 +195,8 @@ class MatVec(VGroup):
         return len(self.result.numerals)
 
     def set_progress(self, done: float) -> Self:
-        """How many of the rows shown have given their result: 0 to ``terms``; a part of one fades in."""
+        """How many of the rows shown have given their result: 0 to ``terms``; a part of one fades
+        in."""
         shares = np.clip(done - np.arange(self.terms), 0, 1)
         self.result.set_visible(shares)
         self.result.gaps.set_fill(opacity=float(shares[-1]))

@@ -14,21 +14,32 @@ from gptviz.drawing import theme
 from gptviz.drawing.text import Numeral, TokenText, Words
 from gptviz.recording.number import Token, Tracked
 
-_SPACING, _LEFT, _TOP, _BOTTOM, _WIDTH = 0.42, 2.2, 1.75, -2.1, 4.2   # units
+_SPACING, _LEFT, _TOP, _BOTTOM, _WIDTH = 0.42, 2.2, 1.75, -2.1, 4.2  # units
 
 
 class ScoreColumn(VGroup):
-    """Tokens and their scores, highest first, in a column that :attr:`scroll` moves; ``lowest`` is its last place.
+    """Tokens and their scores, highest first, in a column that :attr:`scroll` moves; ``lowest`` is
+    its last place.
 
-    The column must be in the scene for its scrolling to be seen. ``rows[i]`` are a token and its numeral.
+    The column must be in the scene for its scrolling to be seen. ``rows[i]`` are a token and its
+    numeral.
     """
 
-    def __init__(self, tokens: Sequence[Token], scores: Sequence[Tracked],
-                 note: str = "highest first, then evenly spaced ranks") -> None:
+    def __init__(
+        self,
+        tokens: Sequence[Token],
+        scores: Sequence[Tracked],
+        note: str = "highest first, then evenly spaced ranks",
+    ) -> None:
         super().__init__()
         self.scroll = ValueTracker(0.0)
-        self._pairs = [(TokenText(token, limit=15), Numeral(score, ".2f", color=theme.SECONDARY, align="right"))
-                       for token, score in zip(tokens, scores, strict=True)]
+        self._pairs = [
+            (
+                TokenText(token, limit=15),
+                Numeral(score, ".2f", color=theme.SECONDARY, align="right"),
+            )
+            for token, score in zip(tokens, scores, strict=True)
+        ]
         self.rows = [VGroup(*pair) for pair in self._pairs]
         self.note = Words(note, theme.SMALLEST, theme.SECONDARY).place([_LEFT, 2.25, 0])
         self.add(*self.rows, self.note)
@@ -47,5 +58,7 @@ class ScoreColumn(VGroup):
             y = _TOP - i * _SPACING + offset
             token.place([_LEFT, y, 0])
             number.place([_LEFT + _WIDTH, y, 0], "right")
-            inside = min(_TOP + 0.3 - y, y - _BOTTOM + 0.3) / 0.3   # at rest the first and the last row are whole
+            inside = (
+                min(_TOP + 0.3 - y, y - _BOTTOM + 0.3) / 0.3
+            )  # at rest the first and the last row are whole
             self.rows[i].set_opacity(float(np.clip(inside, 0, 1)))

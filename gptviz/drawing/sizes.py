@@ -1,4 +1,5 @@
-"""What stands beside the picture of weights: keys of its colours, what its parts are, a published picture made fair.
+"""What stands beside the picture of weights: keys of its colours, what its parts are, a published
+picture made fair.
 
 Planned films: weight_mri, model_diff.
 """
@@ -21,10 +22,10 @@ from gptviz.drawing.text import Words
 from gptviz.recording.kinds import WeightPictureRecording
 from gptviz.recording.number import Numbers, Tracked, derive
 
-MEAN = "all"      # the series of all three parts together
+MEAN = "all"  # the series of all three parts together
 MEANING = ("what a token looks for", "what it can be found by", "what it hands on, once found")
-_WIDTH = 2.2      # of a key's strip, in units
-_DROP = 0.38      # from a picture's lower edge down to its key
+_WIDTH = 2.2  # of a key's strip, in units
+_DROP = 0.38  # from a picture's lower edge down to its key
 
 Box = tuple[float, float, float, float]
 
@@ -38,23 +39,31 @@ def _below(legend: Legend, box: Box, title: str, **values: Any) -> Legend:
 
 
 def sign_key(few: Numbers, limit: float, box: Box) -> Legend:
-    """The colours of some weights by their signs, full at ``limit``, from the lowest to the highest of them."""
+    """The colours of some weights by their signs, full at ``limit``, from the lowest to the highest
+    of them."""
     legend = Legend(*extremes(few), "weights", (0.0, limit), _WIDTH, "+.3f", theme.SMALL)
     return _below(legend, box, "weight")
 
 
 def size_key(few: Numbers, box: Box) -> Legend:
-    """The colours of the sizes of some weights (row, column), from nothing to the largest of them."""
+    """The colours of the sizes of some weights (row, column), from nothing to the largest of
+    them."""
     cells = [few[place] for place in np.ndindex(few.shape)]
     smallest, largest = (derive(maths.norm, [find(cells, key=abs)]) for find in (min, max))
-    legend = Legend(smallest, largest, "sequential", (0.0, float(largest) or 1.0), _WIDTH, ".3f", theme.SMALL)
+    legend = Legend(
+        smallest, largest, "sequential", (0.0, float(largest) or 1.0), _WIDTH, ".3f", theme.SMALL
+    )
     return _below(legend, box, "size of the weight")
 
 
-def mean_key(picture: Numbers, per_size: Tracked, span: Sequence[float], most: Tracked, box: Box) -> Legend:
-    """The colours of a picture of bytes as the mean sizes that they stand for: a size is so many steps of a byte.
+def mean_key(
+    picture: Numbers, per_size: Tracked, span: Sequence[float], most: Tracked, box: Box
+) -> Legend:
+    """The colours of a picture of bytes as the mean sizes that they stand for: a size is so many
+    steps of a byte.
 
-    ``span``: the bytes of the first and the last colour; ``most``: the size at which a byte is full.
+    ``span``: the bytes of the first and the last colour; ``most``: the size at which a byte is
+    full.
     """
     smallest, largest = (derive(maths.ratio, byte, per_size) for byte in extremes(picture))
     low, high = (float(byte) / float(per_size) for byte in span)
@@ -62,42 +71,72 @@ def mean_key(picture: Numbers, per_size: Tracked, span: Sequence[float], most: T
     return _below(legend, box, "mean size, at most {w:.2f}", w=most)
 
 
-def opening(picture: WeightPictureRecording, few: Numbers, span: Sequence[float], box: Box) -> SizeZoom:
+def opening(
+    picture: WeightPictureRecording, few: Numbers, span: Sequence[float], box: Box
+) -> SizeZoom:
     """The window that opens from a few weights over the first layer's to those of all layers."""
     window, block, whole = (picture.picture(name) for name in ("window", "block", "saturating"))
     rows, columns = int(picture.rows), int(picture.columns)
-    levels = [(window, *window.shape), (block, rows // int(picture.layers), columns), (whole, rows, columns)]
+    levels = [
+        (window, *window.shape),
+        (block, rows // int(picture.layers), columns),
+        (whole, rows, columns),
+    ]
     return SizeZoom(few, levels, span, box)
 
 
 def part_meanings(left: float, top: float, step: float = 1.3) -> list[VGroup]:
     """The three parts by name, each with what it is for below it, one under the other."""
-    return [VGroup(Words(name, theme.TITLE, color).place([left, top - step * part, 0]),
-                   Words(means, theme.LABEL, theme.SECONDARY).place([left, top - step * part - 0.45, 0]))
-            for part, ((name, color), means) in enumerate(zip(PARTS, MEANING, strict=True))]
+    return [
+        VGroup(
+            Words(name, theme.TITLE, color).place([left, top - step * part, 0]),
+            Words(means, theme.LABEL, theme.SECONDARY).place([left, top - step * part - 0.45, 0]),
+        )
+        for part, ((name, color), means) in enumerate(zip(PARTS, MEANING, strict=True))
+    ]
 
 
-def layer_panel(picture: WeightPictureRecording, sides: Box, title: str, left: float, right: float) -> LayerPanel:
-    """The mean sizes of each layer, of all its weights and of each part, between ``left`` and ``right``."""
+def layer_panel(
+    picture: WeightPictureRecording, sides: Box, title: str, left: float, right: float
+) -> LayerPanel:
+    """The mean sizes of each layer, of all its weights and of each part, between ``left`` and
+    ``right``."""
     layers = range(int(picture.layers))
     series = {MEAN: [picture.mean_abs(layer) for layer in layers]}
     series |= {name: [picture.mean_abs(layer, name) for layer in layers] for name, _ in PARTS}
-    return LayerPanel(series, {MEAN: theme.TEXT, **dict(PARTS)}, sides, title, left, right, ("query", "key"))
+    return LayerPanel(
+        series, {MEAN: theme.TEXT, **dict(PARTS)}, sides, title, left, right, ("query", "key")
+    )
 
 
-def averaged(sampled: npt.NDArray[Any], weights: float, layers: int, heads: int, box: Box) -> npt.NDArray[np.uint8]:
-    """A picture of single weights (row, column) with means of neighbours in a head's columns for dots.
+def averaged(
+    sampled: npt.NDArray[Any], weights: float, layers: int, heads: int, box: Box
+) -> npt.NDArray[np.uint8]:
+    """A picture of single weights (row, column) with means of neighbours in a head's columns for
+    dots.
 
-    So that it can stand beside a picture of as many dots, each the mean of so many ``weights``: single ones look
-    noisier, whatever they say. As the screen mixes the other's dots further in the ``box``, so many more are mixed.
+    So that it can stand beside a picture of as many dots, each the mean of so many ``weights``:
+    single ones look noisier, whatever they say. As the screen mixes the other's dots further in the
+    ``box``, so many more are mixed.
     """
     for length, dots in ((box[3] - box[1], sampled.shape[0]), (box[2] - box[0], sampled.shape[1])):
         weights *= max(1.0, dots * theme.units(1.0) / length)
     rows, columns = sampled.shape[0] // layers, sampled.shape[1] // (len(PARTS) * heads)
-    wide = max(1, min(columns, round(weights ** 0.5)))
+    wide = max(1, min(columns, round(weights**0.5)))
     high = max(1, min(rows, round(weights / wide)))
-    starts = [np.concatenate([np.arange(first, first + length, step) for first in range(0, whole, length)])
-              for whole, length, step in ((sampled.shape[0], rows, high), (sampled.shape[1], columns, wide))]
-    sums = np.add.reduceat(np.add.reduceat(sampled, starts[0], axis=0, dtype=np.float64), starts[1], axis=1)
-    heights, widths = (np.diff(start, append=whole) for start, whole in zip(starts, sampled.shape, strict=True))
+    starts = [
+        np.concatenate(
+            [np.arange(first, first + length, step) for first in range(0, whole, length)]
+        )
+        for whole, length, step in (
+            (sampled.shape[0], rows, high),
+            (sampled.shape[1], columns, wide),
+        )
+    ]
+    sums = np.add.reduceat(
+        np.add.reduceat(sampled, starts[0], axis=0, dtype=np.float64), starts[1], axis=1
+    )
+    heights, widths = (
+        np.diff(start, append=whole) for start, whole in zip(starts, sampled.shape, strict=True)
+    )
     return np.asarray(np.rint(sums / (heights[:, None] * widths)), dtype=np.uint8)

@@ -20,8 +20,16 @@ class NextSlot(VGroup):
         super().__init__()
         last = strip.boxes[-1]
         em = theme.units(last.text.size)
-        box = RoundedRectangle(corner_radius=em * 0.25, width=em * 1.9, height=em * 1.75, stroke_width=2.5,
-                               stroke_color=theme.FOCUS, fill_opacity=0)
+        box = RoundedRectangle(
+            corner_radius=em * 0.25,
+            width=em * 1.9,
+            height=em * 1.75,
+            stroke_width=2.5,
+            stroke_color=theme.FOCUS,
+            fill_opacity=0,
+        )
         box.move_to(last.box.get_right() + np.array([em * (0.42 + 0.95), 0, 0]))
-        mark = Run("?", last.text.size, theme.FOCUS).place(box.get_center() - np.array([0, em * 0.36, 0]), "center")
+        mark = Run("?", last.text.size, theme.FOCUS).place(
+            box.get_center() - np.array([0, em * 0.36, 0]), "center"
+        )
         self.add(box, mark)

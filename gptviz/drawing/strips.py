@@ -18,22 +18,34 @@ from gptviz.drawing.windows import label_of
 
 
 class Strips(VGroup):
-    """Vectors (each d_model) as rows of cells, blue below zero and orange above, full at two deviations of their own.
+    """Vectors (each d_model) as rows of cells, blue below zero and orange above, full at two
+    deviations of their own.
 
-    ``names`` stand left of the strips, right-aligned; the strips begin at x = 0, the first one's middle at y = 0.
-    ``bars`` are the strips, ``labels`` the names; iterating gives each strip with its name. ``bordered`` strips have a
-    hairline around them, so that cells near zero, which are as dark as the ground, do not fray their ends.
+    ``names`` stand left of the strips, right-aligned; the strips begin at x = 0, the first one's
+    middle at y = 0. ``bars`` are the strips, ``labels`` the names; iterating gives each strip with
+    its name. ``bordered`` strips have a hairline around them, so that cells near zero, which are as
+    dark as the ground, do not fray their ends.
     """
 
-    def __init__(self, vectors: Sequence[Any], names: Sequence[Any], width: float = 9.0, height: float = 0.4,
-                 row: float = 0.6, size: float = theme.LABEL, color: str = theme.TEXT,
-                 bordered: bool = False) -> None:
+    def __init__(
+        self,
+        vectors: Sequence[Any],
+        names: Sequence[Any],
+        width: float = 9.0,
+        height: float = 0.4,
+        row: float = 0.6,
+        size: float = theme.LABEL,
+        color: str = theme.TEXT,
+        bordered: bool = False,
+    ) -> None:
         super().__init__()
         self.bars, self.labels = VGroup(), VGroup()
         for i, (vector, name) in enumerate(zip(vectors, names, strict=True)):
             plain = np.asarray(getattr(vector, "array", vector), dtype=np.float64)
             left = np.arange(len(plain)) * width / len(plain)
-            boxes = boxes_of(left, -i * row - height / 2, left + width / len(plain), -i * row + height / 2)
+            boxes = boxes_of(
+                left, -i * row - height / 2, left + width / len(plain), -i * row + height / 2
+            )
             limit = 2 * float(np.sqrt(np.mean(plain**2)))
             self.bars.add(Cells(Anchor(0, 0, 1, 1), boxes, theme.diverging(plain, limit)))
             label = label_of(name, size, color)
@@ -41,7 +53,13 @@ class Strips(VGroup):
         self.add(*[VGroup(bar, label) for bar, label in zip(self.bars, self.labels, strict=True)])
         if bordered:
             for i, strip in enumerate(self):
-                strip.add(outline((0, -i * row - height / 2, width, -i * row + height / 2), theme.HAIRLINE, 1.5))
+                strip.add(
+                    outline(
+                        (0, -i * row - height / 2, width, -i * row + height / 2),
+                        theme.HAIRLINE,
+                        1.5,
+                    )
+                )
 
 
 def sign_key(right: float, y: float) -> VGroup:
@@ -57,5 +75,7 @@ def sign_key(right: float, y: float) -> VGroup:
 
 def chained(words: Sequence[Any], first: Sequence[Any], second: Sequence[Any]) -> list[Any]:
     """The words in an order in which those of each of two pairs stand side by side."""
-    chain = sorted(first, key=lambda word: word in second) + sorted(second, key=lambda word: word not in first)
+    chain = sorted(first, key=lambda word: word in second) + sorted(
+        second, key=lambda word: word not in first
+    )
     return list(dict.fromkeys([*chain, *words]))

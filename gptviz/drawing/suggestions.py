@@ -16,7 +16,8 @@ from gptviz.recording.number import Token, Tracked
 
 
 class Suggestions(VGroup):
-    """Tokens on keys side by side, as a phone offers words above its keyboard, each with its chance below.
+    """Tokens on keys side by side, as a phone offers words above its keyboard, each with its chance
+    below.
 
     Parts: ``boxes``, ``words``, ``shares``.
     """
@@ -28,8 +29,15 @@ class Suggestions(VGroup):
         self.boxes, self.words, self.shares = VGroup(), VGroup(), VGroup()
         for i, (token, share) in enumerate(offers):
             x = (i - (len(offers) - 1) / 2) * (self.WIDE + self.GAP)
-            box = RoundedRectangle(corner_radius=0.14, width=self.WIDE, height=self.HIGH, stroke_width=1.5,
-                                   stroke_color=theme.HAIRLINE, fill_color=theme.PANEL, fill_opacity=1)
+            box = RoundedRectangle(
+                corner_radius=0.14,
+                width=self.WIDE,
+                height=self.HIGH,
+                stroke_width=1.5,
+                stroke_color=theme.HAIRLINE,
+                fill_color=theme.PANEL,
+                fill_opacity=1,
+            )
             box.move_to(np.array([x, self.TOP, 0]))
             word = TokenText(token, 44, limit=18).place(np.array([x, self.TOP - 0.12, 0]), "center")
             chance = Numeral(share, ".1%", theme.TITLE, theme.PROBABILITY, "center")

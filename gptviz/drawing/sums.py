@@ -16,14 +16,21 @@ from gptviz.recording.number import Tracked
 
 
 class Sum(VGroup):
-    """Tracked numbers with their names below, plus signs between them, and the last behind an equals sign.
+    """Tracked numbers with their names below, plus signs between them, and the last behind an
+    equals sign.
 
-    ``terms[i]`` is a number with its name, ``signs[i]`` what stands behind it. The numbers' baseline is y = 0, and the
-    whole is centred, until it is moved; it is made smaller where it is wider than ``width`` units.
+    ``terms[i]`` is a number with its name, ``signs[i]`` what stands behind it. The numbers'
+    baseline is y = 0, and the whole is centred, until it is moved; it is made smaller where it is
+    wider than ``width`` units.
     """
 
-    def __init__(self, parts: Sequence[tuple[Tracked, str]], size: float = 84, width: float = 12.8,
-                 spec: str = ",") -> None:
+    def __init__(
+        self,
+        parts: Sequence[tuple[Tracked, str]],
+        size: float = 84,
+        width: float = 12.8,
+        spec: str = ",",
+    ) -> None:
         super().__init__()
         self.terms, self.signs, pen = VGroup(), VGroup(), 0.0
         gap = theme.units(size) * 0.85

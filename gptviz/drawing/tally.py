@@ -1,4 +1,5 @@
-"""Counts as areas: all learned numbers of a model, tensor by tensor, and models beside one another to scale.
+"""Counts as areas: all learned numbers of a model, tensor by tensor, and models beside one another
+to scale.
 
 Planned film: parameter_tally.
 """
@@ -15,40 +16,70 @@ from manim import VGroup, VMobject
 from gptviz import maths
 from gptviz.drawing import theme, tints
 from gptviz.drawing.arrows import uncrowded
-from gptviz.drawing.cells import Cells, Framed, boxes_of, hatched, outline, painted, rectangles, stroked
+from gptviz.drawing.cells import (
+    Cells,
+    Framed,
+    boxes_of,
+    hatched,
+    outline,
+    painted,
+    rectangles,
+    stroked,
+)
 from gptviz.drawing.text import Numeral, Words
 from gptviz.drawing.windows import Label, label_of
 from gptviz.recording.number import Numbers, Quoted, Tracked, derive
 
 #: Colours of the groups of tensors, by the names of the recording's groups.
-GROUPS: Final[dict[str, str]] = {"wte": theme.KEY, "wpe": theme.VALUE, "attention": theme.ATTENTION,
-                                 "mlp": theme.NEGATIVE, "layer_norm": theme.TEXT, "lm_head": theme.WRONG}
+GROUPS: Final[dict[str, str]] = {
+    "wte": theme.KEY,
+    "wpe": theme.VALUE,
+    "attention": theme.ATTENTION,
+    "mlp": theme.NEGATIVE,
+    "layer_norm": theme.TEXT,
+    "lm_head": theme.WRONG,
+}
 
 
 class ParameterTally(Framed):
-    """Every tensor as an area true to its count: embeddings as columns, then the blocks, one column each.
+    """Every tensor as an area true to its count: embeddings as columns, then the blocks, one column
+    each.
 
-    ``counts`` (tensor) in the model's order; ``groups`` names each tensor's group, ``blocks`` its block (None outside
-    of them). The whole box of ``width`` times ``height`` units is the whole model. ``set_counted`` lights the first
-    tensors and writes their running total (``total``, a numeral that a film places).
+    ``counts`` (tensor) in the model's order; ``groups`` names each tensor's group, ``blocks`` its
+    block (None outside of them). The whole box of ``width`` times ``height`` units is the whole
+    model. ``set_counted`` lights the first tensors and writes their running total (``total``, a
+    numeral that a film places).
     """
 
-    def __init__(self, counts: Numbers, groups: Sequence[str], blocks: Sequence[int | None], width: float = 12.0,
-                 height: float = 3.6, colours: Mapping[str, str] | None = None, size: float = theme.TITLE) -> None:
+    def __init__(
+        self,
+        counts: Numbers,
+        groups: Sequence[str],
+        blocks: Sequence[int | None],
+        width: float = 12.0,
+        height: float = 3.6,
+        colours: Mapping[str, str] | None = None,
+        size: float = theme.TITLE,
+    ) -> None:
         super().__init__(-width / 2, -height / 2, width / 2, height / 2)
         self.counts, self.groups, self.blocks = counts, list(groups), list(blocks)
         palette = {**GROUPS, **(colours or {})}
         values = np.asarray(counts.array, dtype=np.float64)
         self._homes = self._boxes = self._lay_out(values, width, height)
         self._gathered = self._gather(values, width, height)
-        self._colours = np.array([theme.rgb(palette.get(group, theme.SECONDARY)) for group in self.groups])
+        self._colours = np.array(
+            [theme.rgb(palette.get(group, theme.SECONDARY)) for group in self.groups]
+        )
         self.cells = Cells(self.anchor, self._boxes, self._colours)
         self.total = Numeral(derive(maths.total, counts), ",", size, theme.TEXT, "right")
         self.total.place([width / 2, height / 2 + theme.units(size) * 0.5, 0], "right")
         self.add(self.cells, self.total)
 
-    def _lay_out(self, values: npt.NDArray[np.float64], width: float, height: float) -> npt.NDArray[np.float64]:
-        """The boxes (tensor, 4): a column for each run of tensors of one block or one outer group, true in area."""
+    def _lay_out(
+        self, values: npt.NDArray[np.float64], width: float, height: float
+    ) -> npt.NDArray[np.float64]:
+        """The boxes (tensor, 4): a column for each run of tensors of one block or one outer group,
+        true in area."""
         columns: list[list[int]] = []
         keys: list[Any] = []
         for i, (group, block) in enumerate(zip(self.groups, self.blocks, strict=True)):
@@ -71,14 +102,20 @@ class ParameterTally(Framed):
             x += wide
         return boxes
 
-    def _gather(self, values: npt.NDArray[np.float64], width: float, height: float) -> npt.NDArray[np.float64]:
-        """The boxes (tensor, 4) when all tensors of a group lie together: a column a group, without seams."""
+    def _gather(
+        self, values: npt.NDArray[np.float64], width: float, height: float
+    ) -> npt.NDArray[np.float64]:
+        """The boxes (tensor, 4) when all tensors of a group lie together: a column a group, without
+        seams."""
         boxes, x = np.zeros((len(values), 4)), -width / 2
         for group in sorted(set(self.groups), key=[*GROUPS, *self.groups].index):
             column = self.tensors_of(group)
             high = values[column] / values[column].sum() * height
             wide = values[column].sum() / values.sum() * width
-            seam, tops = min(0.014, wide * 0.12), height / 2 - np.concatenate(([0.0], np.cumsum(high)[:-1]))
+            seam, tops = (
+                min(0.014, wide * 0.12),
+                height / 2 - np.concatenate(([0.0], np.cumsum(high)[:-1])),
+            )
             boxes[column] = boxes_of(x + seam, tops - high, x + wide - seam, tops)
             x += wide
         return boxes
@@ -90,20 +127,31 @@ class ParameterTally(Framed):
         return self
 
     def named(self, names: Mapping[str, str], shares: Mapping[str, Tracked]) -> dict[str, VGroup]:
-        """By group, its name and its share, written in its area when gathered; only where there is room."""
+        """By group, its name and its share, written in its area when gathered; only where there is
+        room."""
         labels: dict[str, VGroup] = {}
         for group, name in names.items():
-            left, _, right, top = self.box(*self.tensors_of(group)) if group in self.groups else (0.0,) * 4
+            left, _, right, top = (
+                self.box(*self.tensors_of(group)) if group in self.groups else (0.0,) * 4
+            )
             ink = tints.ink(theme.rgb(GROUPS[group]))[0]
-            lines = (Words(name, theme.STATEMENT, ink), Words("{p:.0%}", theme.TITLE * 1.4, ink, p=shares[group]))
+            lines = (
+                Words(name, theme.STATEMENT, ink),
+                Words("{p:.0%}", theme.TITLE * 1.4, ink, p=shares[group]),
+            )
             if max(words.advance for words in lines) < right - left - 0.5:
-                labels[group] = VGroup(*[words.place(np.array([left + 0.25, top - down, 0.0]))
-                                         for words, down in zip(lines, (0.55, 1.3), strict=True)])
+                labels[group] = VGroup(
+                    *[
+                        words.place(np.array([left + 0.25, top - down, 0.0]))
+                        for words, down in zip(lines, (0.55, 1.3), strict=True)
+                    ]
+                )
                 self.fit(labels[group])
         return labels
 
     def set_counted(self, tensors: float) -> Self:
-        """Lights the first tensors, from 0 to all of them; the running total is that of the whole ones."""
+        """Lights the first tensors, from 0 to all of them; the running total is that of the whole
+        ones."""
         share = np.clip(tensors - np.arange(len(self.groups)), 0, 1)
         ground = theme.rgb(theme.PANEL)
         self.cells.set_colours(ground + (self._colours - ground) * share[:, None])
@@ -115,7 +163,9 @@ class ParameterTally(Framed):
 
     def set_lit(self, *groups: str) -> Self:
         """Lights some groups and dims the others; none given lights all."""
-        share = np.array([1.0 if not groups or group in groups else theme.DIM for group in self.groups])
+        share = np.array(
+            [1.0 if not groups or group in groups else theme.DIM for group in self.groups]
+        )
         ground = theme.rgb(theme.GROUND)
         self.cells.set_colours(ground + (self._colours - ground) * share[:, None])
         return self
@@ -131,7 +181,12 @@ class ParameterTally(Framed):
     def box(self, *tensors: int) -> tuple[float, float, float, float]:
         """The sides of what some tensors cover, in the coordinates at building."""
         part = self._boxes[list(tensors)]
-        return (float(part[:, 0].min()), float(part[:, 1].min()), float(part[:, 2].max()), float(part[:, 3].max()))
+        return (
+            float(part[:, 0].min()),
+            float(part[:, 1].min()),
+            float(part[:, 2].max()),
+            float(part[:, 3].max()),
+        )
 
     def tensors_of(self, group: str) -> list[int]:
         """The indices of a group's tensors."""
@@ -148,31 +203,50 @@ class ParameterTally(Framed):
 
 
 class SizeSquares(Framed):
-    """Models beside one another as squares true in area to their counts, on one ground line; quoted ones hatched.
+    """Models beside one another as squares true in area to their counts, on one ground line; quoted
+    ones hatched.
 
-    ``names`` and ``counts`` (a ``Quoted`` or what is derived from one is hatched: say so with ``quoted``). ``unit`` is
-    the area's scale: one square unit of screen stands for ``unit`` numbers. :meth:`set_unit` zooms; labels keep their
-    size, and one fades where it would lie on another or leave the width.
+    ``names`` and ``counts`` (a ``Quoted`` or what is derived from one is hatched: say so with
+    ``quoted``). ``unit`` is the area's scale: one square unit of screen stands for ``unit``
+    numbers. :meth:`set_unit` zooms; labels keep their size, and one fades where it would lie on
+    another or leave the width.
     """
 
-    def __init__(self, names: Sequence[Any], counts: Sequence[Tracked], unit: float, width: float = 12.5,
-                 quoted: Sequence[bool] | None = None, spec: str = ",", size: float = theme.SMALL,
-                 color: str = theme.KEY, gap: float = 0.35) -> None:
+    def __init__(
+        self,
+        names: Sequence[Any],
+        counts: Sequence[Tracked],
+        unit: float,
+        width: float = 12.5,
+        quoted: Sequence[bool] | None = None,
+        spec: str = ",",
+        size: float = theme.SMALL,
+        color: str = theme.KEY,
+        gap: float = 0.35,
+    ) -> None:
         super().__init__(-width / 2, -1.0, width / 2, 0.0)
         self.counts, self._wide, self._gap, self._size = list(counts), width, gap, size
-        self._quoted = list(quoted) if quoted is not None else [isinstance(count, Quoted) for count in counts]
-        self.squares = [painted(np.zeros((0, 3)), color, 0.25 if hatch else 0.85) for hatch in self._quoted]
+        self._quoted = (
+            list(quoted) if quoted is not None else [isinstance(count, Quoted) for count in counts]
+        )
+        self.squares = [
+            painted(np.zeros((0, 3)), color, 0.25 if hatch else 0.85) for hatch in self._quoted
+        ]
         self.hatches = [stroked(np.zeros((0, 3)), color, 1.5, 0.7) for _ in self._quoted]
         self.labels: list[Label] = [label_of(name, size, theme.TEXT) for name in names]
-        self.numerals = [Numeral(count, spec, size, theme.SECONDARY, "center") for count in self.counts]
+        self.numerals = [
+            Numeral(count, spec, size, theme.SECONDARY, "center") for count in self.counts
+        ]
         self.ground = VGroup()
         self.add(*self.squares, *self.hatches, *self.labels, *self.numerals)
         self.set_unit(unit)
 
     def set_unit(self, unit: float, labelled: float = 1.0) -> Self:
-        """Sets the scale: how many numbers one square unit of screen stands for. For zooms, at every frame.
+        """Sets the scale: how many numbers one square unit of screen stands for. For zooms, at
+        every frame.
 
-        ``labelled`` fades the labels (0: none), so that they do not come and go while a view steps far back.
+        ``labelled`` fades the labels (0: none), so that they do not come and go while a view steps
+        far back.
         """
         self.unit = float(unit)
         sides = np.sqrt(np.array([float(count) for count in self.counts]) / self.unit)
@@ -181,13 +255,20 @@ class SizeSquares(Framed):
         base, right, up = self.anchor.axes()
         boxes = boxes_of(left, 0.0, left + sides, sides)
         for i, box in enumerate(boxes):
-            for shape, points in ((self.squares[i], rectangles(box[None])), (self.hatches[i], self._hatch(i, box))):
+            for shape, points in (
+                (self.squares[i], rectangles(box[None])),
+                (self.hatches[i], self._hatch(i, box)),
+            ):
                 shape.points = base + points[:, :1] * right + points[:, 1:2] * up
         x = left + sides / 2
-        wide = np.array([max(a.advance, b.advance) for a, b in zip(self.labels, self.numerals, strict=True)])
+        wide = np.array(
+            [max(a.advance, b.advance) for a, b in zip(self.labels, self.numerals, strict=True)]
+        )
         spans = boxes_of(x - wide / 2, -em * 3, x + wide / 2, 0.0)
         inside = (spans[:, 0] > -self._wide / 2 - 0.25) & (spans[:, 2] < self._wide / 2 + 0.25)
-        seen = uncrowded(spans[::-1], inside[::-1].astype(float))[::-1]   # the larger have the right of way
+        seen = uncrowded(spans[::-1], inside[::-1].astype(float))[
+            ::-1
+        ]  # the larger have the right of way
         for i, alpha in enumerate(seen):
             self.labels[i].place(self.at(x[i], -em * 1.3), "center")
             self.numerals[i].place(self.at(x[i], -em * 2.6), "center")
@@ -199,19 +280,34 @@ class SizeSquares(Framed):
         if not self._quoted[i]:
             return np.zeros((0, 3))
         left, bottom, right, top = (float(side) for side in box)
-        seen = (left, bottom, min(right, left + 30.0), min(top, 12.0))   # no more lines than a picture can hold
+        seen = (
+            left,
+            bottom,
+            min(right, left + 30.0),
+            min(top, 12.0),
+        )  # no more lines than a picture can hold
         return np.asarray(hatched(seen, spacing=0.18).points)
 
 
 class ShareBars(VGroup):
-    """Models one below the other, each as one bar cut into its groups' shares, so that shares can be compared.
+    """Models one below the other, each as one bar cut into its groups' shares, so that shares can
+    be compared.
 
-    ``models``: a name and parts (group, share); all shares of one make 1. ``parts[i]`` are the pieces of a bar,
-    ``heads[i]`` the name above it; ``quoted`` ones are hatched. Bars start at ``left``, the first one's top is ``top``.
+    ``models``: a name and parts (group, share); all shares of one make 1. ``parts[i]`` are the
+    pieces of a bar, ``heads[i]`` the name above it; ``quoted`` ones are hatched. Bars start at
+    ``left``, the first one's top is ``top``.
     """
 
-    def __init__(self, models: Sequence[tuple[Any, Sequence[tuple[str, Tracked]]]], quoted: Sequence[bool],
-                 left: float, top: float, width: float, height: float = 1.1, step: float = 2.2) -> None:
+    def __init__(
+        self,
+        models: Sequence[tuple[Any, Sequence[tuple[str, Tracked]]]],
+        quoted: Sequence[bool],
+        left: float,
+        top: float,
+        width: float,
+        height: float = 1.1,
+        step: float = 2.2,
+    ) -> None:
         super().__init__()
         self.parts, self.heads, self.hatches = VGroup(), VGroup(), VGroup()
         for i, (name, parts) in enumerate(models):
@@ -225,5 +321,7 @@ class ShareBars(VGroup):
             self.parts.add(pieces)
             self.heads.add(label_of(name, theme.STATEMENT, theme.TEXT).place([left, high + 0.2, 0]))
             if quoted[i]:
-                self.hatches.add(hatched((left, high - height, left + width, high), theme.GROUND, 0.18, 1.5, 0.7))
+                self.hatches.add(
+                    hatched((left, high - height, left + width, high), theme.GROUND, 0.18, 1.5, 0.7)
+                )
         self.add(self.parts, self.hatches, self.heads)

@@ -1,7 +1,8 @@
-"""Words, numerals and tokens on screen. Each is made of runs: one mobject per text of one font and colour.
+"""Words, numerals and tokens on screen. Each is made of runs: one mobject per text of one font and
+colour.
 
-A text knows its baseline, so that texts are set on lines, not on the boxes of their letters; and it keeps the pieces
-that it was made of, so that the audit knows where each of its digits comes from.
+A text knows its baseline, so that texts are set on lines, not on the boxes of their letters; and it
+keeps the pieces that it was made of, so that the audit knows where each of its digits comes from.
 """
 
 from __future__ import annotations
@@ -27,17 +28,25 @@ _BYTES = 8  # of a token that is no text, as many as are shown
 
 
 class Run(VMobject):
-    """A text of one font and colour as one mobject. ``size`` is its type size in pixels at 1080 lines."""
+    """A text of one font and colour as one mobject. ``size`` is its type size in pixels at 1080
+    lines."""
 
-    def __init__(self, text: str, size: float = theme.LABEL, color: str = theme.TEXT, font: str = theme.TEXT_FACE,
-                 pieces: Statement | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        size: float = theme.LABEL,
+        color: str = theme.TEXT,
+        font: str = theme.TEXT_FACE,
+        pieces: Statement | None = None,
+    ) -> None:
         super().__init__(stroke_width=0, fill_color=color, fill_opacity=1)
         self.size, self.font = size, font
         self.pieces = Statement((Piece(text),)) if pieces is None else pieces
         self._set(text, np.zeros(3), np.array([theme.units(size), 0.0, 0.0]))
 
     def _set(self, text: str, origin: Points, em: Points) -> None:
-        """Sets the outline of a text whose baseline starts at ``origin``; ``em`` is one em along the baseline."""
+        """Sets the outline of a text whose baseline starts at ``origin``; ``em`` is one em along
+        the baseline."""
         form = shaped(text, self.font)
         self.text, self._local, self._advance = text, form.points, form.advance
         across = form.points[:, 0]
@@ -47,20 +56,25 @@ class Run(VMobject):
         self.points = form.points[:, :1] * em + form.points[:, 1:2] * up + origin
 
     def frame(self) -> tuple[Points, Points]:
-        """Where the baseline starts and one em along it, wherever the mobject was moved, scaled or turned to."""
+        """Where the baseline starts and one em along it, wherever the mobject was moved, scaled or
+        turned to."""
         if len(self._local) == 0 or len(self.points) != len(self._local):
             return self._home
-        # The plane as complex numbers, where a product scales and turns; two points tell, the outermost.
+        # The plane as complex numbers, where a product scales and turns; two points tell, the
+        # outermost.
         first, last = self._ends
         local = [complex(*self._local[end, :2].tolist()) for end in (first, last)]
         now = [complex(*self.points[end, :2].tolist()) for end in (first, last)]
         em = (now[1] - now[0]) / (local[1] - local[0])
         origin = now[0] - em * local[0]
-        return np.array([origin.real, origin.imag, self.points[first][2]]), np.array([em.real, em.imag, 0.0])
+        return np.array([origin.real, origin.imag, self.points[first][2]]), np.array(
+            [em.real, em.imag, 0.0]
+        )
 
     @property
     def intact(self) -> bool:
-        """Whether the outline on screen still is that of the text: not so after a Transform into something else."""
+        """Whether the outline on screen still is that of the text: not so after a Transform into
+        something else."""
         if len(self.points) != len(self._local):
             return False
         if len(self._local) == 0:
@@ -68,11 +82,14 @@ class Run(VMobject):
         origin, em = self.frame()
         up = np.array([-em[1], em[0], 0.0])
         wanted = self._local[:, :1] * em + self._local[:, 1:2] * up + origin
-        return bool(np.abs(wanted - self.points).max() < 0.05 * max(float(np.linalg.norm(em)), 1e-6))
+        return bool(
+            np.abs(wanted - self.points).max() < 0.05 * max(float(np.linalg.norm(em)), 1e-6)
+        )
 
     @property
     def advance(self) -> float:
-        """The width that the text takes on its line, in units: its letters and the space around them."""
+        """The width that the text takes on its line, in units: its letters and the space around
+        them."""
         return self._advance * self._em()
 
     def _em(self) -> float:
@@ -91,7 +108,9 @@ class Run(VMobject):
         way = np.asarray(point, dtype=float) - origin
         way[0] -= _SHARE[align] * self._advance * math.hypot(em[0], em[1])
         if way.any():
-            self.points = self.points + way     # Manim's shift, without walking through a family of one
+            self.points = (
+                self.points + way
+            )  # Manim's shift, without walking through a family of one
         if len(self.points) == 0:
             self._home = (np.asarray(point, dtype=float), self._home[1])
         return self
@@ -105,12 +124,19 @@ class Run(VMobject):
 class Numeral(Run):
     """A tracked number as one mobject, in tabular figures; it takes no other number.
 
-    ``spec`` is a format of :mod:`gptviz.recording.wording`. Changing its number keeps the point named by ``align``
-    where it is. A quoted figure stands in quotation marks.
+    ``spec`` is a format of :mod:`gptviz.recording.wording`. Changing its number keeps the point
+    named by ``align`` where it is. A quoted figure stands in quotation marks.
     """
 
-    def __init__(self, number: Tracked, spec: str = ".2f", size: float = theme.LABEL, color: str = theme.TEXT,
-                 align: Align = "left", font: str = theme.TEXT_FACE) -> None:
+    def __init__(
+        self,
+        number: Tracked,
+        spec: str = ".2f",
+        size: float = theme.LABEL,
+        color: str = theme.TEXT,
+        align: Align = "left",
+        font: str = theme.TEXT_FACE,
+    ) -> None:
         self.spec, self.align = spec, align
         self.number = number
         pieces = self._pieces(number)
@@ -119,8 +145,11 @@ class Numeral(Run):
 
     def _pieces(self, number: Tracked) -> Statement:
         if not isinstance(number, Tracked):
-            raise UntrackedNumber(f"{number!r} has no address", "a numeral takes tracked numbers only",
-                                  "take it from a recording, or derive it with a formula of gptviz.maths")
+            raise UntrackedNumber(
+                f"{number!r} has no address",
+                "a numeral takes tracked numbers only",
+                "take it from a recording, or derive it with a formula of gptviz.maths",
+            )
         pieces = [Piece(format(number, self.spec), number, self.spec)]
         if isinstance(number, Quoted):
             pieces = [Piece("\u201c"), *pieces, Piece("\u201d")]
@@ -131,7 +160,10 @@ class Numeral(Run):
         pieces = self._pieces(number)
         if pieces.text != self.text:
             origin, em = self.frame()
-            start = origin + em * (self._advance - shaped(pieces.text, self.font).advance) * _SHARE[self.align]
+            start = (
+                origin
+                + em * (self._advance - shaped(pieces.text, self.font).advance) * _SHARE[self.align]
+            )
             self._set(pieces.text, start, em)
         self.pieces, self.number = pieces, number
         return self
@@ -140,12 +172,22 @@ class Numeral(Run):
 class Words(VGroup):
     """A line (or several) of words, with tracked numbers, tokens and claims in it.
 
-    ``Words("{n:,} others", n=rest)``. Lines are broken at ``width`` units, and where the template holds a newline.
+    ``Words("{n:,} others", n=rest)``. Lines are broken at ``width`` units, and where the template
+    holds a newline.
     """
 
-    def __init__(self, template: str | Claim | Statement, size: float = theme.LABEL, color: str = theme.TEXT,
-                 font: str = theme.TEXT_FACE, align: Align = "left", *, width: float | None = None,
-                 leading: float = 1.35, **fields: Any) -> None:
+    def __init__(
+        self,
+        template: str | Claim | Statement,
+        size: float = theme.LABEL,
+        color: str = theme.TEXT,
+        font: str = theme.TEXT_FACE,
+        align: Align = "left",
+        *,
+        width: float | None = None,
+        leading: float = 1.35,
+        **fields: Any,
+    ) -> None:
         super().__init__()
         self.size, self.align = size, align
         self.pieces = compose(template, **fields)
@@ -170,30 +212,48 @@ class Words(VGroup):
         return max(sum(run.advance for run in line) for line in self.lines)
 
     def place(self, point: Any, align: Align | None = None) -> Self:
-        """Moves the text so that the baseline of its first line starts, is centred or ends at a point."""
+        """Moves the text so that the baseline of its first line starts, is centred or ends at a
+        point."""
         target = np.asarray(point, dtype=float)
         width = sum(run.advance for run in self.lines[0])
-        self.shift(target - self.first.baseline() - np.array([_SHARE[align or self.align] * width, 0, 0]))
+        self.shift(
+            target - self.first.baseline() - np.array([_SHARE[align or self.align] * width, 0, 0])
+        )
         return self
 
     def baseline(self, align: Align = "left") -> Points:
         """The point where the first line's baseline starts, has its middle or ends."""
         start: Points = self.first.baseline()
-        return np.asarray(start + np.array([_SHARE[align] * sum(run.advance for run in self.lines[0]), 0, 0]))
+        return np.asarray(
+            start + np.array([_SHARE[align] * sum(run.advance for run in self.lines[0]), 0, 0])
+        )
 
     def named(self, *origins: Any) -> VGroup:
         """The runs whose piece comes from one of some values, to colour or to move them."""
-        return VGroup(*[run for line in self.lines for run in line if any(run.pieces[0].origin is o for o in origins)])
+        return VGroup(
+            *[
+                run
+                for line in self.lines
+                for run in line
+                if any(run.pieces[0].origin is o for o in origins)
+            ]
+        )
 
 
 class TokenText(VGroup):
-    """A token's text in the token font: its spaces as visible marks, bytes that are no text as hexadecimal digits."""
+    """A token's text in the token font: its spaces as visible marks, bytes that are no text as
+    hexadecimal digits."""
 
-    def __init__(self, token: str, size: float = theme.LABEL, color: str = theme.TEXT, limit: int = 24) -> None:
+    def __init__(
+        self, token: str, size: float = theme.LABEL, color: str = theme.TEXT, limit: int = 24
+    ) -> None:
         super().__init__()
         if not isinstance(token, (Token, Word)):
-            raise UntrackedNumber(f"{token!r} is not a recorded token", "a token's text comes from a recording",
-                                  "take it from recording.tokens(...) or recording.text(...)")
+            raise UntrackedNumber(
+                f"{token!r} is not a recorded token",
+                "a token's text comes from a recording",
+                "take it from recording.tokens(...) or recording.text(...)",
+            )
         self.token, self.size = token, size
         self.pieces = Statement((Piece(str(token), token),))
         self.runs: list[Run] = []
@@ -201,7 +261,13 @@ class TokenText(VGroup):
         for text, marked in _visible(token, limit):
             mono = face(theme.TOKEN_FACE).has(text)  # it lacks a return sign
             font = theme.TOKEN_FACE if mono else theme.TEXT_FACE
-            run = Run(text, size, theme.SECONDARY if marked else color, font, Statement((Piece(text, token),)))
+            run = Run(
+                text,
+                size,
+                theme.SECONDARY if marked else color,
+                font,
+                Statement((Piece(text, token),)),
+            )
             run.place(np.array([pen, 0, 0]))
             pen += run.advance
             self.runs.append(run)
@@ -220,7 +286,9 @@ class TokenText(VGroup):
     def place(self, point: Any, align: Align = "left") -> Self:
         """Moves the token so that its baseline starts, is centred or ends at a point."""
         origin = self.runs[0].baseline()
-        self.shift(np.asarray(point, dtype=float) - origin - np.array([_SHARE[align] * self.advance, 0, 0]))
+        self.shift(
+            np.asarray(point, dtype=float) - origin - np.array([_SHARE[align] * self.advance, 0, 0])
+        )
         return self
 
     def baseline(self, align: Align = "left") -> Points:
@@ -230,12 +298,19 @@ class TokenText(VGroup):
 
 
 def percent(share: float, decimals: int = 2, most: int = 4) -> str:
-    """A format in percent: so many decimals, or some more that keep a small chance from being written as none."""
-    enough = (f".{places}%" for places in range(decimals, most + 1) if share >= 0.5 * 10.0 ** -(places + 2))
+    """A format in percent: so many decimals, or some more that keep a small chance from being
+    written as none."""
+    enough = (
+        f".{places}%"
+        for places in range(decimals, most + 1)
+        if share >= 0.5 * 10.0 ** -(places + 2)
+    )
     return next(enough, f".{decimals}%")
 
 
-def side_by_side(parts: Sequence[Run | Words | TokenText], x: float, y: float, gap: float = 0.3) -> VGroup:
+def side_by_side(
+    parts: Sequence[Run | Words | TokenText], x: float, y: float, gap: float = 0.3
+) -> VGroup:
     """Texts on one baseline, one after another, ``gap`` units apart."""
     for part in parts:
         part.place([x, y, 0])
@@ -247,11 +322,18 @@ def _visible(token: str, limit: int) -> list[tuple[str, bool]]:
     """A token's text in parts, each with whether it is a mark (dimmed) and no letter."""
     raw = token.raw if isinstance(token, Token) else token.encode()
     text = str(token)
-    known = _drawable("".join(character for character in text if character not in _MARKS), theme.TOKEN_FACE)
+    known = _drawable(
+        "".join(character for character in text if character not in _MARKS), theme.TOKEN_FACE
+    )
     if not text or not known or (isinstance(token, Token) and not token.whole):
         most = min(_BYTES, max(limit // 3, 1))
         rest = [("\u2026", True)] if len(raw) > most else []
-        return [("\u27e8", True), (raw[:most].hex(" ").upper() or "empty", False), *rest, ("\u27e9", True)]
+        return [
+            ("\u27e8", True),
+            (raw[:most].hex(" ").upper() or "empty", False),
+            *rest,
+            ("\u27e9", True),
+        ]
     if len(text) > limit:
         half = (limit - 1) // 2
         return [*_visible_text(text[:half]), ("\u2026", True), *_visible_text(text[-half:])]
@@ -259,7 +341,8 @@ def _visible(token: str, limit: int) -> list[tuple[str, bool]]:
 
 
 def _drawable(text: str, font: str) -> bool:
-    """Whether a text can be seen in a font: some have glyphs for control characters, which show nothing."""
+    """Whether a text can be seen in a font: some have glyphs for control characters, which show
+    nothing."""
     return text.isprintable() and face(font).has(text)
 
 
@@ -297,7 +380,9 @@ def _lines(pieces: Statement, size: float, font: str, width: float | None) -> li
                 continue
             share = Piece(part, piece.origin, piece.spec)
             room = _run_of(share, size, theme.TEXT, font).advance
-            bare = room - (shaped(" ", font).advance * theme.units(size) if part.endswith(" ") else 0.0)
+            bare = room - (
+                shaped(" ", font).advance * theme.units(size) if part.endswith(" ") else 0.0
+            )
             if width is not None and used and used + bare > width:
                 lines.append([])
                 used = 0.0

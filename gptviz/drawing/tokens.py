@@ -16,25 +16,36 @@ from gptviz.recording.number import Token
 class TokenBox(VGroup):
     """A token in its box; ``box``, ``text`` and, where ids are shown, ``id``."""
 
-    def __init__(self, token: Token, size: float = theme.LABEL, ids: bool = False, limit: int = 24) -> None:
+    def __init__(
+        self, token: Token, size: float = theme.LABEL, ids: bool = False, limit: int = 24
+    ) -> None:
         super().__init__()
         self.token = token
         em = theme.units(size)
         self.text = TokenText(token, size, limit=limit)
-        self.box = RoundedRectangle(corner_radius=em * 0.25, width=self.text.advance + em * 0.9, height=em * 1.75,
-                                    stroke_width=1.5, stroke_color=theme.HAIRLINE,
-                                    fill_color=theme.PANEL, fill_opacity=1)
+        self.box = RoundedRectangle(
+            corner_radius=em * 0.25,
+            width=self.text.advance + em * 0.9,
+            height=em * 1.75,
+            stroke_width=1.5,
+            stroke_color=theme.HAIRLINE,
+            fill_color=theme.PANEL,
+            fill_opacity=1,
+        )
         self.text.place(self.box.get_center() + np.array([0, -em * 0.34, 0]), "center")
         self.add(self.box, self.text)
         self.id: Numeral | None = None
         if ids:
-            self.id = Numeral(token.id, "d", max(size * 0.8, theme.SMALLEST), theme.SECONDARY, "center")
+            self.id = Numeral(
+                token.id, "d", max(size * 0.8, theme.SMALLEST), theme.SECONDARY, "center"
+            )
             self.id.place(self.box.get_bottom() + np.array([0, -em * 1.05, 0]), "center")
             self.add(self.id)
 
 
 def tail(tokens: Sequence[Token], width: float, size: float = theme.LABEL) -> list[Token]:
-    """The last tokens of a prompt, as many as fit on one line of a strip of ``width`` units; at least one."""
+    """The last tokens of a prompt, as many as fit on one line of a strip of ``width`` units; at
+    least one."""
     kept: list[Token] = []
     room = width
     for token in reversed(tokens):
@@ -45,16 +56,22 @@ def tail(tokens: Sequence[Token], width: float, size: float = theme.LABEL) -> li
     return kept
 
 
-def head(tokens: Sequence[Token], width: float, size: float = theme.LABEL, lines: int = 1) -> list[Token]:
-    """The first tokens, as many as fit on some lines of a strip of ``width`` units; at least one."""
+def head(
+    tokens: Sequence[Token], width: float, size: float = theme.LABEL, lines: int = 1
+) -> list[Token]:
+    """The first tokens, as many as fit on some lines of a strip of ``width`` units; at least
+    one."""
     kept = list(tokens)
     while len(kept) > 1 and TokenStrip(kept, size, width=width).rows > lines:
         kept.pop()
     return kept
 
 
-def around(tokens: Sequence[Token], first: int, last: int, width: float, size: float = theme.LABEL) -> range:
-    """The places of as many tokens as fit on one line of ``width`` units, those from ``first`` to ``last`` among them.
+def around(
+    tokens: Sequence[Token], first: int, last: int, width: float, size: float = theme.LABEL
+) -> range:
+    """The places of as many tokens as fit on one line of ``width`` units, those from ``first`` to
+    ``last`` among them.
 
     Where not even those fit, the line ends with ``last``.
     """
@@ -63,7 +80,10 @@ def around(tokens: Sequence[Token], first: int, last: int, width: float, size: f
     start = stop = last
     room = width + gap - wide[last]
     while True:
-        back, ahead = start > 0 and wide[start - 1] <= room, stop + 1 < len(wide) and wide[stop + 1] <= room
+        back, ahead = (
+            start > 0 and wide[start - 1] <= room,
+            stop + 1 < len(wide) and wide[stop + 1] <= room,
+        )
         if back and (start > first or not ahead):
             start -= 1
             room -= wide[start]
@@ -75,10 +95,17 @@ def around(tokens: Sequence[Token], first: int, last: int, width: float, size: f
 
 
 class TokenStrip(VGroup):
-    """Tokens side by side, on as many lines as ``width`` units ask for; ``strip[i]`` is the box of token i."""
+    """Tokens side by side, on as many lines as ``width`` units ask for; ``strip[i]`` is the box of
+    token i."""
 
-    def __init__(self, tokens: Sequence[Token], size: float = theme.LABEL, ids: bool = False,
-                 width: float = theme.RIGHT_EDGE - theme.LEFT_EDGE, limit: int = 24) -> None:
+    def __init__(
+        self,
+        tokens: Sequence[Token],
+        size: float = theme.LABEL,
+        ids: bool = False,
+        width: float = theme.RIGHT_EDGE - theme.LEFT_EDGE,
+        limit: int = 24,
+    ) -> None:
         super().__init__()
         em = theme.units(size)
         gap, line = em * 0.42, em * (3.6 if ids else 2.25)

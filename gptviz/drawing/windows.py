@@ -1,4 +1,5 @@
-"""Windows onto arrays that are too large to be shown: which rows and columns stand there, and how many are left out."""
+"""Windows onto arrays that are too large to be shown: which rows and columns stand there, and how
+many are left out."""
 
 from __future__ import annotations
 
@@ -20,16 +21,29 @@ Label = TokenText | Words | Numeral
 
 
 class Computed(Numbers):
-    """An array that a formula of :mod:`gptviz.maths` gives over tracked arrays: its entries are derived numbers.
+    """An array that a formula of :mod:`gptviz.maths` gives over tracked arrays: its entries are
+    derived numbers.
 
     It serves wherever an array of a recording does: ``Computed(maths.products, weights, data)``.
     """
 
-    def __init__(self, formula: Callable[..., Any], *inputs: Any,
-                 part: tuple[Any, tuple[Any, ...]] | None = None) -> None:
-        plain = [np.asarray(each.array, dtype=np.float64) if isinstance(each, Numbers) else
-                 None if each is None else np.asarray(each, dtype=np.float64) for each in inputs]
-        array, where = part if part is not None else (np.asarray(formula(*plain), dtype=np.float64), None)
+    def __init__(
+        self,
+        formula: Callable[..., Any],
+        *inputs: Any,
+        part: tuple[Any, tuple[Any, ...]] | None = None,
+    ) -> None:
+        plain = [
+            np.asarray(each.array, dtype=np.float64)
+            if isinstance(each, Numbers)
+            else None
+            if each is None
+            else np.asarray(each, dtype=np.float64)
+            for each in inputs
+        ]
+        array, where = (
+            part if part is not None else (np.asarray(formula(*plain), dtype=np.float64), None)
+        )
         super().__init__(array, "computed", formula.__name__, where)
         self.formula, self.inputs = formula, inputs
 
@@ -65,7 +79,11 @@ def slots(length: int, rule: Rule, what: str, of: Tracked | None = None) -> list
     """
     if isinstance(rule, tuple):
         first, last = rule
-        shown = list(range(length)) if first + last >= length else [*range(first), *range(length - last, length)]
+        shown = (
+            list(range(length))
+            if first + last >= length
+            else [*range(first), *range(length - last, length)]
+        )
     else:
         shown = sorted(set(rule))
     if shown and not 0 <= shown[0] <= shown[-1] < length:
@@ -78,11 +96,20 @@ def slots(length: int, rule: Rule, what: str, of: Tracked | None = None) -> list
         places.append(Slot(index))
         at = index + 1
     if of is not None and float(of) > length:
-        return [*places, Slot(hidden=derive(maths.difference, of, Count(range(at), f"{what} before the gap")))]
-    return [*places, Slot(hidden=Count(range(at, length), f"{what} not shown"))] if at < length else places
+        return [
+            *places,
+            Slot(hidden=derive(maths.difference, of, Count(range(at), f"{what} before the gap"))),
+        ]
+    return (
+        [*places, Slot(hidden=Count(range(at, length), f"{what} not shown"))]
+        if at < length
+        else places
+    )
 
 
-def label_of(value: Any, size: float = theme.SMALL, color: str = theme.SECONDARY, spec: str = "d") -> Label:
+def label_of(
+    value: Any, size: float = theme.SMALL, color: str = theme.SECONDARY, spec: str = "d"
+) -> Label:
     """What names a row or a column: a token, a recorded word, a tracked number, or plain words."""
     if isinstance(value, Token):
         return TokenText(value, size, theme.TEXT)
@@ -94,7 +121,8 @@ def label_of(value: Any, size: float = theme.SMALL, color: str = theme.SECONDARY
 
 
 def fitted(label: Label, room: float, least: float = theme.SMALLEST) -> Label:
-    """The label, made smaller where it is wider than ``room`` units, but never below ``least`` pixels of type."""
+    """The label, made smaller where it is wider than ``room`` units, but never below ``least``
+    pixels of type."""
     width = label.advance
     if width > room:
         label.scale(max(room / width, least / size_of(label)))

@@ -1,4 +1,5 @@
-"""Whether an address leads to what is shown: looks numbers, settings and texts up where they claim to be from."""
+"""Whether an address leads to what is shown: looks numbers, settings and texts up where they claim
+to be from."""
 
 from __future__ import annotations
 
@@ -10,19 +11,32 @@ from typing import Any
 import numpy as np
 
 from gptviz.drawing.windows import Computed
-from gptviz.recording.number import Count, Derived, Number, Numbers, Quoted, Setting, Token, Tracked, is_formula
+from gptviz.recording.number import (
+    Count,
+    Derived,
+    Number,
+    Numbers,
+    Quoted,
+    Setting,
+    Token,
+    Tracked,
+    is_formula,
+)
 from gptviz.recording.schema import Recording
 
-_RELATIVE = 1e-9   # of a derived number against the same formula, computed again
+_RELATIVE = 1e-9  # of a derived number against the same formula, computed again
 
 
 class Addresses:
-    """The recordings and the settings that a film has, and what is found in them under an address."""
+    """The recordings and the settings that a film has, and what is found in them under an
+    address."""
 
     def __init__(self, recordings: Iterable[Recording], settings: Iterable[str] = ()) -> None:
         self._recordings = {recording.name: recording for recording in recordings}
         self._settings = set(settings)
-        self._sound: dict[int, Numbers] = {}   # arrays that were looked up; held, so that no id comes twice
+        self._sound: dict[
+            int, Numbers
+        ] = {}  # arrays that were looked up; held, so that no id comes twice
 
     def problem(self, value: Tracked) -> str:
         """What is wrong with the address of a tracked value; empty where it leads to that value."""
@@ -39,14 +53,20 @@ class Addresses:
         return f"{type(value).__name__} is no kind of tracked value"
 
     def problem_among(self, inputs: Iterable[Any]) -> str:
-        """The first problem among the inputs of a formula or a claim: tracked values, arrays and lists of them."""
-        problems = (self._array(each) if isinstance(each, Numbers) else self.problem(each) for each in _leaves(inputs))
+        """The first problem among the inputs of a formula or a claim: tracked values, arrays and
+        lists of them."""
+        problems = (
+            self._array(each) if isinstance(each, Numbers) else self.problem(each)
+            for each in _leaves(inputs)
+        )
         return next((problem for problem in problems if problem), "")
 
     def text_problem(self, shown: str, origin: Any) -> str:
-        """What is wrong with digits of a token or a recorded word; empty where they are the recording's.
+        """What is wrong with digits of a token or a recorded word; empty where they are the
+        recording's.
 
-        ``shown`` is what stands on screen, ``origin`` the :class:`Token` or :class:`Word` that it claims to be.
+        ``shown`` is what stands on screen, ``origin`` the :class:`Token` or :class:`Word` that it
+        claims to be.
         """
         digits = re.findall(r"\d+", shown)
         if not digits or _as_bytes(shown, origin):
@@ -69,7 +89,9 @@ class Addresses:
             found = float(np.asarray(_inside(recording, value.tensor))[value.index])
         except (KeyError, IndexError, TypeError, ValueError):
             return f"there is no number at {value.address}"
-        return "" if found == float(value) else f"{value.address} is {found!r}, not {float(value)!r}"
+        return (
+            "" if found == float(value) else f"{value.address} is {found!r}, not {float(value)!r}"
+        )
 
     def _derived(self, value: Derived) -> str:
         if not is_formula(value.formula):
@@ -84,7 +106,11 @@ class Addresses:
     def _array(self, value: Numbers) -> str:
         if id(value) in self._sound:
             return ""
-        if problem := self._computed(value) if isinstance(value, Computed) else self._recorded(value):
+        if (
+            problem := self._computed(value)
+            if isinstance(value, Computed)
+            else self._recorded(value)
+        ):
             return problem
         self._sound[id(value)] = value
         return ""
@@ -107,7 +133,11 @@ class Addresses:
         if problem := self.problem_among(value.inputs):
             return problem
         again = Computed(value.formula, *value.inputs).array[value._index]
-        return "" if np.allclose(again, value.array, rtol=_RELATIVE, atol=0) else f"{value.address} holds other numbers"
+        return (
+            ""
+            if np.allclose(again, value.array, rtol=_RELATIVE, atol=0)
+            else f"{value.address} holds other numbers"
+        )
 
     def _setting(self, value: Setting) -> str:
         field, _, name = value.name.partition(" of ")
@@ -118,7 +148,11 @@ class Addresses:
             return f"the film was not given a recording {name}"
         asked = recording.manifest.request.get(field)
         known = asked if isinstance(asked, (list, tuple)) else [asked]
-        return "" if float(value) in known else f"{field} of the request of {name} is {asked!r}, not {float(value)!r}"
+        return (
+            ""
+            if float(value) in known
+            else f"{field} of the request of {name} is {asked!r}, not {float(value)!r}"
+        )
 
     def _text(self, address: str) -> str | None:
         """The text at an address: all of what lies there, as one text."""
@@ -136,18 +170,28 @@ class Addresses:
         except (KeyError, IndexError, TypeError, ValueError):
             return None
         found = found.get("text") if isinstance(found, Mapping) else found
-        return " ".join(map(str, found)) if isinstance(found, Sequence) and not isinstance(found, str) else str(found)
+        return (
+            " ".join(map(str, found))
+            if isinstance(found, Sequence) and not isinstance(found, str)
+            else str(found)
+        )
 
     def _digest(self, names: Sequence[str]) -> str | None:
         if any(name not in self._recordings for name in names):
             return None
         digests = sorted(self._recordings[name].digest for name in names)
-        return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+        return (
+            digests[0]
+            if len(digests) == 1
+            else hashlib.sha256("".join(digests).encode()).hexdigest()
+        )
 
 
 def _as_bytes(shown: str, origin: Any) -> bool:
     """Whether a token or word is shown as its bytes, in hexadecimal digits."""
-    first, _, last = shown.strip("\u27e8\u27e9<>").partition("\u2026")     # drawn, or said in a sentence
+    first, _, last = shown.strip("\u27e8\u27e9<>").partition(
+        "\u2026"
+    )  # drawn, or said in a sentence
     whole = (origin.raw if isinstance(origin, Token) else str(origin).encode()).hex(" ").upper()
     if not last:
         return bool(re.fullmatch(r"[0-9A-F]{2}( [0-9A-F]{2})*", first)) and whole.startswith(first)

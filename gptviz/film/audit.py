@@ -1,8 +1,8 @@
 """The first judge: every numeral that a film ever shows or says, and where it comes from.
 
-A film fails where a digit or a number word has no address, where an address does not lead to the value, where a numeral
-is not its value rounded rightly, where a sentence is shown that its numbers do not bear out, and where an outline is
-not that of the text that it says it is.
+A film fails where a digit or a number word has no address, where an address does not lead to the
+value, where a numeral is not its value rounded rightly, where a sentence is shown that its numbers
+do not bear out, and where an outline is not that of the text that it says it is.
 """
 
 from __future__ import annotations
@@ -29,12 +29,13 @@ from gptviz.recording.statement import NAMES, NUMBER_WORDS, Piece, Statement, un
 NARRATION = "narration"
 SCREEN = "screen"
 SOURCE = "source"
-MOST = 20_000   # numerals that a report lists; those that are wrong are listed beyond it
+MOST = 20_000  # numerals that a report lists; those that are wrong are listed beyond it
 
 
 @dataclass(frozen=True)
 class Found:
-    """A numeral: when and where it first appeared, what it says, what it is. ``why`` says what is wrong with it."""
+    """A numeral: when and where it first appeared, what it says, what it is. ``why`` says what is
+    wrong with it."""
 
     time: float
     beat: int
@@ -49,9 +50,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Stated:
-    """A claim: the text that states it, the predicate over its numbers, whether it held, whether the text says so.
+    """A claim: the text that states it, the predicate over its numbers, whether it held, whether
+    the text says so.
 
-    ``why`` says what is wrong: the claim does not hold, or its numbers are not those of the recordings.
+    ``why`` says what is wrong: the claim does not hold, or its numbers are not those of the
+    recordings.
     """
 
     time: float
@@ -96,22 +99,39 @@ class AuditReport:
     @property
     def problems(self) -> list[str]:
         """Everything that is wrong, a line each."""
-        wrong = [f"{_at(n)}: {n.text!r} ({n.kind}, {n.address}): {n.why}" for n in self.numerals if not n.ok]
+        wrong = [
+            f"{_at(n)}: {n.text!r} ({n.kind}, {n.address}): {n.why}"
+            for n in self.numerals
+            if not n.ok
+        ]
         lies = [f"{_at(c)}: {c.text!r} ({c.address}): {c.why}" for c in self.claims if c.why]
-        return wrong + lies + [f"{_at(u)}: {u.text!r} in the {u.where}: {u.why}" for u in self.untracked]
+        return (
+            wrong
+            + lies
+            + [f"{_at(u)}: {u.text!r} in the {u.where}: {u.why}" for u in self.untracked]
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON values."""
-        return {"scene": self.scene, "length": self.length, "ok": self.ok,
-                "numerals": [asdict(n) for n in self.numerals], "claims": [asdict(c) for c in self.claims],
-                "untracked": [asdict(u) for u in self.untracked], "unlisted": self.unlisted}
+        return {
+            "scene": self.scene,
+            "length": self.length,
+            "ok": self.ok,
+            "numerals": [asdict(n) for n in self.numerals],
+            "claims": [asdict(c) for c in self.claims],
+            "untracked": [asdict(u) for u in self.untracked],
+            "unlisted": self.unlisted,
+        }
 
 
-def audit(film_class: type[Film], recordings: Mapping[str, Recording], scene: str = "") -> AuditReport:
-    """Plays every frame of a film without drawing it and lists its numerals, claims and untracked figures.
+def audit(
+    film_class: type[Film], recordings: Mapping[str, Recording], scene: str = ""
+) -> AuditReport:
+    """Plays every frame of a film without drawing it and lists its numerals, claims and untracked
+    figures.
 
-    ``recordings``: those that the film is given, by need. ``scene``: its name in the report, by default that of its
-    module. Whatever the film itself raises is raised.
+    ``recordings``: those that the film is given, by need. ``scene``: its name in the report, by
+    default that of its module. Whatever the film itself raises is raised.
     """
     report = AuditReport(scene or film_class.__module__.rpartition(".")[2])
     ledger = _Ledger(report, Addresses(recordings.values(), film_class.settings))
@@ -119,7 +139,9 @@ def audit(film_class: type[Film], recordings: Mapping[str, Recording], scene: st
         watcher = _Watcher(ledger, made)
         film = rehearse(film_class, recordings, watcher.look, per_second=FRAME_RATE)
     for text in counted_literals(film_class):
-        ledger.untracked(text, "a count of a literal is a number without an address", _Place(0.0, 0, SOURCE))
+        ledger.untracked(
+            text, "a count of a literal is a number without an address", _Place(0.0, 0, SOURCE)
+        )
     for beat in film.beats:
         ledger.statement(beat.statement, _Place(beat.start, beat.number + 1, NARRATION))
     ledger.close(film.now)
@@ -164,22 +186,45 @@ class _Ledger:
         if re.search(r"\d", shown) and self._new("data", shown, str(origin), origin.address):
             problem = self._addresses.text_problem(shown, origin)
             kind = "token" if isinstance(origin, Token) else "word"
-            self._found(Found(place.time, place.beat, shown, kind, origin.address, None, not problem, place.where,
-                              problem))
+            self._found(
+                Found(
+                    place.time,
+                    place.beat,
+                    shown,
+                    kind,
+                    origin.address,
+                    None,
+                    not problem,
+                    place.where,
+                    problem,
+                )
+            )
 
     def formula(self, source: str, place: _Place) -> None:
         """Digits in a formula belong to it, but for one that is nothing but numbers."""
         if re.search(r"\d", source) and self._new("formula", source):
             if not re.search(r"[a-zA-Z\u0370-\u03ff]", source):
-                self.untracked(source, "a formula of numbers only is a number that has no address", place)
-            self._found(Found(place.time, place.beat, source, "formula", "formula", None, True, place.where))
+                self.untracked(
+                    source, "a formula of numbers only is a number that has no address", place
+                )
+            self._found(
+                Found(place.time, place.beat, source, "formula", "formula", None, True, place.where)
+            )
 
     def quotations(self, statement: Statement, place: _Place) -> None:
         """Quoted figures on screen are marked: they stand in quotation marks."""
-        for before, piece, after in zip(("", *[p.text for p in statement]), statement,
-                                        (*[p.text for p in statement[1:]], ""), strict=False):
-            if isinstance(piece.origin, Quoted) and not (before.endswith("\u201c") and after.startswith("\u201d")):
-                self.untracked(piece.text, "a quoted figure is drawn without quotation marks", place)
+        for before, piece, after in zip(
+            ("", *[p.text for p in statement]),
+            statement,
+            (*[p.text for p in statement[1:]], ""),
+            strict=False,
+        ):
+            if isinstance(piece.origin, Quoted) and not (
+                before.endswith("\u201c") and after.startswith("\u201d")
+            ):
+                self.untracked(
+                    piece.text, "a quoted figure is drawn without quotation marks", place
+                )
 
     def untracked(self, text: str, why: str, place: _Place) -> None:
         if self._new("untracked", text, why, place.where):
@@ -189,18 +234,40 @@ class _Ledger:
         right = piece.right
         if not self._new(piece.text, piece.spec, value.kind, value.address, right):
             return
-        problem = self._addresses.problem(value) if right else f"it is {float(value)!r}, so the rounding is wrong"
-        self._found(Found(place.time, place.beat, piece.text, value.kind, value.address, float(value), not problem,
-                          place.where, problem))
+        problem = (
+            self._addresses.problem(value)
+            if right
+            else f"it is {float(value)!r}, so the rounding is wrong"
+        )
+        self._found(
+            Found(
+                place.time,
+                place.beat,
+                piece.text,
+                value.kind,
+                value.address,
+                float(value),
+                not problem,
+                place.where,
+                problem,
+            )
+        )
 
     def _names(self, text: str, place: _Place) -> None:
         for name in NAMES:
-            counts = re.search(r"\d", name) or NUMBER_WORDS & set(re.findall(r"[a-z]+", name.lower()))
+            counts = re.search(r"\d", name) or NUMBER_WORDS & set(
+                re.findall(r"[a-z]+", name.lower())
+            )
             if counts and name in text and self._new("name", name):
-                self._found(Found(place.time, place.beat, name, "name", "proper name", None, True, place.where))
+                self._found(
+                    Found(
+                        place.time, place.beat, name, "name", "proper name", None, True, place.where
+                    )
+                )
 
     def _claim(self, claim: Claim, text: str, place: _Place) -> None:
-        """A claim once, with the fullest text that states it: its words stand on screen in several pieces."""
+        """A claim once, with the fullest text that states it: its words stand on screen in several
+        pieces."""
         key = (claim.address, claim.wording)
         known = self._claims.get(key)
         if known is not None:
@@ -209,8 +276,16 @@ class _Ledger:
             return
         why = "" if claim.honest else "its numbers do not bear it out"
         why = self._addresses.problem_among(claim.inputs) or why
-        self._claims[key] = Stated(place.time, place.beat, text, claim.predicate.__name__, claim.address, claim.held,
-                                   claim.honest, why)
+        self._claims[key] = Stated(
+            place.time,
+            place.beat,
+            text,
+            claim.predicate.__name__,
+            claim.address,
+            claim.held,
+            claim.honest,
+            why,
+        )
 
     def _found(self, found: Found) -> None:
         if found.ok and len(self._report.numerals) >= MOST:
@@ -230,13 +305,17 @@ class _Watcher:
 
     def __init__(self, ledger: _Ledger, made: list[Mobject]) -> None:
         self._ledger, self._made = ledger, made
-        self._read: dict[int, tuple[Mobject, str | Statement]] = {}   # holds the mobjects, so that no id comes twice
+        self._read: dict[
+            int, tuple[Mobject, str | Statement]
+        ] = {}  # holds the mobjects, so that no id comes twice
 
     def look(self, moment: Moment) -> None:
         place = _Place(moment.time, moment.beat, SCREEN)
         for mobject in foreign.parts(moment.film.mobjects):
             self._look_at(moment, mobject, place)
-        if moment.kind == "rest":   # whatever something was turned into stands there now, under another name
+        if (
+            moment.kind == "rest"
+        ):  # whatever something was turned into stands there now, under another name
             for animation in played(moment.film.animations or []):
                 target = getattr(animation, "target_mobject", None)
                 for mobject in foreign.parts([target] if isinstance(target, Mobject) else []):
@@ -244,13 +323,17 @@ class _Watcher:
         while self._made:
             self._foreign(self._made.pop(0), place)
 
-    def _look_at(self, moment: Moment, mobject: Mobject, place: _Place, off_stage: bool = False) -> None:
+    def _look_at(
+        self, moment: Moment, mobject: Mobject, place: _Place, off_stage: bool = False
+    ) -> None:
         """``off_stage``: what an animation turns its mobject into; it is not on screen itself."""
         if foreign.is_foreign(mobject):
             if off_stage or any(seen(moment.film, each) for each in mobject.get_family()):
                 self._foreign(mobject, place)
             return
-        content = mobject.source if isinstance(mobject, Formula) else getattr(mobject, "pieces", None)
+        content = (
+            mobject.source if isinstance(mobject, Formula) else getattr(mobject, "pieces", None)
+        )
         if not isinstance(content, (str, Statement)):
             return
         checked = isinstance(mobject, Run) and not moment.moving
@@ -267,14 +350,16 @@ class _Watcher:
             self._outline(mobject, place, checked)
         elif any(isinstance(each, Run) for each in mobject.get_family()):
             if not isinstance(mobject, TokenText) and not _said_aloud(moment.film, mobject):
-                self._ledger.quotations(content, place)   # the rest is read run by run
+                self._ledger.quotations(content, place)  # the rest is read run by run
         else:
             self._ledger.statement(content, place)
 
     def _outline(self, run: Run, place: _Place, checked: bool) -> None:
         """Whether a run's outline is that of its text, and its text that of its pieces."""
         if checked and not run.intact:
-            self._ledger.untracked(run.text, "its outline is that of another text, or was stretched", place)
+            self._ledger.untracked(
+                run.text, "its outline is that of another text, or was stretched", place
+            )
         origins = [piece.origin for piece in run.pieces]
         if len(origins) == 1 and isinstance(origins[0], (Token, Word)):
             self._ledger.data(run.text, origins[0], place)
@@ -283,7 +368,9 @@ class _Watcher:
 
     def _foreign(self, mobject: Mobject, place: _Place) -> None:
         for text in foreign.numerals(mobject):
-            self._ledger.untracked(text, f"a {type(mobject).__name__} of Manim's has no address", place)
+            self._ledger.untracked(
+                text, f"a {type(mobject).__name__} of Manim's has no address", place
+            )
 
 
 def _said_aloud(film: Film, words: Mobject) -> bool:

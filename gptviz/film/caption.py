@@ -13,7 +13,7 @@ from gptviz.errors import UsageError
 from gptviz.recording.number import Token, Word
 from gptviz.recording.statement import Piece, Statement
 
-LINE = 42      # characters
+LINE = 42  # characters
 LINES = 2
 _SHORTENED = (24, 16, 10, 6)  # characters of long tokens, the first with which a caption has room
 _FIRST_BASELINE = theme.BOTTOM_EDGE + 0.80
@@ -32,14 +32,16 @@ class Caption(VGroup):
         self.lines = tuple(lines)
         for number, line in enumerate(lines):
             words = Words(line, theme.CAPTION, theme.TEXT, align="center")
-            self.add(words.place(np.array([0.0, _FIRST_BASELINE - number * _LEADING, 0.0]), "center"))
+            self.add(
+                words.place(np.array([0.0, _FIRST_BASELINE - number * _LEADING, 0.0]), "center")
+            )
 
 
 def caption_lines(statement: Statement) -> list[Statement]:
     """A statement on one or two lines of at most 42 characters, as even as its words allow.
 
-    Of tokens and recorded texts that are too long for that their ends are said, as they are drawn. Raises
-    CaptionTooLong where it is the film's own words that have no room.
+    Of tokens and recorded texts that are too long for that their ends are said, as they are drawn.
+    Raises CaptionTooLong where it is the film's own words that have no room.
     """
     for most in (None, *_SHORTENED):
         shown = statement if most is None else _shortened(statement, most)
@@ -50,20 +52,32 @@ def caption_lines(statement: Statement) -> list[Statement]:
             best = min(breaks, key=lambda i: abs(i - (len(text) - i - 1)))
             return [_part(shown, 0, best), _part(shown, best + 1, len(text))]
     text = statement.text
-    raise CaptionTooLong(f"a beat says {len(text)} characters: {text[:200]!r}",
-                         f"a caption holds {LINES} lines of {LINE}", "say it shorter, or in two beats")
+    raise CaptionTooLong(
+        f"a beat says {len(text)} characters: {text[:200]!r}",
+        f"a caption holds {LINES} lines of {LINE}",
+        "say it shorter, or in two beats",
+    )
 
 
 def _shortened(statement: Statement, most: int) -> Statement:
-    """The same with at most so many characters of each token and recorded text: its beginning and its end."""
+    """The same with at most so many characters of each token and recorded text: its beginning and
+    its end."""
     half = most // 2
-    return Statement(Piece(f"{piece.text[:half].rstrip()}\u2026{piece.text[-half:].lstrip()}", piece.origin, piece.spec)
-                     if isinstance(piece.origin, (Token, Word)) and len(piece.text) > most else piece
-                     for piece in statement)
+    return Statement(
+        Piece(
+            f"{piece.text[:half].rstrip()}\u2026{piece.text[-half:].lstrip()}",
+            piece.origin,
+            piece.spec,
+        )
+        if isinstance(piece.origin, (Token, Word)) and len(piece.text) > most
+        else piece
+        for piece in statement
+    )
 
 
 def _spaces(statement: Statement) -> list[int]:
-    """Where a line may be broken: at the spaces between words, also inside a recorded text, not inside a numeral."""
+    """Where a line may be broken: at the spaces between words, also inside a recorded text, not
+    inside a numeral."""
     found, start = [], 0
     for piece in statement:
         found += [start + i for i, character in enumerate(piece.text) if character == " "]
@@ -74,7 +88,7 @@ def _spaces(statement: Statement) -> list[int]:
 def _part(statement: Statement, start: int, end: int) -> Statement:
     pieces, at = [], 0
     for piece in statement:
-        text = piece.text[max(start - at, 0):max(end - at, 0)]
+        text = piece.text[max(start - at, 0) : max(end - at, 0)]
         if text:
             pieces.append(Piece(text, piece.origin, piece.spec))
         at += len(piece.text)

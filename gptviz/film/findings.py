@@ -1,4 +1,5 @@
-"""Findings of the layout lint: what is wrong, with whom, when, by how much; and waivers of those that are meant."""
+"""Findings of the layout lint: what is wrong, with whom, when, by how much; and waivers of those
+that are meant."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ RULES = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding. ``who``: the texts, shapes or beats it is about; ``by``: how much, in the unit of ``message``."""
+    """One finding. ``who``: the texts, shapes or beats it is about; ``by``: how much, in the unit
+    of ``message``."""
 
     rule: str
     who: tuple[str, ...]
@@ -41,9 +43,14 @@ class Finding:
 
     @property
     def names(self) -> set[str]:
-        """All that a waiver may call it: its rule, the rule and one of those it is about, or both in either order."""
-        return {self.rule, self.name, f"{self.rule}:{'/'.join(reversed(self.who))}",
-                *(f"{self.rule}:{one}" for one in self.who)}
+        """All that a waiver may call it: its rule, the rule and one of those it is about, or both
+        in either order."""
+        return {
+            self.rule,
+            self.name,
+            f"{self.rule}:{'/'.join(reversed(self.who))}",
+            *(f"{self.rule}:{one}" for one in self.who),
+        }
 
 
 @dataclass
@@ -54,19 +61,23 @@ class Docket:
     _worst: dict[tuple[str, frozenset[str]], Finding] = field(default_factory=dict)
 
     def add(self, findings: Iterable[Finding]) -> None:
-        """Takes findings in. The same of the same things is one finding: the first time, the worst amount."""
+        """Takes findings in. The same of the same things is one finding: the first time, the worst
+        amount."""
         for finding in findings:
             key = (finding.rule, frozenset(finding.who))
             known = self._worst.get(key)
             if known is None:
                 self._worst[key] = finding
             elif finding.by > known.by:
-                self._worst[key] = Finding(finding.rule, known.who, known.time, known.beat, finding.by, finding.message)
+                self._worst[key] = Finding(
+                    finding.rule, known.who, known.time, known.beat, finding.by, finding.message
+                )
 
     def close(self, whole: bool = True) -> tuple[list[Finding], list[Finding]]:
         """Findings that stand, and those that are waived; ``whole``: all of the film was looked at.
 
-        A waiver without a reason, or (of a film that was looked at whole) one that waives nothing, is a finding itself.
+        A waiver without a reason, or (of a film that was looked at whole) one that waives nothing,
+        is a finding itself.
         """
         standing, waived, used = [], [], set()
         reasons = {name: reason for name, reason in self.waivers.items() if reason.strip()}
@@ -78,7 +89,11 @@ class Docket:
                 standing.append(finding)
         for name in self.waivers:
             if name not in reasons:
-                standing.append(Finding("waiver", (name,), 0.0, 0, 0.0, f"the waiver {name!r} gives no reason"))
+                standing.append(
+                    Finding("waiver", (name,), 0.0, 0, 0.0, f"the waiver {name!r} gives no reason")
+                )
             elif whole and name not in used:
-                standing.append(Finding("waiver", (name,), 0.0, 0, 0.0, f"the waiver {name!r} waives nothing"))
+                standing.append(
+                    Finding("waiver", (name,), 0.0, 0, 0.0, f"the waiver {name!r} waives nothing")
+                )
         return standing, waived

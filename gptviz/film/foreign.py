@@ -1,4 +1,5 @@
-"""Text and pictures that do not come from gptviz.drawing: nobody knows where their digits are from."""
+"""Text and pictures that do not come from gptviz.drawing: nobody knows where their digits are
+from."""
 
 from __future__ import annotations
 
@@ -19,14 +20,16 @@ _LIBRARY = "gptviz.drawing"
 
 
 def is_foreign(mobject: Mobject) -> bool:
-    """Whether a mobject is text or a picture of Manim's own, or an outline that was read from a file."""
+    """Whether a mobject is text or a picture of Manim's own, or an outline that was read from a
+    file."""
     if isinstance(mobject, AbstractImageMobject):
         return not type(mobject).__module__.startswith(_LIBRARY)
     return isinstance(mobject, (SVGMobject, DecimalNumber, VMobjectFromSVGPath))
 
 
 def parts(mobjects: Iterable[Mobject]) -> Iterator[Mobject]:
-    """Mobjects and all their parts, but for those of formulas and of what is foreign: these are known as wholes."""
+    """Mobjects and all their parts, but for those of formulas and of what is foreign: these are
+    known as wholes."""
     stack = list(mobjects)[::-1]
     while stack:
         mobject = stack.pop()
@@ -39,8 +42,12 @@ def says(mobject: Mobject) -> str | None:
     """The text of a foreign mobject, or None where nobody can know what it says."""
     if isinstance(mobject, DecimalNumber):
         return str(mobject.number)
-    for kind, attribute in ((MarkupText, "original_text"), (Text, "original_text"), (SingleStringMathTex, "tex_string"),
-                            (Typst, "typst_code")):
+    for kind, attribute in (
+        (MarkupText, "original_text"),
+        (Text, "original_text"),
+        (SingleStringMathTex, "tex_string"),
+        (Typst, "typst_code"),
+    ):
         if isinstance(mobject, kind):
             text = getattr(mobject, attribute, None) or getattr(mobject, "text", None)
             return str(text) if text else None
@@ -51,7 +58,11 @@ def numerals(mobject: Mobject) -> list[str]:
     """The numerals and number words of a foreign mobject; its kind where its text is not known."""
     text = says(mobject)
     if text is None:
-        kind = "outlines from a font or a file" if isinstance(mobject, VMobjectFromSVGPath) else type(mobject).__name__
+        kind = (
+            "outlines from a font or a file"
+            if isinstance(mobject, VMobjectFromSVGPath)
+            else type(mobject).__name__
+        )
         return [kind]
     plain = re.sub(r"<[^>]*>", " ", text) if isinstance(mobject, MarkupText) else text
     return untracked(Statement((Piece(plain),)))
@@ -61,7 +72,8 @@ def numerals(mobject: Mobject) -> list[str]:
 def being_made() -> Iterator[list[Mobject]]:
     """Collects every text and picture that is made meanwhile outside gptviz.drawing.
 
-    A mobject that took another's outlines (``become``, ``always_redraw``) no longer tells that it did: the maker does.
+    A mobject that took another's outlines (``become``, ``always_redraw``) no longer tells that it
+    did: the maker does.
     """
     made: list[Mobject] = []
     original = SVGMobject.__init__

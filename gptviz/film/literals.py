@@ -1,6 +1,8 @@
-"""Counts in a film's source that count nothing: ``Count(range(7), "rows")`` is the number seven, typed in.
+"""Counts in a film's source that count nothing: ``Count(range(7), "rows")`` is the number seven,
+typed in.
 
-What is counted must be an object that has its length from elsewhere: rows of a recording, bars on screen, names.
+What is counted must be an object that has its length from elsewhere: rows of a recording, bars on
+screen, names.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from typing import Any
 
 
 def counted_literals(film_class: type[Any]) -> list[str]:
-    """The source of each count of a literal in the file that a film is written in; empty where there is no file."""
+    """The source of each count of a literal in the file that a film is written in; empty where
+    there is no file."""
     try:
         path = inspect.getsourcefile(film_class)
     except TypeError:
@@ -23,8 +26,14 @@ def counted_literals(film_class: type[Any]) -> list[str]:
         return []
     tree = ast.parse(Path(path).read_text(encoding="utf-8"), path)
     numbers = {name for name, value in _constants(tree) if isinstance(value, (int, float))}
-    return [ast.unparse(call) for call in ast.walk(tree) if isinstance(call, ast.Call) and _counts(call)
-            and call.args and _is_literal(call.args[0], numbers)]
+    return [
+        ast.unparse(call)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and _counts(call)
+        and call.args
+        and _is_literal(call.args[0], numbers)
+    ]
 
 
 def _constants(tree: ast.Module) -> Iterator[tuple[str, Any]]:
@@ -32,10 +41,16 @@ def _constants(tree: ast.Module) -> Iterator[tuple[str, Any]]:
     for node in tree.body:
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             target, value = node.targets[0], node.value
-            pairs = zip(target.elts, value.elts, strict=False) if isinstance(target, ast.Tuple) and \
-                isinstance(value, ast.Tuple) else [(target, value)]
-            yield from ((name.id, constant.value) for name, constant in pairs
-                        if isinstance(name, ast.Name) and isinstance(constant, ast.Constant))
+            pairs = (
+                zip(target.elts, value.elts, strict=False)
+                if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
+                else [(target, value)]
+            )
+            yield from (
+                (name.id, constant.value)
+                for name, constant in pairs
+                if isinstance(name, ast.Name) and isinstance(constant, ast.Constant)
+            )
 
 
 def _counts(call: ast.Call) -> bool:
@@ -43,13 +58,22 @@ def _counts(call: ast.Call) -> bool:
 
 
 def _is_literal(node: ast.expr, numbers: set[str]) -> bool:
-    """Whether the length of an expression is a typed number: a range, repetition or text of nothing but literals."""
+    """Whether the length of an expression is a typed number: a range, repetition or text of nothing
+    but literals."""
     if isinstance(node, ast.Constant):
         return True
-    if not any(isinstance(part, ast.Mult) or (isinstance(part, ast.Name) and part.id == "range")
-               for part in ast.walk(node)):
+    if not any(
+        isinstance(part, ast.Mult) or (isinstance(part, ast.Name) and part.id == "range")
+        for part in ast.walk(node)
+    ):
         return False
-    own = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
-    return all(part.id in numbers or part.id in own or hasattr(builtins, part.id)
-               for part in ast.walk(node) if isinstance(part, ast.Name)) \
-        and not any(isinstance(part, ast.Attribute) for part in ast.walk(node))
+    own = {
+        part.id
+        for part in ast.walk(node)
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+    }
+    return all(
+        part.id in numbers or part.id in own or hasattr(builtins, part.id)
+        for part in ast.walk(node)
+        if isinstance(part, ast.Name)
+    ) and not any(isinstance(part, ast.Attribute) for part in ast.walk(node))

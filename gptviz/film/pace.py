@@ -1,4 +1,5 @@
-"""Rules of time: beats' lengths, time to read, and no stillness in which nothing is left to read."""
+"""Rules of time: beats' lengths, time to read, and no stillness in which nothing is left to
+read."""
 
 from __future__ import annotations
 
@@ -14,10 +15,10 @@ from gptviz.film.findings import Finding
 from gptviz.film.rehearsal import FRAME_RATE, PER_SECOND, Moment
 from gptviz.film.texts import Shown
 
-IDLE = 2.0         # seconds of stillness with nothing left to read, at most
-_GLANCE = 4.0      # seconds that new numbers and words on the stage are read, at most
-_CLEAR = 0.5       # opacity from which on a text that fades can be read
-_LOOK = 1 / PER_SECOND + 1 / FRAME_RATE   # a text may stand so much longer than it was seen to
+IDLE = 2.0  # seconds of stillness with nothing left to read, at most
+_GLANCE = 4.0  # seconds that new numbers and words on the stage are read, at most
+_CLEAR = 0.5  # opacity from which on a text that fades can be read
+_LOOK = 1 / PER_SECOND + 1 / FRAME_RATE  # a text may stand so much longer than it was seen to
 _FRAME = 1.5 / FRAME_RATE
 
 
@@ -32,11 +33,23 @@ def beats(told: Sequence[Beat]) -> Iterator[Finding]:
         length, number = beat.end - beat.start, beat.number + 1
         least = max(SHORTEST, reading(len(beat.text)))
         if length < least - _FRAME:
-            yield Finding("short", (beat.name,), beat.start, number, least - length,
-                          f"beat {number} lasts {length:.1f} s, {least:.1f} at least: {beat.text!r}")
+            yield Finding(
+                "short",
+                (beat.name,),
+                beat.start,
+                number,
+                least - length,
+                f"beat {number} lasts {length:.1f} s, {least:.1f} at least: {beat.text!r}",
+            )
         if length > LONGEST + _FRAME:
-            yield Finding("long", (beat.name,), beat.start, number, length - LONGEST,
-                          f"beat {number} lasts {length:.1f} s, {LONGEST:.0f} at most: {beat.text!r}")
+            yield Finding(
+                "long",
+                (beat.name,),
+                beat.start,
+                number,
+                length - LONGEST,
+                f"beat {number} lasts {length:.1f} s, {LONGEST:.0f} at most: {beat.text!r}",
+            )
 
 
 @dataclass
@@ -51,14 +64,17 @@ class _Stay:
 
 @dataclass
 class Clock:
-    """Follows a film's pictures: when something moved, when there was something new to read, what went too soon."""
+    """Follows a film's pictures: when something moved, when there was something new to read, what
+    went too soon."""
 
-    _moves: list[tuple[float, float]] = field(default_factory=list)      # from when to when
-    _news: list[tuple[float, float]] = field(default_factory=list)       # when, seconds to read it
+    _moves: list[tuple[float, float]] = field(default_factory=list)  # from when to when
+    _news: list[tuple[float, float]] = field(default_factory=list)  # when, seconds to read it
     _stays: dict[str, _Stay] = field(default_factory=dict)
     _gone: list[Finding] = field(default_factory=list)
-    _moving: tuple[float, int] | None = None    # the last frame of the motion that goes on: when, how it looked
-    _still: int = 0                             # how the last picture at rest looked
+    _moving: tuple[float, int] | None = (
+        None  # the last frame of the motion that goes on: when, how it looked
+    )
+    _still: int = 0  # how the last picture at rest looked
     _known: frozenset[str] = frozenset()
 
     def look(self, moment: Moment, texts: list[Shown]) -> None:
@@ -85,18 +101,29 @@ class Clock:
             self._judge(name, self._stays.pop(name))
         for name, text in words.items():
             if text.opacity >= _CLEAR and any(character.isalpha() for character in name):
-                stay = self._stays.setdefault(name, _Stay(moment.time, moment.time, moment.beat, len(name)))
+                stay = self._stays.setdefault(
+                    name, _Stay(moment.time, moment.time, moment.beat, len(name))
+                )
                 stay.last = moment.time + (moment.length if moment.kind == "rest" else 0.0)
 
     def _judge(self, name: str, stay: _Stay) -> None:
         stood, due = stay.last - stay.since, reading(stay.characters)
         if stood + _LOOK < due:
             short = " ".join(name.split())
-            self._gone.append(Finding("gone", (short[:28].rstrip(),), stay.last, stay.beat, due - stood,
-                                      f"{short!r} stands for {stood:.1f} s, and takes {due:.1f} s to read"))
+            self._gone.append(
+                Finding(
+                    "gone",
+                    (short[:28].rstrip(),),
+                    stay.last,
+                    stay.beat,
+                    due - stood,
+                    f"{short!r} stands for {stood:.1f} s, and takes {due:.1f} s to read",
+                )
+            )
 
     def close(self, told: Sequence[Beat], length: float) -> list[Finding]:
-        """What went before it could be read, and stillness of more than 2 s with nothing left to read."""
+        """What went before it could be read, and stillness of more than 2 s with nothing left to
+        read."""
         news = sorted([*self._news, *((beat.start, reading(len(beat.text))) for beat in told)])
         found, busy, at = list(self._gone), 0.0, 0
         for start, end in [*self._moves, (length, length)]:
@@ -114,21 +141,37 @@ class Clock:
 
 def _idle(told: Sequence[Beat], since: float, until: float) -> Finding:
     number = next((beat.number + 1 for beat in told if beat.start <= since < beat.end), len(told))
-    return Finding("idle", (told[number - 1].name,) if told else (), since, number, until - since - IDLE,
-                   f"for {until - since:.1f} s nothing moves and nothing is left to read")
+    return Finding(
+        "idle",
+        (told[number - 1].name,) if told else (),
+        since,
+        number,
+        until - since - IDLE,
+        f"for {until - since:.1f} s nothing moves and nothing is left to read",
+    )
 
 
 def _fingerprint(moment: Moment) -> int:
     """A number that changes when anything drawn does. In motion only what may move is looked at."""
     film = moment.film
-    mobjects = film.moving_mobjects if moment.moving else [m for each in film.mobjects for m in each.get_family()]
+    mobjects = (
+        film.moving_mobjects
+        if moment.moving
+        else [m for each in film.mobjects for m in each.get_family()]
+    )
     return hash(tuple(_look(mobject) for mobject in mobjects))
 
 
 def _look(mobject: Mobject) -> int:
     if isinstance(mobject, VMobject):
-        return hash((mobject.points.tobytes(), mobject.fill_rgbas.tobytes(), mobject.stroke_rgbas.tobytes(),
-                     float(mobject.stroke_width)))
+        return hash(
+            (
+                mobject.points.tobytes(),
+                mobject.fill_rgbas.tobytes(),
+                mobject.stroke_rgbas.tobytes(),
+                float(mobject.stroke_width),
+            )
+        )
     if isinstance(mobject, AbstractImageMobject):
         return hash((mobject.points.tobytes(), mobject.get_pixel_array().tobytes()))
     return 0

@@ -1,8 +1,10 @@
-"""Plays a film without drawing it: the judges look on while every animation goes through its frames' times.
+"""Plays a film without drawing it: the judges look on while every animation goes through its
+frames' times.
 
-What happens, and when, is what happens in Manim 0.22's ``CairoRenderer.play`` and ``Scene.play_internal``: the same
-plays, the same number of frames, the same time added frame by frame, so that beats start and end where those of the
-rendered film do. Every frame is set, or some in a second of motion; none is drawn unless somebody asks for it.
+What happens, and when, is what happens in Manim 0.22's ``CairoRenderer.play`` and
+``Scene.play_internal``: the same plays, the same number of frames, the same time added frame by
+frame, so that beats start and end where those of the rendered film do. Every frame is set, or some
+in a second of motion; none is drawn unless somebody asks for it.
 """
 
 from __future__ import annotations
@@ -21,8 +23,8 @@ from manim import Animation, AnimationGroup, CairoRenderer, Mobject, Wait, tempc
 from gptviz.film.film import Beat, Film
 from gptviz.recording.schema import Recording
 
-FRAME_RATE = 60    # of the film that is rehearsed
-PER_SECOND = 8     # frames that are set in a second of motion, where not every one is asked for
+FRAME_RATE = 60  # of the film that is rehearsed
+PER_SECOND = 8  # frames that are set in a second of motion, where not every one is asked for
 
 Pixels = npt.NDArray[np.uint8]
 Kind = Literal["motion", "middle", "rest", "end"]
@@ -32,8 +34,9 @@ Kind = Literal["motion", "middle", "rest", "end"]
 class Moment:
     """A frame of a film that is being rehearsed, while it stands.
 
-    ``kind``: a frame in ``motion``, the ``middle`` one of a motion, the picture at ``rest`` after a motion or during a
-    pause, the ``end`` of a beat. ``beat`` counts from 1. ``length`` is that of the motion or pause, in seconds.
+    ``kind``: a frame in ``motion``, the ``middle`` one of a motion, the picture at ``rest`` after a
+    motion or during a pause, the ``end`` of a beat. ``beat`` counts from 1. ``length`` is that of
+    the motion or pause, in seconds.
     """
 
     film: Film
@@ -44,7 +47,8 @@ class Moment:
 
     @property
     def moving(self) -> bool:
-        """Whether this is a frame of a motion (or of a pause in which something follows the time)."""
+        """Whether this is a frame of a motion (or of a pause in which something follows the
+        time)."""
         return self.kind in ("motion", "middle")
 
     @property
@@ -52,23 +56,48 @@ class Moment:
         """The ids of all mobjects that an animation has in hand now; none at rest."""
         if not self.moving:
             return set()
-        return {id(member) for each in played(self.film.animations or []) for member in each.mobject.get_family()}
+        return {
+            id(member)
+            for each in played(self.film.animations or [])
+            for member in each.mobject.get_family()
+        }
 
 
 Watch = Callable[[Moment], None]
 
 
-def rehearse(film_class: type[Film], recordings: Mapping[str, Recording], watch: Watch, *, height: int = 540,
-             frame_rate: int = FRAME_RATE, per_second: int = PER_SECOND, captions: str = "drawn") -> Film:
+def rehearse(
+    film_class: type[Film],
+    recordings: Mapping[str, Recording],
+    watch: Watch,
+    *,
+    height: int = 540,
+    frame_rate: int = FRAME_RATE,
+    per_second: int = PER_SECOND,
+    captions: str = "drawn",
+) -> Film:
     """Plays a film and calls ``watch`` at each moment; returns the film, with its beats.
 
-    ``height`` is the number of lines of the pictures that :func:`picture` can draw meanwhile; ``per_second`` how many
-    frames are set in a second of motion. Whatever the film raises is raised.
+    ``height`` is the number of lines of the pictures that :func:`picture` can draw meanwhile;
+    ``per_second`` how many frames are set in a second of motion. Whatever the film raises is
+    raised.
     """
-    with tempfile.TemporaryDirectory(prefix="gptviz-rehearsal-") as folder, tempconfig({
-            "pixel_height": height, "pixel_width": round(height * 16 / 9), "frame_rate": frame_rate, "dry_run": True,
-            "write_to_movie": False, "disable_caching": True, "progress_bar": "none", "media_dir": folder,
-            "verbosity": "ERROR"}):
+    with (
+        tempfile.TemporaryDirectory(prefix="gptviz-rehearsal-") as folder,
+        tempconfig(
+            {
+                "pixel_height": height,
+                "pixel_width": round(height * 16 / 9),
+                "frame_rate": frame_rate,
+                "dry_run": True,
+                "write_to_movie": False,
+                "disable_caching": True,
+                "progress_bar": "none",
+                "media_dir": folder,
+                "verbosity": "ERROR",
+            }
+        ),
+    ):
         renderer = _Rehearsing(watch, per_second)
         film = film_class(recordings, captions=captions, renderer=renderer)
         film.beat_ended = functools.partial(renderer.beat_ended, film)  # type: ignore[method-assign]
@@ -97,12 +126,17 @@ def on_screen(moment: Moment) -> list[Mobject]:
 
 
 def picture(moment: Moment, keep: Callable[[Mobject], bool] | None = None) -> Pixels:
-    """The frame that stands now as pixels (row, column, rgb) of uint8, of all mobjects or of those that are kept."""
+    """The frame that stands now as pixels (row, column, rgb) of uint8, of all mobjects or of those
+    that are kept."""
     camera = _camera(moment)
     camera.reset()
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "'mode' parameter", DeprecationWarning)  # Manim's, of Pillow, for its images
-        camera.capture_mobjects([m for m in on_screen(moment) if keep is None or keep(m)], include_submobjects=False)
+        warnings.filterwarnings(
+            "ignore", "'mode' parameter", DeprecationWarning
+        )  # Manim's, of Pillow, for its images
+        camera.capture_mobjects(
+            [m for m in on_screen(moment) if keep is None or keep(m)], include_submobjects=False
+        )
     return np.array(camera.pixel_array[:, :, :3], dtype=np.uint8)
 
 
@@ -141,7 +175,9 @@ class _Rehearsing(CairoRenderer):
     def _frames(self, scene: Any) -> None:
         length = scene.get_run_time(scene.animations)
         times = np.arange(0, length, self._step)
-        stride = 1 if scene.stop_condition else max(round(self.camera.frame_rate / self._per_second), 1)
+        stride = (
+            1 if scene.stop_condition else max(round(self.camera.frame_rate / self._per_second), 1)
+        )
         looked_at = set(range(0, len(times), stride)) | {len(times) // 2, len(times) - 1}
         pausing = isinstance(scene.animations[0], Wait) and len(scene.animations) == 1
         for number, time in enumerate(times):
@@ -149,7 +185,7 @@ class _Rehearsing(CairoRenderer):
                 scene.update_to_time(time)
                 middle = number == len(times) // 2 and not pausing
                 self._tell(scene, "middle" if middle else "motion", length)
-            self.time += self._step   # frame by frame, as Manim: the sum is the same to the last bit
+            self.time += self._step  # frame by frame, as Manim: the sum is the same to the last bit
             if scene.stop_condition is not None and scene.stop_condition():
                 break
         for animation in scene.animations:

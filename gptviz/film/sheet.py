@@ -1,4 +1,5 @@
-"""The contact sheet of a film: its stills side by side, each with its time, its beat and what is said."""
+"""The contact sheet of a film: its stills side by side, each with its time, its beat and what is
+said."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ from gptviz.film.rehearsal import Pixels
 from gptviz.recording.files import disk_errors, replacing
 
 _WIDE, _HIGH, _GAP, _COLUMNS = 480, 270, 18, 4
-_LINE, _LINES = 21, 4          # pixels of a line of text, and how many stand under a still
-_LETTERS = 56                  # of a line
+_LINE, _LINES = 21, 4  # pixels of a line of text, and how many stand under a still
+_LETTERS = 56  # of a line
 
 
 @dataclass
@@ -49,7 +50,9 @@ def write_sheet(path: Path, heading: str, stills: Sequence[Still]) -> None:
     """Writes a contact sheet as PNG, whole or not at all."""
     rows = -(-len(stills) // _COLUMNS)
     cell = _HIGH + _LINE * _LINES + _GAP
-    sheet = Image.new("RGB", (_COLUMNS * (_WIDE + _GAP) + _GAP, 3 * _LINE + _GAP + rows * cell), theme.GROUND)
+    sheet = Image.new(
+        "RGB", (_COLUMNS * (_WIDE + _GAP) + _GAP, 3 * _LINE + _GAP + rows * cell), theme.GROUND
+    )
     draw = ImageDraw.Draw(sheet)
     draw.text((_GAP, _GAP), heading, theme.TEXT, _font(theme.STRONG_FACE, 24))
     for number, still in enumerate(stills):
@@ -57,11 +60,18 @@ def write_sheet(path: Path, heading: str, stills: Sequence[Still]) -> None:
         top = 3 * _LINE + _GAP + number // _COLUMNS * cell
         sheet.paste(still.small(), (left, top))
         draw.rectangle((left - 1, top - 1, left + _WIDE, top + _HIGH), outline=theme.HAIRLINE)
-        place = f"beat {still.beat}, {still.time:.1f} s" + ("" if still.kind == "end" else ", in motion")
-        lines = [(place, theme.SECONDARY), *((line, theme.TEXT) for line in _broken(still.caption)),
-                 (", ".join(still.rules), theme.WRONG)]
+        place = f"beat {still.beat}, {still.time:.1f} s" + (
+            "" if still.kind == "end" else ", in motion"
+        )
+        lines = [
+            (place, theme.SECONDARY),
+            *((line, theme.TEXT) for line in _broken(still.caption)),
+            (", ".join(still.rules), theme.WRONG),
+        ]
         for line, (text, colour) in enumerate(lines):
-            draw.text((left, top + _HIGH + 4 + line * _LINE), text, colour, _font(theme.TEXT_FACE, 16))
+            draw.text(
+                (left, top + _HIGH + 4 + line * _LINE), text, colour, _font(theme.TEXT_FACE, 16)
+            )
     write_picture(path, sheet)
 
 
@@ -77,7 +87,7 @@ def _broken(text: str) -> list[str]:
     if len(text) <= _LETTERS:
         return [text]
     at = text.rfind(" ", 0, _LETTERS + 1)
-    return [text[:at], text[at + 1:]]
+    return [text[:at], text[at + 1 :]]
 
 
 @lru_cache(maxsize=4)

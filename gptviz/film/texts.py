@@ -1,4 +1,5 @@
-"""The texts that stand in a picture: what they say, where their ink is, how large and how opaque they are."""
+"""The texts that stand in a picture: what they say, where their ink is, how large and how opaque
+they are."""
 
 from __future__ import annotations
 
@@ -16,10 +17,10 @@ from gptviz.drawing.text import Run, TokenText, Words
 from gptviz.film.rehearsal import Moment
 from gptviz.film.view import Box, Points, opacity, placed, seen
 
-_NAME = 28   # characters of a text that a finding names
-_LETTER_GAP = 0.2   # of an em: a wider gap is one between words
+_NAME = 28  # characters of a text that a finding names
+_LETTER_GAP = 0.2  # of an em: a wider gap is one between words
 _SEAM = theme.units(2.0)
-_WHOLE = 0.9   # opacity from which on a text that fades counts as there
+_WHOLE = 0.9  # opacity from which on a text that fades counts as there
 
 
 @dataclass(frozen=True)
@@ -43,15 +44,18 @@ class Ink:
 
     @property
     def boxes(self) -> tuple[Box, ...]:
-        """What no other text may stand in: the line's box, or where the line is slanted that of each letter."""
+        """What no other text may stand in: the line's box, or where the line is slanted that of
+        each letter."""
         return (self.box,) if self.upright else self.letters
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A text in a picture, as long as the picture stands. ``parts`` are its outlines that can be seen.
+    """A text in a picture, as long as the picture stands. ``parts`` are its outlines that can be
+    seen.
 
-    ``place``: caption, badge or title, or empty for what stands on the stage. ``animated``: an animation moves it.
+    ``place``: caption, badge or title, or empty for what stands on the stage. ``animated``: an
+    animation moves it.
     """
 
     moment: Moment
@@ -77,7 +81,7 @@ class Shown:
         if self.place:
             return self.place
         text = " ".join(self.text.split())
-        return text if len(text) <= _NAME else text[:_NAME - 1].rstrip() + "\u2026"
+        return text if len(text) <= _NAME else text[: _NAME - 1].rstrip() + "\u2026"
 
     @cached_property
     def opacity(self) -> float:
@@ -85,14 +89,18 @@ class Shown:
 
     @cached_property
     def changing(self) -> bool:
-        """Whether it is faded or bent amid a motion, on its way in or out, or into something else."""
+        """Whether it is faded or bent amid a motion, on its way in or out, or into something
+        else."""
         if self.moment.moving and self.opacity < _WHOLE and abs(self.opacity - theme.DIM) > 0.01:
             return True
-        return self.animated and any(isinstance(part, Run) and not part.intact for part in self.parts)
+        return self.animated and any(
+            isinstance(part, Run) and not part.intact for part in self.parts
+        )
 
     @cached_property
     def pixels(self) -> float:
-        """The size of its type in the picture, in pixels at 1080 lines: that of its smallest part."""
+        """The size of its type in the picture, in pixels at 1080 lines: that of its smallest
+        part."""
         return min(self._size(part) for part in self.parts)
 
     @cached_property
@@ -110,33 +118,62 @@ class Shown:
         return Ink(part, Box.around(points), (*letters, *gaps))
 
     def _size(self, part: VMobject) -> float:
-        whole = part.pixels if isinstance(part, Run) else self.owner.pixels if isinstance(self.owner, Formula) else 0.0
+        whole = (
+            part.pixels
+            if isinstance(part, Run)
+            else self.owner.pixels
+            if isinstance(self.owner, Formula)
+            else 0.0
+        )
         return whole * _magnified(part, placed(self.moment.film, part))
 
 
 class Reader:
-    """Finds the texts of pictures. Runs that were taken out of their words by an animation still belong to them."""
+    """Finds the texts of pictures. Runs that were taken out of their words by an animation still
+    belong to them."""
 
     def __init__(self) -> None:
-        self._owners: dict[int, tuple[Mobject, Mobject]] = {}   # of each run; held, so that no id comes twice
+        self._owners: dict[
+            int, tuple[Mobject, Mobject]
+        ] = {}  # of each run; held, so that no id comes twice
 
     def read(self, moment: Moment) -> list[Shown]:
         """The texts that can be seen."""
         film, animated = moment.film, moment.animated
-        places = {id(piece): name for name, piece in
-                  (("caption", film._caption), ("badge", film._badge), ("title", film._title))}
-        found: dict[int, tuple[Mobject, str, list[VMobject]]] = {}   # by the id of the text
+        places = {
+            id(piece): name
+            for name, piece in (
+                ("caption", film._caption),
+                ("badge", film._badge),
+                ("title", film._title),
+            )
+        }
+        found: dict[int, tuple[Mobject, str, list[VMobject]]] = {}  # by the id of the text
         for mobject in film.mobjects:
             for owner, part in self._outlines(mobject, mobject if _is_text(mobject) else None):
                 if seen(film, part):
-                    found.setdefault(id(owner), (owner, places.get(id(mobject), ""), []))[2].append(part)
-        return [Shown(moment, owner, place, tuple(parts), any(id(part) in animated for part in (owner, *parts)))
-                for owner, place, parts in found.values()]
+                    found.setdefault(id(owner), (owner, places.get(id(mobject), ""), []))[2].append(
+                        part
+                    )
+        return [
+            Shown(
+                moment,
+                owner,
+                place,
+                tuple(parts),
+                any(id(part) in animated for part in (owner, *parts)),
+            )
+            for owner, place, parts in found.values()
+        ]
 
-    def _outlines(self, mobject: Mobject, owner: Mobject | None) -> Iterator[tuple[Mobject, VMobject]]:
+    def _outlines(
+        self, mobject: Mobject, owner: Mobject | None
+    ) -> Iterator[tuple[Mobject, VMobject]]:
         """The outlines of texts in a mobject's family, each with the text that it is a part of."""
         if isinstance(mobject, Formula):
-            yield from ((mobject, part) for part in mobject.get_family() if isinstance(part, VMobject))
+            yield from (
+                (mobject, part) for part in mobject.get_family() if isinstance(part, VMobject)
+            )
             return
         if isinstance(mobject, Run):
             known = self._owners.setdefault(id(mobject), (mobject, owner or mobject))
@@ -156,7 +193,8 @@ def contours(points: Points) -> tuple[Box, ...]:
 
 
 def _gaps(letters: tuple[Box, ...], em: float) -> Iterator[Box]:
-    """The gaps between letters (not between words) of a line, a little wider than they are, so as to leave no seam."""
+    """The gaps between letters (not between words) of a line, a little wider than they are, so as
+    to leave no seam."""
     line = sorted(letters, key=lambda box: box.left)
     for before, after in pairwise(line):
         bottom, top = max(before.bottom, after.bottom), min(before.top, after.top)

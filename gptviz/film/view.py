@@ -1,4 +1,5 @@
-"""What is seen of a mobject: where it stands in the picture, in units of a frame 128/9 by 8, and how opaque."""
+"""What is seen of a mobject: where it stands in the picture, in units of a frame 128/9 by 8, and
+how opaque."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from gptviz.film.film import Film
 
 Points = npt.NDArray[np.float64]
 
-SEEN = 0.02   # opacity from which on something counts as seen
+SEEN = 0.02  # opacity from which on something counts as seen
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,20 @@ class Box:
 
     @classmethod
     def union(cls, boxes: list[Box]) -> Box:
-        return cls(min(b.left for b in boxes), min(b.bottom for b in boxes),
-                   max(b.right for b in boxes), max(b.top for b in boxes))
+        return cls(
+            min(b.left for b in boxes),
+            min(b.bottom for b in boxes),
+            max(b.right for b in boxes),
+            max(b.top for b in boxes),
+        )
 
     def overlap(self, other: Box) -> tuple[float, float]:
-        """How far two boxes reach into one another across and up; not both positive where they are apart."""
-        return (min(self.right, other.right) - max(self.left, other.left),
-                min(self.top, other.top) - max(self.bottom, other.bottom))
+        """How far two boxes reach into one another across and up; not both positive where they are
+        apart."""
+        return (
+            min(self.right, other.right) - max(self.left, other.left),
+            min(self.top, other.top) - max(self.bottom, other.bottom),
+        )
 
     def meets(self, other: Box, by: float = 0.0) -> bool:
         """Whether two boxes reach into one another by more than ``by`` units both ways."""
@@ -67,7 +75,8 @@ def pixels(units: float) -> float:
 
 
 def placed(film: Film, mobject: Mobject) -> Points:
-    """The points of a mobject (point, xy) where the camera, flat, moving or in space, puts them in the picture."""
+    """The points of a mobject (point, xy) where the camera, flat, moving or in space, puts them in
+    the picture."""
     camera: Any = film.camera
     points = camera.transform_points_pre_display(mobject, mobject.points)[:, :2]
     if camera.frame_height == theme.HEIGHT and not np.any(camera.frame_center):
@@ -94,9 +103,14 @@ def fill_opacity(mobject: VMobject) -> float:
 
 def stroke_opacity(mobject: VMobject) -> float:
     """The opacity of the stroke, 0 for one without width."""
-    shown = [np.asarray(rgbas)[:, 3].max(initial=0.0)
-             for rgbas, width in ((mobject.stroke_rgbas, mobject.stroke_width),
-                                  (mobject.background_stroke_rgbas, mobject.background_stroke_width)) if np.any(width)]
+    shown = [
+        np.asarray(rgbas)[:, 3].max(initial=0.0)
+        for rgbas, width in (
+            (mobject.stroke_rgbas, mobject.stroke_width),
+            (mobject.background_stroke_rgbas, mobject.background_stroke_width),
+        )
+        if np.any(width)
+    ]
     return float(max(shown, default=0.0))
 
 

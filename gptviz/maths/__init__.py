@@ -1,7 +1,7 @@
 """The formulas that a viewer is told, in plain numpy. Recorders and films use these and no others.
 
-Functions take float64 arrays and give float64. Probabilities are shares of one, entropies bits, where not said
-otherwise.
+Functions take float64 arrays and give float64. Probabilities are shares of one, entropies bits,
+where not said otherwise.
 """
 
 from gptviz.maths.attention import (

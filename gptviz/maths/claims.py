@@ -53,7 +53,8 @@ def is_rising(values: Any) -> bool:
 
 
 def is_same(gap: float) -> bool:
-    """Whether a difference of two scores is no more than the rounding of float32 over a whole model: 0.001."""
+    """Whether a difference of two scores is no more than the rounding of float32 over a whole
+    model: 0.001."""
     return abs(gap) < 1e-3
 
 
@@ -69,12 +70,15 @@ def is_far_above(score: float, chance: float) -> bool:
 
 def moves(falling: Any, rising: Any) -> bool:
     """Whether each of some (pair, [before, after]) falls, and each of others rises."""
-    down, up = (np.diff(np.asarray(pairs, dtype=np.float64), axis=-1) for pairs in (falling, rising))
+    down, up = (
+        np.diff(np.asarray(pairs, dtype=np.float64), axis=-1) for pairs in (falling, rising)
+    )
     return bool((down < 0).all() and (up > 0).all())
 
 
 def are_lively(kept: float) -> bool:
-    """Whether scores that are kept hold less than a tenth of the probability: what is then drawn is another row."""
+    """Whether scores that are kept hold less than a tenth of the probability: what is then drawn is
+    another row."""
     return kept < 0.1
 
 

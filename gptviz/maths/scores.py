@@ -14,7 +14,8 @@ from gptviz.maths.vectors import mean
 def logsumexp(scores: Any) -> float:
     """log of the sum of e^scores (vocab), shifted by the largest score so that nothing overflows.
 
-    Blanchard, Higham, Higham 2021, "Accurately computing the log-sum-exp and softmax functions", eq. 1.3.
+    Blanchard, Higham, Higham 2021, "Accurately computing the log-sum-exp and softmax functions",
+    eq. 1.3.
     """
     x = np.asarray(scores, dtype=np.float64)
     top = x.max()
@@ -22,9 +23,11 @@ def logsumexp(scores: Any) -> float:
 
 
 def softmax(scores: Any, temperature: float = 1.0) -> Vector:
-    """Shares of one from scores (vocab): e^(x/T) over its sum. T = 0 is the limit: all on the highest, ties shared.
+    """Shares of one from scores (vocab): e^(x/T) over its sum. T = 0 is the limit: all on the
+    highest, ties shared.
 
-    Bridle 1990; temperature as in Hinton, Vinyals, Dean 2015, eq. 1. Raises ValueError for a negative T.
+    Bridle 1990; temperature as in Hinton, Vinyals, Dean 2015, eq. 1. Raises ValueError for a
+    negative T.
     """
     x = np.asarray(scores, dtype=np.float64)
     if temperature < 0:
@@ -52,36 +55,42 @@ def remainder(shares: Any) -> float:
 
 
 def surprise(logit: float, log_sum_exp: float) -> float:
-    """The loss of one prediction, in nats: minus the natural log of the probability that the true token was given.
+    """The loss of one prediction, in nats: minus the natural log of the probability that the true
+    token was given.
 
-    Cross-entropy with a one-hot truth: Goodfellow, Bengio, Courville 2016, "Deep Learning", eq. 6.12.
+    Cross-entropy with a one-hot truth: Goodfellow, Bengio, Courville 2016, "Deep Learning", eq.
+    6.12.
     """
     return float(log_sum_exp - logit)
 
 
 def surprises(logits: Any, log_sum_exps: Any) -> Vector:
-    """The loss of several predictions (token), in nats, each from its own row; see :func:`surprise`."""
+    """The loss of several predictions (token), in nats, each from its own row; see
+    :func:`surprise`."""
     return np.asarray(log_sum_exps, dtype=np.float64) - np.asarray(logits, dtype=np.float64)
 
 
 def perplexity(loss: float) -> float:
     """e^loss: among how many equally likely tokens a model with this loss (nats) would be choosing.
 
-    Jelinek, Mercer, Bahl, Baker 1977, "Perplexity - a measure of the difficulty of speech recognition tasks".
+    Jelinek, Mercer, Bahl, Baker 1977, "Perplexity - a measure of the difficulty of speech
+    recognition tasks".
     """
     return float(np.exp(loss))
 
 
 def descending(scores: Any) -> npt.NDArray[np.int64]:
-    """The indices of scores (vocab) from the highest to the lowest; of equal scores the lower index comes first."""
+    """The indices of scores (vocab) from the highest to the lowest; of equal scores the lower index
+    comes first."""
     return np.argsort(-np.asarray(scores, dtype=np.float64), kind="stable")
 
 
 def top_p_size(shares: Any, p: float) -> int:
-    """How many of the likeliest tokens (rank, highest first) are needed until their shares reach ``p``.
+    """How many of the likeliest tokens (rank, highest first) are needed until their shares reach
+    ``p``.
 
-    The nucleus of Holtzman, Buys, Du, Forbes, Choi 2020, "The curious case of neural text degeneration", eq. 2.
-    Raises ValueError for a p outside (0, 1].
+    The nucleus of Holtzman, Buys, Du, Forbes, Choi 2020, "The curious case of neural text
+    degeneration", eq. 2. Raises ValueError for a p outside (0, 1].
     """
     if not 0 < p <= 1:
         raise ValueError(f"a top-p of {p}: it lies above 0 and is at most 1")
@@ -90,10 +99,12 @@ def top_p_size(shares: Any, p: float) -> int:
 
 
 def cumulative_bounds(shares: Any) -> Vector:
-    """Where the intervals of shares (rank) lie when they are put end to end: 0, then the running sum, which ends at 1.
+    """Where the intervals of shares (rank) lie when they are put end to end: 0, then the running
+    sum, which ends at 1.
 
-    Share i lies between entries i and i + 1 (rank + 1 entries); divided by the total, so that the last is exactly 1.
-    Inverse transform sampling: Devroye 1986, "Non-uniform random variate generation", chapter III.2.
+    Share i lies between entries i and i + 1 (rank + 1 entries); divided by the total, so that the
+    last is exactly 1. Inverse transform sampling: Devroye 1986, "Non-uniform random variate
+    generation", chapter III.2.
     """
     running = np.concatenate(([0.0], np.cumsum(np.asarray(shares, dtype=np.float64))))
     running /= running[-1]
@@ -108,10 +119,12 @@ def drawn(bounds: Any, u: float) -> int:
 
 
 def chance_all_drawn(shares: Any) -> float:
-    """The chance that as many draws without replacement as there are shares (rank) give these and no others.
+    """The chance that as many draws without replacement as there are shares (rank) give these and
+    no others.
 
-    The sum over all orders of the products of p_i over what is left: Plackett 1975, "The analysis of permutations",
-    eq. 2. Computed over subsets: an order's next factor depends only on which were drawn before it. At most 16 shares.
+    The sum over all orders of the products of p_i over what is left: Plackett 1975, "The analysis
+    of permutations", eq. 2. Computed over subsets: an order's next factor depends only on which
+    were drawn before it. At most 16 shares.
     """
     p = np.asarray(shares, dtype=np.float64)
     if len(p) > 16:
@@ -127,7 +140,8 @@ def chance_all_drawn(shares: Any) -> float:
 
 
 def entropy(shares: Any) -> float:
-    """The uncertainty of shares of one (vocab), in bits: minus the sum of p log2 p; shares of zero add nothing.
+    """The uncertainty of shares of one (vocab), in bits: minus the sum of p log2 p; shares of zero
+    add nothing.
 
     Shannon 1948, "A mathematical theory of communication", section 6.
     """
@@ -143,7 +157,8 @@ def shares_of_sum(values: Any) -> Vector:
 
 
 def rest(logits: Any, log_sum_exp: float) -> float:
-    """The probability that some scores (rank) leave to all others of their row; never below zero."""
+    """The probability that some scores (rank) leave to all others of their row; never below
+    zero."""
     return max(0.0, remainder(probabilities(logits, log_sum_exp)))
 
 
@@ -153,12 +168,14 @@ def exponential(x: float) -> float:
 
 
 def powers(scores: Any, shift: float) -> Vector:
-    """e^(x - shift) of some scores (rank): the numerators of softmax, with the scores shifted as every library does."""
+    """e^(x - shift) of some scores (rank): the numerators of softmax, with the scores shifted as
+    every library does."""
     return np.asarray(np.exp(np.asarray(scores, dtype=np.float64) - shift))
 
 
 def power_total(log_sum_exp: float, shift: float) -> float:
-    """The sum of e^(x - shift) over a whole vocabulary, from its log-sum-exp: the denominator of softmax."""
+    """The sum of e^(x - shift) over a whole vocabulary, from its log-sum-exp: the denominator of
+    softmax."""
     return float(np.exp(log_sum_exp - shift))
 
 
@@ -168,7 +185,8 @@ def power_rest(log_sum_exp: float, scores: Any, shift: float) -> float:
 
 
 def pulled(logits: Any, log_sum_exp: float, index: float, amount: float) -> Vector:
-    """Probabilities (rank) of some scores after one of them, at ``index``, was raised by ``amount``.
+    """Probabilities (rank) of some scores after one of them, at ``index``, was raised by
+    ``amount``.
 
     Exact for the whole vocabulary, since only one term of its sum has changed.
     """
@@ -191,7 +209,8 @@ def mean_surprise(logits: Any, log_sum_exps: Any) -> float:
 
 
 def probability_at(logit: float, log_sum_exp_at: float, temperature: float) -> float:
-    """The probability of one score at a temperature, given the log-sum-exp of its whole row over that temperature."""
+    """The probability of one score at a temperature, given the log-sum-exp of its whole row over
+    that temperature."""
     return float(np.exp(logit / temperature - log_sum_exp_at))
 
 
@@ -201,32 +220,38 @@ def temperature_grid() -> Vector:
 
 
 def rest_at(logits: Any, log_sum_exp_at: float, temperature: float) -> float:
-    """What some scores (rank) leave to all others of their row at a temperature; see :func:`probability_at`."""
+    """What some scores (rank) leave to all others of their row at a temperature; see
+    :func:`probability_at`."""
     return rest(np.asarray(logits, dtype=np.float64) / temperature, log_sum_exp_at)
 
 
 def probability_at_zero(logit: float, highest: float, ties: float) -> float:
-    """The probability of one score as T goes to 0: the ``ties`` scores equal to the highest share all of it."""
+    """The probability of one score as T goes to 0: the ``ties`` scores equal to the highest share
+    all of it."""
     return 1.0 / ties if logit == highest else 0.0
 
 
 def rest_at_zero(logits: Any, highest: float, ties: float) -> float:
-    """What some scores (rank) leave to all others of their row as T goes to 0; see :func:`probability_at_zero`."""
+    """What some scores (rank) leave to all others of their row as T goes to 0; see
+    :func:`probability_at_zero`."""
     return 1.0 - float((np.asarray(logits, dtype=np.float64) == highest).sum()) / ties
 
 
 def entropy_at_zero(ties: float) -> float:
-    """The uncertainty in bits as T goes to 0: that of a fair choice among the ``ties`` scores equal to the highest."""
+    """The uncertainty in bits as T goes to 0: that of a fair choice among the ``ties`` scores equal
+    to the highest."""
     return float(np.log2(ties))
 
 
 def entropy_at_most(vocab: float) -> float:
-    """The largest uncertainty that ``vocab`` tokens can have, in bits: that of a fair die with so many sides."""
+    """The largest uncertainty that ``vocab`` tokens can have, in bits: that of a fair die with so
+    many sides."""
     return float(np.log2(vocab))
 
 
 def sides(bits: float) -> float:
-    """2^bits: how many sides a fair die has whose throw is as uncertain; the inverse of :func:`entropy_at_most`."""
+    """2^bits: how many sides a fair die has whose throw is as uncertain; the inverse of
+    :func:`entropy_at_most`."""
     return float(2.0**bits)
 
 

@@ -30,7 +30,8 @@ def products(weights: Any, data: Any) -> Vector:
 
 
 def running_sums(weights: Any, data: Any, bias: float | None = None) -> Vector:
-    """The running sum of a dot product (d_model): entry i adds the first i + 1 products (to the bias, if given)."""
+    """The running sum of a dot product (d_model): entry i adds the first i + 1 products (to the
+    bias, if given)."""
     return np.cumsum(products(weights, data)) + (0.0 if bias is None else bias)
 
 
@@ -60,18 +61,23 @@ def angle(cosine: float) -> float:
 def layer_norm(vector: Any, gain: Any, bias: Any, epsilon: float = 1e-5) -> Vector:
     """A vector (d_model) with its mean taken off, divided by its deviation, times gain, plus bias.
 
-    Ba, Kiros, Hinton 2016, "Layer normalization", eq. 4; the variance is the mean square, plus epsilon, as in GPT-2.
+    Ba, Kiros, Hinton 2016, "Layer normalization", eq. 4; the variance is the mean square, plus
+    epsilon, as in GPT-2.
     """
     x = np.asarray(vector, dtype=np.float64)
     centred = x - x.mean(axis=-1, keepdims=True)
     deviation = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + epsilon)
-    return np.asarray(centred / deviation * np.asarray(gain, dtype=np.float64) + np.asarray(bias, dtype=np.float64))
+    return np.asarray(
+        centred / deviation * np.asarray(gain, dtype=np.float64)
+        + np.asarray(bias, dtype=np.float64)
+    )
 
 
 def gelu_new(x: Any) -> Any:
     """GPT-2's activation: 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).
 
-    Hendrycks, Gimpel 2016, "Gaussian error linear units", section 2 (tanh approximation); transformers' ``gelu_new``.
+    Hendrycks, Gimpel 2016, "Gaussian error linear units", section 2 (tanh approximation);
+    transformers' ``gelu_new``.
     """
     value = np.asarray(x, dtype=np.float64)
     return 0.5 * value * (1.0 + np.tanh(np.sqrt(2.0 / np.pi) * (value + 0.044715 * value**3)))
@@ -98,11 +104,12 @@ def smallest(values: Any) -> float:
 def principal_components(points: Any, count: int) -> tuple[Vector, Vector, Vector]:
     """The ``count`` directions along which points (row, d_model) vary most.
 
-    Gives coordinates (row, component), directions (component, d_model) and the shares of the variance that they hold
-    (component), largest first.
+    Gives coordinates (row, component), directions (component, d_model) and the shares of the
+    variance that they hold (component), largest first.
 
-    Signs are fixed: of every direction the entry of largest size is positive. Pearson 1901; computed as the singular
-    value decomposition of the centred points (Jolliffe 2002, "Principal component analysis", section 3.5).
+    Signs are fixed: of every direction the entry of largest size is positive. Pearson 1901;
+    computed as the singular value decomposition of the centred points (Jolliffe 2002, "Principal
+    component analysis", section 3.5).
     """
     x = np.asarray(points, dtype=np.float64)
     centred = x - x.mean(axis=0)
@@ -131,9 +138,9 @@ def distance(first: Any, second: Any) -> float:
 def distance_turned(drawn: float, true: float, turned: float) -> float:
     """How far apart two points look when a picture is turned towards the direction that parts them.
 
-    ``drawn`` in the picture, ``true`` in all dimensions; ``turned`` is the share, 0 to 1, of the turn that shows all.
-    By Pythagoras what the picture lacks is at right angles to what it shows: the turn's whole angle has the cosine
-    drawn / true.
+    ``drawn`` in the picture, ``true`` in all dimensions; ``turned`` is the share, 0 to 1, of the
+    turn that shows all. By Pythagoras what the picture lacks is at right angles to what it shows:
+    the turn's whole angle has the cosine drawn / true.
     """
     if not 0 <= drawn <= true or true == 0:
         raise ValueError("a picture shows at most the true distance")
@@ -141,11 +148,13 @@ def distance_turned(drawn: float, true: float, turned: float) -> float:
 
 
 def places_beyond(vectors: Any, drawn: Any, first: int, second: int) -> Vector:
-    """Where points lie on the direction that parts two of them and that a picture does not show (row).
+    """Where points lie on the direction that parts two of them and that a picture does not show
+    (row).
 
-    ``vectors`` (row, d_model) and ``drawn`` (row, component): what a picture shows of them, along directions of length
-    one at right angles. Measured from the middle of the two. The scalar product with what the picture lacks is the
-    whole scalar product less the one in the picture, so the picture's own directions need not be known.
+    ``vectors`` (row, d_model) and ``drawn`` (row, component): what a picture shows of them, along
+    directions of length one at right angles. Measured from the middle of the two. The scalar
+    product with what the picture lacks is the whole scalar product less the one in the picture, so
+    the picture's own directions need not be known.
     """
     whole, shown = np.asarray(vectors, dtype=np.float64), np.asarray(drawn, dtype=np.float64)
     way, seen = whole[second] - whole[first], shown[second] - shown[first]
@@ -157,7 +166,8 @@ def places_beyond(vectors: Any, drawn: Any, first: int, second: int) -> Vector:
 
 
 def longest_possible(length: float, cosine: float, distance: float) -> float:
-    """How long a vector can be at most, whose cosine with another of this length, and distance from it, are known.
+    """How long a vector can be at most, whose cosine with another of this length, and distance from
+    it, are known.
 
     The larger of the two lengths that the law of cosines leaves open.
     """
@@ -167,9 +177,14 @@ def longest_possible(length: float, cosine: float, distance: float) -> float:
 def landing(a: Any, b: Any, c: Any) -> Vector:
     """Where the arrow from b to c ends when it is carried to a: a - b + c (d_model).
 
-    Mikolov, Yih, Zweig 2013, "Linguistic regularities in continuous space word representations", section 4.
+    Mikolov, Yih, Zweig 2013, "Linguistic regularities in continuous space word representations",
+    section 4.
     """
-    return np.asarray(a, dtype=np.float64) - np.asarray(b, dtype=np.float64) + np.asarray(c, dtype=np.float64)
+    return (
+        np.asarray(a, dtype=np.float64)
+        - np.asarray(b, dtype=np.float64)
+        + np.asarray(c, dtype=np.float64)
+    )
 
 
 def landing_cosine(a: Any, b: Any, c: Any, d: Any) -> float:
@@ -188,12 +203,14 @@ def arrow_cosine(start: Any, end: Any, other_start: Any, other_end: Any) -> floa
 
 
 def along(dot_product: float, length: float) -> float:
-    """How far a vector reaches along a direction: its dot product with it over the direction's length, its shadow."""
+    """How far a vector reaches along a direction: its dot product with it over the direction's
+    length, its shadow."""
     return float(dot_product / length)
 
 
 def across(vector_length: float, dot_product: float, length: float) -> float:
-    """How far a vector's tip lies beside a direction, by Pythagoras from its length and its shadow (:func:`along`)."""
+    """How far a vector's tip lies beside a direction, by Pythagoras from its length and its shadow
+    (:func:`along`)."""
     return float(np.sqrt(max(vector_length**2 - along(dot_product, length) ** 2, 0.0)))
 
 
@@ -207,15 +224,19 @@ def average_ranks(values: Any) -> Vector:
 def spearman_rho(first: Any, second: Any) -> float:
     """How much two lists of values rise together, from -1 to 1: the correlation of their ranks.
 
-    Spearman 1904, "The proof and measurement of association between two things"; ties as in Kendall 1948, section 3.
-    Raises ValueError where all values of a list are equal.
+    Spearman 1904, "The proof and measurement of association between two things"; ties as in Kendall
+    1948, section 3. Raises ValueError where all values of a list are equal.
     """
-    return cosine(*(ranks - ranks.mean() for ranks in (average_ranks(first), average_ranks(second))))
+    return cosine(
+        *(ranks - ranks.mean() for ranks in (average_ranks(first), average_ranks(second)))
+    )
 
 
 def share_greater(first: Any, second: Any) -> float:
     """In which share of places the first of two lists holds the greater value."""
-    return float((np.asarray(first, dtype=np.float64) > np.asarray(second, dtype=np.float64)).mean())
+    return float(
+        (np.asarray(first, dtype=np.float64) > np.asarray(second, dtype=np.float64)).mean()
+    )
 
 
 def median(values: Any) -> float:
@@ -229,10 +250,11 @@ def largest(values: Any) -> float:
 
 
 def principal_directions(scatter: Any, count: int) -> tuple[Vector, Vector]:
-    """The ``count`` main directions (component, d_model) of points, from the scatter matrix of all (d_model, d_model).
+    """The ``count`` main directions (component, d_model) of points, from the scatter matrix of all
+    (d_model, d_model).
 
-    With the shares of the variance that they hold (component), largest first. For points that are too many to be taken
-    at once; source and signs as for :func:`principal_components`.
+    With the shares of the variance that they hold (component), largest first. For points that are
+    too many to be taken at once; source and signs as for :func:`principal_components`.
     """
     lengths, columns = np.linalg.eigh(np.asarray(scatter, dtype=np.float64))
     rows = columns.T[::-1][:count]

@@ -1,7 +1,8 @@
-"""Where numbers come from. torch, transformers and gensim live here and in the recorders, and nowhere else.
+"""Where numbers come from. torch, transformers and gensim live here and in the recorders, and
+nowhere else.
 
-:func:`load` gives the :class:`~gptviz.models.interface.Model` of a reference. Importing this package imports none of
-them.
+:func:`load` gives the :class:`~gptviz.models.interface.Model` of a reference. Importing this
+package imports none of them.
 """
 
 from __future__ import annotations
@@ -23,12 +24,15 @@ def load(reference: str, *, offline: bool = False, tokenizer: str | None = None)
 
     - ``mini``, the bundled one;
     - a folder that ``save_pretrained`` wrote;
-    - a folder of recorded runs, of a checkpoint's parts, or of a tokenizer: they serve what they hold;
-    - several folders joined by ``+``, each with a part of one model; ``tokenizer`` adds a folder in the same way;
-    - a hub id or ``id@revision``; the published GPT-2 models are pinned to a revision where none is given.
+    - a folder of recorded runs, of a checkpoint's parts, or of a tokenizer: they serve what they
+    hold;
+    - several folders joined by ``+``, each with a part of one model; ``tokenizer`` adds a folder in
+    the same way;
+    - a hub id or ``id@revision``; the published GPT-2 models are pinned to a revision where none is
+    given.
 
-    ``offline`` never touches the network. Raises ModelMissing, ModelRefused, NotFinite, and UsageError for what names
-    no model.
+    ``offline`` never touches the network. Raises ModelMissing, ModelRefused, NotFinite, and
+    UsageError for what names no model.
     """
     from gptviz.models import references  # noqa: PLC0415
 
@@ -70,8 +74,11 @@ def _folder(folder: Path) -> Model:
         return _whole(folder)
     if tokenizer_files(folder):
         return TokenizerOnly(folder)
-    raise ModelMissing(f"{folder.name} holds no model", "there are no weights, no recorded runs and no tokenizer in it",
-                       "name a folder that save_pretrained wrote, a hub id, or mini")
+    raise ModelMissing(
+        f"{folder.name} holds no model",
+        "there are no weights, no recorded runs and no tokenizer in it",
+        "name a folder that save_pretrained wrote, a hub id, or mini",
+    )
 
 
 def _composite(folders: list[str]) -> Model:
@@ -79,6 +86,9 @@ def _composite(folders: list[str]) -> Model:
 
     for folder in folders:
         if not folder or not Path(folder).is_dir():
-            raise UsageError(f"{'+'.join(folders)!r} names no model", f"{folder!r} is no folder",
-                             "join folders by +, each with a part of one model")
+            raise UsageError(
+                f"{'+'.join(folders)!r} names no model",
+                f"{folder!r} is no folder",
+                "join folders by +, each with a part of one model",
+            )
     return Composite([_folder(Path(folder)) for folder in folders])

@@ -1,6 +1,8 @@
-"""Whose numbers these are, for sources that hold only a part of a model: recorded runs, partial checkpoints.
+"""Whose numbers these are, for sources that hold only a part of a model: recorded runs, partial
+checkpoints.
 
-Such a folder names its model in a small ``source.json``; a published one is recognised by the sha256 of what it holds.
+Such a folder names its model in a small ``source.json``; a published one is recognised by the
+sha256 of what it holds.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ CARD = "source.json"
 
 
 class Card(BaseModel):
-    """What ``source.json`` says: the model's name and sizes, and where its numbers were published."""
+    """What ``source.json`` says: the model's name and sizes, and where its numbers were
+    published."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -39,25 +42,50 @@ class Card(BaseModel):
     @property
     def edition(self) -> str:
         """The short name of the model; that of a published model only for its own title."""
-        published = next((short for short, known in KNOWN.items() if known.title == self.model), None)
+        published = next(
+            (short for short, known in KNOWN.items() if known.title == self.model), None
+        )
         name = safe(self.short or self.model)
         return published or (f"{name}-parts" if name in (*KNOWN, "mini", "default") else name)
 
     @property
     def shape(self) -> Shape:
-        return Shape(self.n_layer, self.n_head, self.d_model, self.d_mlp, self.vocab, self.positions)
+        return Shape(
+            self.n_layer, self.n_head, self.d_model, self.d_mlp, self.vocab, self.positions
+        )
 
 
 def gpt2_small(source: str, commit: str, licence: str, note: str) -> Card:
-    """The card of a publication of GPT-2 small. Sizes: Radford et al. 2019, table 2; openai/gpt-2, hparams.json."""
-    return Card(model=KNOWN["gpt2"].title, parameters=124_439_808, n_layer=12, n_head=12, d_model=768, d_mlp=3072,
-                vocab=50257, positions=1024, source=source, commit=commit, licence=licence, note=note)
+    """The card of a publication of GPT-2 small. Sizes: Radford et al. 2019, table 2; openai/gpt-2,
+    hparams.json."""
+    return Card(
+        model=KNOWN["gpt2"].title,
+        parameters=124_439_808,
+        n_layer=12,
+        n_head=12,
+        d_model=768,
+        d_mlp=3072,
+        vocab=50257,
+        positions=1024,
+        source=source,
+        commit=commit,
+        licence=licence,
+        note=note,
+    )
 
 
-_RUNS = gpt2_small("poloclub/transformer-explainer, src/constants/examples", "6e2ec372b1d7", "MIT",
-                   "computed there with an ONNX export of the model in float32")
-_ATTENTION = gpt2_small("OpenAI, GPT-2 release; copy in huplay/GPT2-SMALL", "6dc07e48f688", "MIT",
-                        "attention, layer norm and position weights of the published model")
+_RUNS = gpt2_small(
+    "poloclub/transformer-explainer, src/constants/examples",
+    "6e2ec372b1d7",
+    "MIT",
+    "computed there with an ONNX export of the model in float32",
+)
+_ATTENTION = gpt2_small(
+    "OpenAI, GPT-2 release; copy in huplay/GPT2-SMALL",
+    "6dc07e48f688",
+    "MIT",
+    "attention, layer norm and position weights of the published model",
+)
 
 #: Cards of published parts, by the sha256 of a run's tensor file or of the sampled tensors of a checkpoint.
 PUBLISHED = {
@@ -79,10 +107,15 @@ def card_of(folder: Path, *keys: str | None) -> Card:
             return Card.model_validate(read_json(path))
         except ValidationError as error:
             first = error.errors()[0]
-            raise ModelRefused(f"{CARD} of {folder.name} is not complete",
-                               f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+            raise ModelRefused(
+                f"{CARD} of {folder.name} is not complete",
+                f"{'.'.join(map(str, first['loc']))}: {first['msg']}",
+            ) from error
     found = [PUBLISHED.get(key or "") for key in keys]
     if found and found[0] is not None and all(card == found[0] for card in found):
         return found[0]
-    raise ModelRefused(f"nothing says which model {folder.name} is a part of", f"there is no {CARD} in it",
-                       f"put a {CARD} there with {', '.join(Card.model_fields)}")
+    raise ModelRefused(
+        f"nothing says which model {folder.name} is a part of",
+        f"there is no {CARD} in it",
+        f"put a {CARD} there with {', '.join(Card.model_fields)}",
+    )

@@ -1,7 +1,8 @@
 """Learned tensors from safetensors files of anyone's, read without trust and without torch.
 
-Format: an unsigned 64-bit length, a JSON header of that many bytes, then the tensors' bytes (safetensors, "Format").
-A header's length is bounded before it is read, offsets must lie in the file, and files that can run code are refused.
+Format: an unsigned 64-bit length, a JSON header of that many bytes, then the tensors' bytes
+(safetensors, "Format"). A header's length is bounded before it is read, offsets must lie in the
+file, and files that can run code are refused.
 """
 
 from __future__ import annotations
@@ -24,14 +25,25 @@ Floats = npt.NDArray[np.float32]
 
 HEADER_LIMIT = 4_000_000  # bytes; GPT-2 XL's header has 60,000
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
-_NUMPY = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",
-          "U8": "u1", "BOOL": "?"}
+_NUMPY = {
+    "F64": "<f8",
+    "F32": "<f4",
+    "F16": "<f2",
+    "BF16": "<u2",
+    "I64": "<i8",
+    "I32": "<i4",
+    "I16": "<i2",
+    "I8": "i1",
+    "U8": "u1",
+    "BOOL": "?",
+}
 _FLOATS = ("F64", "F32", "F16", "BF16")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Where a tensor lies in its file: its dtype by safetensors' name, its shape, the offset of its first byte."""
+    """Where a tensor lies in its file: its dtype by safetensors' name, its shape, the offset of its
+    first byte."""
 
     path: Path
     dtype: str
@@ -46,7 +58,9 @@ class Entry:
         """The tensor as it is stored; bfloat16 becomes float32."""
         if not self.size:
             return np.zeros(self.shape, dtype=_NUMPY[self.dtype])
-        stored = np.memmap(self.path, dtype=_NUMPY[self.dtype], mode="r", offset=self.start, shape=self.shape)
+        stored = np.memmap(
+            self.path, dtype=_NUMPY[self.dtype], mode="r", offset=self.start, shape=self.shape
+        )
         if self.dtype == "BF16":
             return np.asarray((stored.astype(np.uint32) << 16).view(np.float32))
         return np.array(stored)
@@ -58,8 +72,11 @@ def entries(path: Path) -> dict[str, Entry]:
         return _entries(path)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         reason = f"its header lacks {error}" if isinstance(error, KeyError) else str(error)
-        raise ModelRefused(f"{path.name} is no safetensors file that can be trusted", reason,
-                           "download it again, or write it with save_pretrained") from error
+        raise ModelRefused(
+            f"{path.name} is no safetensors file that can be trusted",
+            reason,
+            "download it again, or write it with save_pretrained",
+        ) from error
 
 
 def _entries(path: Path) -> dict[str, Entry]:
@@ -68,18 +85,26 @@ def _entries(path: Path) -> dict[str, Entry]:
         start = file.read(8)
         length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
         if not 2 <= length <= min(HEADER_LIMIT, size - 8):
-            raise ValueError(f"its header would have {length:,} bytes; a file of {size:,} bytes can have "
-                             f"{max(0, min(HEADER_LIMIT, size - 8)):,}")
-        header = json.loads(file.read(length), object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+            raise ValueError(
+                f"its header would have {length:,} bytes; a file of {size:,} bytes can have "
+                f"{max(0, min(HEADER_LIMIT, size - 8)):,}"
+            )
+        header = json.loads(
+            file.read(length), object_pairs_hook=_no_duplicates, parse_constant=_no_constant
+        )
     if not isinstance(header, dict):
         raise ValueError("its header is not a JSON object")
     found, end = {}, 0
-    for name, about in sorted(((n, a) for n, a in header.items() if n != "__metadata__"),
-                              key=lambda pair: pair[1]["data_offsets"]):
+    for name, about in sorted(
+        ((n, a) for n, a in header.items() if n != "__metadata__"),
+        key=lambda pair: pair[1]["data_offsets"],
+    ):
         dtype, shape, (first, last) = about["dtype"], tuple(about["shape"]), about["data_offsets"]
         if dtype not in _NUMPY:
             raise ValueError(f"{name} has the dtype {dtype!r}; {', '.join(_NUMPY)} can be read")
-        if not all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in (*shape, first, last)):
+        if not all(
+            isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in (*shape, first, last)
+        ):
             raise ValueError(f"{name} has the shape {shape} and the offsets {first}, {last}")
         if first != end or last - first != math.prod(shape) * np.dtype(_NUMPY[dtype]).itemsize:
             raise ValueError(f"{name} of shape {shape} does not fit its bytes {first} to {last}")
@@ -91,9 +116,11 @@ def _entries(path: Path) -> dict[str, Entry]:
 
 
 class Checkpoint:
-    """The tensors of a folder by their transformers names without the leading ``transformer.``, as float32.
+    """The tensors of a folder by their transformers names without the leading ``transformer.``, as
+    float32.
 
-    Causal masks that old checkpoints store as tensors (``h.0.attn.bias``) are left out: they are not learned.
+    Causal masks that old checkpoints store as tensors (``h.0.attn.bias``) are left out: they are
+    not learned.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -105,7 +132,9 @@ class Checkpoint:
                 if name.endswith((".attn.bias", ".attn.masked_bias")):
                     continue
                 if name in self.entries:
-                    raise ModelRefused(f"{folder.name} holds {name} twice", "one of the two would be ignored")
+                    raise ModelRefused(
+                        f"{folder.name} holds {name} twice", "one of the two would be ignored"
+                    )
                 self.entries[name] = entry
 
     def __contains__(self, name: str) -> bool:
@@ -116,27 +145,34 @@ class Checkpoint:
         return {name: entry.shape for name, entry in self.entries.items()}
 
     def tensor(self, name: str) -> Floats:
-        """One tensor as float32. Raises KeyError, ModelRefused for integers, NotFinite for NaN or infinity."""
+        """One tensor as float32. Raises KeyError, ModelRefused for integers, NotFinite for NaN or
+        infinity."""
         entry = self.entries[name]
         if entry.dtype not in _FLOATS:
-            raise ModelRefused(f"{name} is stored as {entry.dtype}", "weights are floating-point numbers",
-                               "gptviz does not read quantised checkpoints")
+            raise ModelRefused(
+                f"{name} is stored as {entry.dtype}",
+                "weights are floating-point numbers",
+                "gptviz does not read quantised checkpoints",
+            )
         with np.errstate(over="ignore"):
             array = np.ascontiguousarray(entry.read(), dtype=np.float32)
         check_finite(array, name)
         return array
 
     def drop_tied(self) -> None:
-        """Leaves out a stored copy of the input embedding as output matrix, for a model in which the two are one.
+        """Leaves out a stored copy of the input embedding as output matrix, for a model in which
+        the two are one.
 
         Raises ModelRefused where the copy is another matrix: one of the two would be ignored.
         """
         if "lm_head.weight" not in self.entries or "wte.weight" not in self.entries:
             return
         if not np.array_equal(self.tensor("lm_head.weight"), self.tensor("wte.weight")):
-            raise ModelRefused(f"{self.folder.name} has an output matrix of its own",
-                               "lm_head.weight differs from wte.weight, and config.json says tie_word_embeddings",
-                               "set tie_word_embeddings to false in config.json if the model was trained so")
+            raise ModelRefused(
+                f"{self.folder.name} has an output matrix of its own",
+                "lm_head.weight differs from wte.weight, and config.json says tie_word_embeddings",
+                "set tie_word_embeddings to false in config.json if the model was trained so",
+            )
         del self.entries["lm_head.weight"]
 
     def fingerprint(self) -> str:
@@ -155,13 +191,16 @@ def digest(names: Iterable[str], tensor: Callable[[str], Floats]) -> str:
 
 
 def check_finite(array: npt.NDArray[Any], name: str) -> None:
-    """Raises NotFinite, with the name and the first index, for NaN or infinity in a model's tensor."""
+    """Raises NotFinite, with the name and the first index, for NaN or infinity in a model's
+    tensor."""
     finite = np.isfinite(array)
     if not finite.all():
         index = tuple(int(i) for i in np.unravel_index(int(np.argmin(finite)), array.shape))
-        raise NotFinite(f"{name}[{', '.join(map(str, index))}] is {array[index]}",
-                        f"{array.size - int(finite.sum()):,} of {array.size:,} values are not finite",
-                        "the model's file is damaged, or its training failed")
+        raise NotFinite(
+            f"{name}[{', '.join(map(str, index))}] is {array[index]}",
+            f"{array.size - int(finite.sum()):,} of {array.size:,} values are not finite",
+            "the model's file is damaged, or its training failed",
+        )
 
 
 def _files(folder: Path) -> list[Path]:
@@ -171,8 +210,11 @@ def _files(folder: Path) -> list[Path]:
         names = shards(index)
         missing = [name for name in names if not (folder / name).is_file()]
         if missing:
-            raise ModelRefused(f"{folder.name} lacks {', '.join(missing)}", f"{index.name} names it",
-                               "download it again")
+            raise ModelRefused(
+                f"{folder.name} lacks {', '.join(missing)}",
+                f"{index.name} names it",
+                "download it again",
+            )
         return [folder / name for name in names]
     whole = folder / "model.safetensors"
     found = [whole] if whole.is_file() else sorted(folder.glob("*.safetensors"))
@@ -180,19 +222,31 @@ def _files(folder: Path) -> list[Path]:
         return found
     pickles = sorted(path.name for path in folder.iterdir() if path.suffix in PICKLES)
     if pickles:
-        raise ModelRefused(f"{folder.name} holds its weights as {', '.join(pickles)}",
-                           "such a file can run code when it is read",
-                           "if you trust it: GPT2LMHeadModel.from_pretrained(FOLDER).save_pretrained(FOLDER)")
-    raise ModelMissing(f"{folder.name} holds no weights", "there is no .safetensors file in it",
-                       "name a folder that save_pretrained wrote, a hub id, or mini")
+        raise ModelRefused(
+            f"{folder.name} holds its weights as {', '.join(pickles)}",
+            "such a file can run code when it is read",
+            "if you trust it: GPT2LMHeadModel.from_pretrained(FOLDER).save_pretrained(FOLDER)",
+        )
+    raise ModelMissing(
+        f"{folder.name} holds no weights",
+        "there is no .safetensors file in it",
+        "name a folder that save_pretrained wrote, a hub id, or mini",
+    )
 
 
 def shards(index: Path) -> list[str]:
-    """The files that an index names. Raises ModelRefused for one that is no index, or that leads elsewhere."""
+    """The files that an index names. Raises ModelRefused for one that is no index, or that leads
+    elsewhere."""
     data = read_json(index)
     found = data.get("weight_map") if isinstance(data, dict) else None
-    if not isinstance(found, dict) or not found or not all(isinstance(name, str) for name in found.values()):
-        raise ModelRefused(f"{index.name} is no index of weights", "it has no weight_map from tensors to files")
+    if (
+        not isinstance(found, dict)
+        or not found
+        or not all(isinstance(name, str) for name in found.values())
+    ):
+        raise ModelRefused(
+            f"{index.name} is no index of weights", "it has no weight_map from tensors to files"
+        )
     names = sorted(set(found.values()))
     if any(Path(name).name != name for name in names):
         raise ModelRefused(f"{index.name} names files outside its folder", ", ".join(names))
@@ -204,23 +258,35 @@ def read_json(path: Path) -> Any:
     try:
         if path.stat().st_size > 64_000_000:
             raise ValueError("it is larger than 64 MB")
-        return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_no_duplicates,
-                          parse_constant=_no_constant)
+        return json.loads(
+            path.read_text(encoding="utf-8"),
+            object_pairs_hook=_no_duplicates,
+            parse_constant=_no_constant,
+        )
     except (OSError, ValueError, RecursionError) as error:
         raise ModelRefused(f"{path.name} cannot be read", str(error)) from error
 
 
-def compare(expected: Mapping[str, tuple[int, ...]], actual: Mapping[str, tuple[int, ...]], where: str) -> None:
-    """Raises ModelRefused, with names and shapes, where tensors are missing, too many, or of another shape."""
+def compare(
+    expected: Mapping[str, tuple[int, ...]], actual: Mapping[str, tuple[int, ...]], where: str
+) -> None:
+    """Raises ModelRefused, with names and shapes, where tensors are missing, too many, or of
+    another shape."""
     missing = [f"{name} {list(shape)}" for name, shape in expected.items() if name not in actual]
     extra = [f"{name} {list(shape)}" for name, shape in actual.items() if name not in expected]
-    wrong = [f"{name} {list(actual[name])} instead of {list(shape)}" for name, shape in expected.items()
-             if name in actual and actual[name] != shape]
+    wrong = [
+        f"{name} {list(actual[name])} instead of {list(shape)}"
+        for name, shape in expected.items()
+        if name in actual and actual[name] != shape
+    ]
     findings = {"missing": missing, "extra": extra, "misshapen": wrong}
     parts = [f"{title} {_some(names)}" for title, names in findings.items() if names]
     if parts:
-        raise ModelRefused(f"{where} does not hold the tensors that its config.json describes", "; ".join(parts),
-                           "check config.json, or write the model again with save_pretrained")
+        raise ModelRefused(
+            f"{where} does not hold the tensors that its config.json describes",
+            "; ".join(parts),
+            "check config.json, or write the model again with save_pretrained",
+        )
 
 
 def _some(names: list[str]) -> str:

@@ -1,7 +1,8 @@
-"""One model out of several parts: recorded runs, a partial checkpoint, a tokenizer. The first that can answer, does.
+"""One model out of several parts: recorded runs, a partial checkpoint, a tokenizer. The first that
+can answer, does.
 
-The parts are of one model, checked by its title and by the size of the vocabulary: ids, scores and texts of two models
-never meet in one recording.
+The parts are of one model, checked by its title and by the size of the vocabulary: ids, scores and
+texts of two models never meet in one recording.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ Answer = TypeVar("Answer")
 
 
 class Composite(Model):
-    """Several parts of one model. ``provenance`` names the parts that were asked since :meth:`for_recording`."""
+    """Several parts of one model. ``provenance`` names the parts that were asked since
+    :meth:`for_recording`."""
 
     def __init__(self, parts: list[Model]) -> None:
         self.parts = parts
@@ -34,20 +36,39 @@ class Composite(Model):
 
     def provenance(self) -> Provenance:
         known = [part.provenance() for part in self.parts]
-        asked = [each for part, each in zip(self.parts, known, strict=True) if part in self._asked] or known
-        texts = {field: _joined(getattr(each, field) for each in asked)
-                 for field in ("source", "commit", "licence", "note", "weights_sha256", "tokenizer_sha256")}
+        asked = [
+            each for part, each in zip(self.parts, known, strict=True) if part in self._asked
+        ] or known
+        texts = {
+            field: _joined(getattr(each, field) for each in asked)
+            for field in (
+                "source",
+                "commit",
+                "licence",
+                "note",
+                "weights_sha256",
+                "tokenizer_sha256",
+            )
+        }
         return Provenance(
-            model=self.title, reference="+".join(each.reference for each in asked),
+            model=self.title,
+            reference="+".join(each.reference for each in asked),
             parameters=next((each.parameters for each in known if each.parameters), None),
-            fingerprint=hashlib.sha256(" ".join(sorted(str(each.fingerprint) for each in known)).encode()).hexdigest(),
-            versions={name: version for each in asked for name, version in each.versions.items()}, **texts)
+            fingerprint=hashlib.sha256(
+                " ".join(sorted(str(each.fingerprint) for each in known)).encode()
+            ).hexdigest(),
+            versions={name: version for each in asked for name, version in each.versions.items()},
+            **texts,
+        )
 
     def encode(self, text: str) -> list[int]:
         ids = self._first("encode", lambda part: part.encode(text))
         if len(ids) > self.shape.positions:
-            raise PromptRefused(f"the prompt has {len(ids):,} tokens",
-                                f"the model reads at most {self.shape.positions:,}", "give a shorter text")
+            raise PromptRefused(
+                f"the prompt has {len(ids):,} tokens",
+                f"the model reads at most {self.shape.positions:,}",
+                "give a shorter text",
+            )
         return ids
 
     def decode(self, ids: list[int]) -> str:
@@ -91,7 +112,8 @@ class Composite(Model):
         return any(part.has_weight(name) for part in self.parts)
 
     def _first(self, method: str, ask: Callable[[Model], Answer]) -> Answer:
-        """The first part's answer. Where none has one: the refusal of the part that came nearest to it."""
+        """The first part's answer. Where none has one: the refusal of the part that came nearest to
+        it."""
         refusals: list[tuple[bool, NotRecorded]] = []
         for part in self.parts:
             try:
@@ -105,8 +127,11 @@ class Composite(Model):
             return answer
         general, refusal = min(refusals, key=lambda pair: pair[0])
         if general:
-            raise NotRecorded(refusal.what.replace(self.parts[0].title, self.title, 1),
-                              f"it was put together from {self.reference}, none of which holds it", refusal.hint)
+            raise NotRecorded(
+                refusal.what.replace(self.parts[0].title, self.title, 1),
+                f"it was put together from {self.reference}, none of which holds it",
+                refusal.hint,
+            )
         raise refusal
 
 
@@ -114,12 +139,18 @@ def _check_one_model(whole: list[Model], parts: list[Model]) -> None:
     first = whole[0]
     for part in whole:
         if (part.title, part.shape) != (first.title, first.shape):
-            raise ModelRefused(f"{part.reference} is a part of {part.title}, {first.reference} of {first.title}",
-                               "parts of two models never meet in one recording", "name the parts of one model")
+            raise ModelRefused(
+                f"{part.reference} is a part of {part.title}, {first.reference} of {first.title}",
+                "parts of two models never meet in one recording",
+                "name the parts of one model",
+            )
     for part in parts:
         if isinstance(part, TokenizerOnly) and part.shape.vocab != first.shape.vocab:
-            raise ModelRefused(f"the tokenizer of {part.reference} has {part.shape.vocab:,} entries, "
-                               f"{first.title} {first.shape.vocab:,}", "it is another model's tokenizer")
+            raise ModelRefused(
+                f"the tokenizer of {part.reference} has {part.shape.vocab:,} entries, "
+                f"{first.title} {first.shape.vocab:,}",
+                "it is another model's tokenizer",
+            )
 
 
 def _joined(texts: Any) -> Any:

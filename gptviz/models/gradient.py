@@ -1,7 +1,8 @@
-"""One step of gradient descent on a text: the loss, the gradient of every learned number, the model after the step.
+"""One step of gradient descent on a text: the loss, the gradient of every learned number, the model
+after the step.
 
-Goodfellow, Bengio, Courville 2016, "Deep Learning", algorithm 8.1, with a batch of one text. Dropout is off, as in
-every run of gptviz, so that the step is the same each time.
+Goodfellow, Bengio, Courville 2016, "Deep Learning", algorithm 8.1, with a batch of one text.
+Dropout is off, as in every run of gptviz, so that the step is the same each time.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from gptviz.models.threads import one_thread
 
 @dataclass(frozen=True)
 class Descent:
-    """The ``loss`` before the step (nats, mean over the predicted tokens), the ``gradients`` by the names of
-    :meth:`~gptviz.models.interface.Model.weight`, and the model ``after`` the step.
+    """The ``loss`` before the step (nats, mean over the predicted tokens), the ``gradients`` by the
+    names of :meth:`~gptviz.models.interface.Model.weight`, and the model ``after`` the step.
     """
 
     loss: float
@@ -31,15 +32,20 @@ class Descent:
 
 
 def running(model: Model, what: str) -> LanguageModel:
-    """The model, if it is one that runs. Raises NotRecorded, which says that it cannot do ``what``, for any other."""
+    """The model, if it is one that runs. Raises NotRecorded, which says that it cannot do ``what``,
+    for any other."""
     if not isinstance(model, LanguageModel):
-        raise NotRecorded(f"{model.title} cannot {what}", f"{model.reference} holds numbers, but no model that runs",
-                          "name a whole model: a hub id, a local folder, or mini")
+        raise NotRecorded(
+            f"{model.title} cannot {what}",
+            f"{model.reference} holds numbers, but no model that runs",
+            "name a whole model: a hub id, a local folder, or mini",
+        )
     return model
 
 
 def descend(model: Model, ids: list[int], rate: float) -> Descent:
-    """Takes every learned number by ``rate`` against its gradient, in a copy; ``model`` stays as it is.
+    """Takes every learned number by ``rate`` against its gradient, in a copy; ``model`` stays as it
+    is.
 
     Raises NotRecorded for a model that does not run, NotFinite where a gradient is not finite.
     """
@@ -58,5 +64,7 @@ def descend(model: Model, ids: list[int], rate: float) -> Descent:
                 parameter.grad = None
     for name, array in gradients.items():
         if not np.isfinite(array).all():
-            raise NotFinite(f"the gradient of {name} is not finite", "the text cannot be learned from")
+            raise NotFinite(
+                f"the gradient of {name} is not finite", "the text cannot be learned from"
+            )
     return Descent(float(loss.detach()), gradients, before.with_module(module))

@@ -1,7 +1,9 @@
-"""A causal language model of the GPT-2 architecture that runs: transformers' ``GPT2LMHeadModel``, eager, float32.
+"""A causal language model of the GPT-2 architecture that runs: transformers' ``GPT2LMHeadModel``,
+eager, float32.
 
-Radford et al. 2019, "Language models are unsupervised multitask learners"; the forward pass below follows transformers'
-``modeling_gpt2`` step by step with the model's own modules, and names what it passes as TransformerLens does.
+Radford et al. 2019, "Language models are unsupervised multitask learners"; the forward pass below
+follows transformers' ``modeling_gpt2`` step by step with the model's own modules, and names what it
+passes as TransformerLens does.
 """
 
 from __future__ import annotations
@@ -28,12 +30,17 @@ Steps = list[tuple[str, torch.Tensor]]
 
 
 class LanguageModel(Model):
-    """A model that runs. ``module`` is transformers' own, for recorders that need gradients or a cache of keys and
-    values; ``tokenizer`` its :class:`~gptviz.models.tokenization.Tokenizer`.
+    """A model that runs. ``module`` is transformers' own, for recorders that need gradients or a
+    cache of keys and values; ``tokenizer`` its :class:`~gptviz.models.tokenization.Tokenizer`.
     """
 
-    def __init__(self, module: GPT2LMHeadModel, tokenizer: Tokenizer, name: references.Name,
-                 weights_sha256: str | None = None) -> None:
+    def __init__(
+        self,
+        module: GPT2LMHeadModel,
+        tokenizer: Tokenizer,
+        name: references.Name,
+        weights_sha256: str | None = None,
+    ) -> None:
         self.module, self.tokenizer = module, tokenizer
         self.title, self.short, self.reference = name.title, name.short, name.reference
         self.shape = shape_of(module.config.to_dict(), name.title)
@@ -41,9 +48,11 @@ class LanguageModel(Model):
 
     @classmethod
     def from_folder(cls, folder: Path, name: references.Name | None = None) -> LanguageModel:
-        """A model from a folder that ``save_pretrained`` wrote, every tensor checked before it is used.
+        """A model from a folder that ``save_pretrained`` wrote, every tensor checked before it is
+        used.
 
-        Raises ModelMissing, ModelRefused (architecture, names, shapes, vocabulary, pickles) and NotFinite.
+        Raises ModelMissing, ModelRefused (architecture, names, shapes, vocabulary, pickles) and
+        NotFinite.
         """
         config = read_config(folder)
         shape = shape_of(config, folder.name)
@@ -54,18 +63,22 @@ class LanguageModel(Model):
         tokenizer = Tokenizer.from_folder(folder)
         check_size(tokenizer, shape.vocab, folder.name)
         # Cloned, for torch aligns its own memory, and the order of a sum may depend on that.
-        state = {name: torch.from_numpy(checkpoint.tensor(name)).clone() for name in checkpoint.entries}
+        state = {
+            name: torch.from_numpy(checkpoint.tensor(name)).clone() for name in checkpoint.entries
+        }
         fingerprint = checkpoint.fingerprint()
         name = name or references.local(folder, fingerprint, checkpoint)
         return cls(build(config, state), tokenizer, name, fingerprint)
 
     def with_module(self, module: GPT2LMHeadModel) -> LanguageModel:
-        """The same tokenizer and name with other weights: the model at another age, or behind a step of training."""
+        """The same tokenizer and name with other weights: the model at another age, or behind a
+        step of training."""
         return LanguageModel(module, self.tokenizer, self._name)
 
     @property
     def parameters(self) -> int:
-        """How many learned numbers there are; input and output embedding, where they are one, counted once."""
+        """How many learned numbers there are; input and output embedding, where they are one,
+        counted once."""
         return sum(p.numel() for p in self.module.parameters())
 
     @cached_property
@@ -80,10 +93,19 @@ class LanguageModel(Model):
 
     def provenance(self) -> Provenance:
         return Provenance(
-            model=self.title, reference=self.reference, parameters=self.parameters, fingerprint=self.fingerprint,
-            weights_sha256=self.weights_sha256, tokenizer_sha256=self.tokenizer.sha256, attention="eager",
+            model=self.title,
+            reference=self.reference,
+            parameters=self.parameters,
+            fingerprint=self.fingerprint,
+            weights_sha256=self.weights_sha256,
+            tokenizer_sha256=self.tokenizer.sha256,
+            attention="eager",
             versions={"torch": torch.__version__, **self.tokenizer.versions},
-            source=self._name.source, commit=self._name.commit, licence=self._name.licence, note=self._name.note)
+            source=self._name.source,
+            commit=self._name.commit,
+            licence=self._name.licence,
+            note=self._name.note,
+        )
 
     @property
     def end_id(self) -> int | None:
@@ -132,7 +154,9 @@ class LanguageModel(Model):
 
     def ablated_logits(self, ids: list[int], layer: int, head: int) -> Floats:
         if not (0 <= layer < self.shape.n_layer and 0 <= head < self.shape.n_head):
-            raise IndexError(f"head {head} of layer {layer}; there are {self.shape.n_head} in {self.shape.n_layer}")
+            raise IndexError(
+                f"head {head} of layer {layer}; there are {self.shape.n_head} in {self.shape.n_layer}"
+            )
         columns = slice(head * self.shape.d_head, (head + 1) * self.shape.d_head)
 
         def switch_off(_: Any, inputs: tuple[torch.Tensor]) -> tuple[torch.Tensor]:
@@ -168,18 +192,25 @@ class LanguageModel(Model):
         return {name: state[_in_module(name)] for name in names}
 
     def _tensor(self, ids: list[int]) -> torch.Tensor:
-        """ids as transformers takes them (1, token). Raises PromptRefused where it would fail without a reason."""
+        """ids as transformers takes them (1, token). Raises PromptRefused where it would fail
+        without a reason."""
         if not 1 <= len(ids) <= self.shape.positions:
-            raise PromptRefused(f"a run over {len(ids):,} tokens",
-                                f"the model reads at least one and at most {self.shape.positions:,}",
-                                "give a shorter text, or fewer steps")
+            raise PromptRefused(
+                f"a run over {len(ids):,} tokens",
+                f"the model reads at least one and at most {self.shape.positions:,}",
+                "give a shorter text, or fewer steps",
+            )
         if not all(0 <= i < self.shape.vocab for i in ids):
-            raise ModelRefused(f"a token id outside the vocabulary of {self.shape.vocab:,} entries", f"among {ids[:8]}")
+            raise ModelRefused(
+                f"a token id outside the vocabulary of {self.shape.vocab:,} entries",
+                f"among {ids[:8]}",
+            )
         return torch.tensor([ids], dtype=torch.long)
 
     @torch.no_grad()
     def _run(self, ids: list[int]) -> Iterator[tuple[str, torch.Tensor]]:
-        """One forward pass through the model's own modules, everything on the way by its name, as it is computed."""
+        """One forward pass through the model's own modules, everything on the way by its name, as
+        it is computed."""
         with one_thread():
             body: Any = self.module.transformer
             tokens = self._tensor(ids)[0]
@@ -203,24 +234,44 @@ class LanguageModel(Model):
         mlp_post = block.mlp.act(mlp_pre)
         mlp_out = block.mlp.c_proj(mlp_post)
         resid_post = resid_mid + mlp_out
-        return [("resid_pre", resid_pre), ("ln1", ln1), *named, ("attn_out", attn_out), ("resid_mid", resid_mid),
-                ("ln2", ln2), ("mlp_pre", mlp_pre), ("mlp_post", mlp_post), ("mlp_out", mlp_out),
-                ("resid_post", resid_post)], resid_post
+        return [
+            ("resid_pre", resid_pre),
+            ("ln1", ln1),
+            *named,
+            ("attn_out", attn_out),
+            ("resid_mid", resid_mid),
+            ("ln2", ln2),
+            ("mlp_pre", mlp_pre),
+            ("mlp_post", mlp_post),
+            ("mlp_out", mlp_out),
+            ("resid_post", resid_post),
+        ], resid_post
 
     def _heads(self, attn: Any, layer: int, ln1: torch.Tensor) -> tuple[Steps, torch.Tensor]:
-        """Attention of one block on its normalised input (token, d_model); z is (token, head, d_head)."""
-        q, k, v = (part.reshape(len(ln1), self.shape.n_head, self.shape.d_head)
-                   for part in attn.c_attn(ln1).split(self.shape.d_model, dim=-1))
+        """Attention of one block on its normalised input (token, d_model); z is (token, head,
+        d_head)."""
+        q, k, v = (
+            part.reshape(len(ln1), self.shape.n_head, self.shape.d_head)
+            for part in attn.c_attn(ln1).split(self.shape.d_model, dim=-1)
+        )
         scores = torch.einsum("qhd,khd->hqk", q, k)
         scaled = scores * self._scale(layer)
         future = torch.ones(len(ln1), len(ln1), dtype=torch.bool).triu(1)
         pattern = scaled.masked_fill(future, torch.finfo(torch.float32).min).softmax(dim=-1)
         z = torch.einsum("hqk,khd->qhd", pattern, v)
-        return [("q", q), ("k", k), ("v", v), ("scores", scores), ("scaled", scaled), ("pattern", pattern),
-                ("z", z)], z
+        return [
+            ("q", q),
+            ("k", k),
+            ("v", v),
+            ("scores", scores),
+            ("scaled", scaled),
+            ("pattern", pattern),
+            ("z", z),
+        ], z
 
     def _scale(self, layer: int) -> float:
-        """What scores are multiplied by: 1 / sqrt(d_head), where the config does not ask for something else."""
+        """What scores are multiplied by: 1 / sqrt(d_head), where the config does not ask for
+        something else."""
         config = self.module.config
         scale = self.shape.d_head**-0.5 if config.scale_attn_weights else 1.0
         return scale / (layer + 1) if config.scale_attn_by_inverse_layer_idx else scale
@@ -230,7 +281,9 @@ class LanguageModel(Model):
         try:
             check_finite(array, name)
         except NotFinite as error:
-            raise NotFinite(f"{name} of {self.title}: {error.what}", error.why, error.hint) from None
+            raise NotFinite(
+                f"{name} of {self.title}: {error.what}", error.why, error.hint
+            ) from None
         return array
 
 
@@ -240,7 +293,9 @@ def build(config: dict[str, Any], state: dict[str, torch.Tensor]) -> GPT2LMHeadM
     Every tensor of the module is taken from ``state``: none is left as it was initialised.
     """
     own_dtype = ("dtype", "torch_dtype")  # the file's; weights here are float32
-    settings = GPT2Config.from_dict({key: value for key, value in config.items() if key not in own_dtype})
+    settings = GPT2Config.from_dict(
+        {key: value for key, value in config.items() if key not in own_dtype}
+    )
     settings._attn_implementation = "eager"
     with torch.device("meta"):
         module = GPT2LMHeadModel(settings)
@@ -248,11 +303,16 @@ def build(config: dict[str, Any], state: dict[str, torch.Tensor]) -> GPT2LMHeadM
     own = dict(state)
     if settings.tie_word_embeddings:
         own["lm_head.weight"] = own["wte.weight"]
-    module.load_state_dict({_in_module(name): tensor for name, tensor in own.items()}, strict=True, assign=True)
+    module.load_state_dict(
+        {_in_module(name): tensor for name, tensor in own.items()}, strict=True, assign=True
+    )
     module.tie_weights()
     for name, buffer in module.named_buffers():
-        raise ModelRefused(f"transformers keeps {name} {list(buffer.shape)} beside the weights",
-                           "its values would be whatever was in memory", "use the version of constraints.txt")
+        raise ModelRefused(
+            f"transformers keeps {name} {list(buffer.shape)} beside the weights",
+            "its values would be whatever was in memory",
+            "use the version of constraints.txt",
+        )
     module.train(False)
     return module
 

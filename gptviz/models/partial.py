@@ -1,4 +1,5 @@
-"""Parts of a model that cannot run: a checkpoint that holds some tensors only, and a tokenizer alone."""
+"""Parts of a model that cannot run: a checkpoint that holds some tensors only, and a tokenizer
+alone."""
 
 from __future__ import annotations
 
@@ -29,20 +30,33 @@ class PartialCheckpoint(Model):
         self.reference = folder.resolve().name
         expected = expected_tensors(self.shape, tied=False)
         shapes = self._checkpoint.shapes()
-        compare({name: shape for name, shape in expected.items() if name in shapes}, shapes, self.reference)
+        compare(
+            {name: shape for name, shape in expected.items() if name in shapes},
+            shapes,
+            self.reference,
+        )
 
     def provenance(self) -> Provenance:
-        return Provenance(model=self.title, reference=self.reference, parameters=self._card.parameters,
-                          fingerprint=fingerprint(self._weights_sha256, None), weights_sha256=self._weights_sha256,
-                          source=self._card.source, commit=self._card.commit, licence=self._card.licence,
-                          note=self._card.note)
+        return Provenance(
+            model=self.title,
+            reference=self.reference,
+            parameters=self._card.parameters,
+            fingerprint=fingerprint(self._weights_sha256, None),
+            weights_sha256=self._weights_sha256,
+            source=self._card.source,
+            commit=self._card.commit,
+            licence=self._card.licence,
+            note=self._card.note,
+        )
 
     def weight(self, name: str) -> Floats:
         if not self.has_weight(name):
             held = len(self._checkpoint.entries)
-            raise NotRecorded(f"{self.title} without {name}",
-                              f"{self.reference} holds {held} of {len(expected_tensors(self.shape))} tensors",
-                              "name a whole model: a hub id, a local folder, or mini")
+            raise NotRecorded(
+                f"{self.title} without {name}",
+                f"{self.reference} holds {held} of {len(expected_tensors(self.shape))} tensors",
+                "name a whole model: a hub id, a local folder, or mini",
+            )
         return self._checkpoint.tensor(name)
 
     def has_weight(self, name: str) -> bool:
@@ -60,15 +74,22 @@ class TokenizerOnly(Model):
         self.tokenizer = Tokenizer.from_folder(folder)
         self.reference = folder.resolve().name
         known = self.tokenizer.sha256 == GPT2_TOKENIZER
-        self.title, self.short = ("GPT-2 tokenizer", "gpt2") if known else (self.reference, safe(self.reference))
+        self.title, self.short = (
+            ("GPT-2 tokenizer", "gpt2") if known else (self.reference, safe(self.reference))
+        )
         self.shape = Shape(0, 1, 0, 0, self.tokenizer.size, 1024 if known else _NO_LIMIT)
         self._source = "OpenAI, GPT-2 release" if known else None
 
     def provenance(self) -> Provenance:
-        return Provenance(model=self.title, reference=self.reference,
-                          fingerprint=fingerprint(None, self.tokenizer.sha256),
-                          tokenizer_sha256=self.tokenizer.sha256, versions=self.tokenizer.versions,
-                          source=self._source, licence="MIT" if self._source else None)
+        return Provenance(
+            model=self.title,
+            reference=self.reference,
+            fingerprint=fingerprint(None, self.tokenizer.sha256),
+            tokenizer_sha256=self.tokenizer.sha256,
+            versions=self.tokenizer.versions,
+            source=self._source,
+            licence="MIT" if self._source else None,
+        )
 
     def encode(self, text: str) -> list[int]:
         return self.tokenizer.encode(text, self.shape.positions)

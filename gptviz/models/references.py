@@ -1,7 +1,8 @@
 """Names of models: what a user writes, what a badge says, and where an edition lies.
 
-A reference is ``mini``, a local folder, a hub id, ``id@revision``, or several folders joined by ``+``, each of which
-holds a part of what is known of one model (see :mod:`gptviz.models.composite`).
+A reference is ``mini``, a local folder, a hub id, ``id@revision``, or several folders joined by
+``+``, each of which holds a part of what is known of one model (see
+:mod:`gptviz.models.composite`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ BUNDLED = Path(__file__).parent / "bundled"
 
 @dataclass(frozen=True)
 class Name:
-    """How a model is called: ``title`` on a badge, ``short`` for its edition, ``reference`` for what was loaded."""
+    """How a model is called: ``title`` on a badge, ``short`` for its edition, ``reference`` for
+    what was loaded."""
 
     title: str
     short: str
@@ -41,54 +43,94 @@ class Known:
 
 #: The published GPT-2 models, by the short names that everyone uses.
 KNOWN = {
-    "gpt2": Known("openai-community/gpt2", "607a30d783dfa663caf39e06633721c8d4cfcd7e", "GPT-2 small"),
-    "gpt2-medium": Known("openai-community/gpt2-medium", "6dcaa7a952f72f9298047fd5137cd6e4f05f41da", "GPT-2 medium"),
-    "gpt2-large": Known("openai-community/gpt2-large", "32b71b12589c2f8d625668d2335a01cac3249519", "GPT-2 large"),
-    "gpt2-xl": Known("openai-community/gpt2-xl", "15ea56dee5df4983c59b2538573817e1667135e2", "GPT-2 XL"),
+    "gpt2": Known(
+        "openai-community/gpt2", "607a30d783dfa663caf39e06633721c8d4cfcd7e", "GPT-2 small"
+    ),
+    "gpt2-medium": Known(
+        "openai-community/gpt2-medium", "6dcaa7a952f72f9298047fd5137cd6e4f05f41da", "GPT-2 medium"
+    ),
+    "gpt2-large": Known(
+        "openai-community/gpt2-large", "32b71b12589c2f8d625668d2335a01cac3249519", "GPT-2 large"
+    ),
+    "gpt2-xl": Known(
+        "openai-community/gpt2-xl", "15ea56dee5df4983c59b2538573817e1667135e2", "GPT-2 XL"
+    ),
 }
 
 #: sha256 over some tensors (float32) of a published model, by which a folder of any name is recognised.
 _SAMPLED = ("wpe.weight", "ln_f.weight", "ln_f.bias", "h.5.attn.c_attn.weight")
 _RECOGNISED = {"gpt2": "965d329f8af6fb44426db846e56c27f52b71b8219144fdf0f4c06e5f931fc908"}
 
-MINI = Name("gptviz-mini", "mini", "mini", licence="MIT",
-            note="a small model trained from scratch for gptviz on children's stories")
+MINI = Name(
+    "gptviz-mini",
+    "mini",
+    "mini",
+    licence="MIT",
+    note="a small model trained from scratch for gptviz on children's stories",
+)
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?")
 _REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 
 
 def hub(reference: str) -> tuple[str, str | None, Name]:
-    """Repository, revision (None for the newest) and name of a hub reference ``id`` or ``id@revision``.
+    """Repository, revision (None for the newest) and name of a hub reference ``id`` or
+    ``id@revision``.
 
     Raises UsageError for what is no such reference.
     """
     identifier, at, revision = reference.partition("@")
-    if not _HUB_ID.fullmatch(identifier) or (at and not _REVISION.fullmatch(revision)) or ".." in reference:
-        raise UsageError(f"{reference!r} names no model", "it is no folder, and no id of the hub",
-                         "write mini, a folder, a hub id such as gpt2, or id@revision")
-    short = next((name for name, known in KNOWN.items() if identifier in (name, known.repository)), None)
+    if (
+        not _HUB_ID.fullmatch(identifier)
+        or (at and not _REVISION.fullmatch(revision))
+        or ".." in reference
+    ):
+        raise UsageError(
+            f"{reference!r} names no model",
+            "it is no folder, and no id of the hub",
+            "write mini, a folder, a hub id such as gpt2, or id@revision",
+        )
+    short = next(
+        (name for name, known in KNOWN.items() if identifier in (name, known.repository)), None
+    )
     if short is None:
         name = identifier.rpartition("/")[2]
-        return identifier, revision or None, Name(name, safe(name), reference, source=identifier,
-                                                  commit=revision or None)
+        return (
+            identifier,
+            revision or None,
+            Name(name, safe(name), reference, source=identifier, commit=revision or None),
+        )
     known = KNOWN[short]
     pinned = revision or known.revision
-    return known.repository, pinned, Name(known.title, short, f"{known.repository}@{pinned[:7]}",
-                                          source=known.repository, commit=pinned)
+    return (
+        known.repository,
+        pinned,
+        Name(
+            known.title,
+            short,
+            f"{known.repository}@{pinned[:7]}",
+            source=known.repository,
+            commit=pinned,
+        ),
+    )
 
 
 def at_commit(name: Name, commit: str) -> Name:
-    """The name of a hub's model with the commit that was really fetched: the hub's cache calls its folders by them."""
+    """The name of a hub's model with the commit that was really fetched: the hub's cache calls its
+    folders by them."""
     if not re.fullmatch(r"[0-9a-f]{40}", commit):
         return name
-    return replace(name, reference=f"{name.reference.partition('@')[0]}@{commit[:7]}", commit=commit)
+    return replace(
+        name, reference=f"{name.reference.partition('@')[0]}@{commit[:7]}", commit=commit
+    )
 
 
 def local(folder: Path, weights_sha256: str, checkpoint: Checkpoint) -> Name:
-    """The name of a model in a folder: of a published model where its values say so, else the folder's name.
+    """The name of a model in a folder: of a published model where its values say so, else the
+    folder's name.
 
-    A folder that merely has the name of a published model, or of the bundled one, gets eight digits of its fingerprint.
+    A folder that merely has the name of a published model, or of the bundled one, gets eight digits
+    of its fingerprint.
     """
     known = recognised(checkpoint)
     name = folder.resolve().name
@@ -107,11 +149,14 @@ def recognised(checkpoint: Checkpoint) -> str | None:
     digest = hashlib.sha256()
     for name in _SAMPLED:
         digest.update(checkpoint.tensor(name).data)
-    return next((short for short, known in _RECOGNISED.items() if known == digest.hexdigest()), None)
+    return next(
+        (short for short, known in _RECOGNISED.items() if known == digest.hexdigest()), None
+    )
 
 
 def safe(name: str) -> str:
-    """A name as it can stand for a folder: letters, digits, dot, dash, underscore; at most 60 of them."""
+    """A name as it can stand for a folder: letters, digits, dot, dash, underscore; at most 60 of
+    them."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:60]
 
 

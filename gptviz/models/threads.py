@@ -1,4 +1,5 @@
-"""One thread for numbers: sums in another order give other last digits, and a recording's bytes would differ."""
+"""One thread for numbers: sums in another order give other last digits, and a recording's bytes
+would differ."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from threadpoolctl import threadpool_limits
 def one_thread() -> Iterator[None]:
     """BLAS, OpenMP and torch on one thread; the user's settings are back on leaving.
 
-    torch carries a BLAS of its own that threadpoolctl does not see, so it is set apart; it is not imported for that.
+    torch carries a BLAS of its own that threadpoolctl does not see, so it is set apart; it is not
+    imported for that.
     """
     torch = sys.modules.get("torch")
     before = torch.get_num_threads() if torch else None

@@ -1,12 +1,13 @@
 """Reading files of word vectors row by row, and refusing those that lie.
 
-Four formats, told apart by their content and never by their name: word2vec binary and text (Mikolov's ``word2vec``
-tool; a header line "words components", then a row a word), GloVe text (no header), and gz of each. Nothing here can
-run code: a pickle, an archive or a saved object is refused by its first bytes, before anything else is read of it.
+Four formats, told apart by their content and never by their name: word2vec binary and text
+(Mikolov's ``word2vec`` tool; a header line "words components", then a row a word), GloVe text (no
+header), and gz of each. Nothing here can run code: a pickle, an archive or a saved object is
+refused by its first bytes, before anything else is read of it.
 
-gensim reads the first three too, and is the tests' reference. It is not used here because it keeps every row in
-memory, takes the first of two rows for one word, ignores rows beyond those that the header announces, and lets NaN
-pass; a row that is wrong has to be named by its line.
+gensim reads the first three too, and is the tests' reference. It is not used here because it keeps
+every row in memory, takes the first of two rows for one word, ignores rows beyond those that the
+header announces, and lets NaN pass; a row that is wrong has to be named by its line.
 """
 
 from __future__ import annotations
@@ -27,19 +28,24 @@ import numpy.typing as npt
 from gptviz.errors import VectorsRefused
 
 Matrix = npt.NDArray[Any]
-Row = tuple[int, int, bytes, Matrix]  # the line (of a binary file: the row's), the byte where it begins, word, values
+Row = tuple[
+    int, int, bytes, Matrix
+]  # the line (of a binary file: the row's), the byte where it begins, word, values
 
 BLOCK = 1 << 20
-CHECK_EVERY = 4096        #: rows
-LINE_LIMIT = 1 << 20     #: bytes; a row of 10,000 components is below it
-WORD_LIMIT = 1 << 12     #: bytes of one word
+CHECK_EVERY = 4096  #: rows
+LINE_LIMIT = 1 << 20  #: bytes; a row of 10,000 components is below it
+WORD_LIMIT = 1 << 12  #: bytes of one word
 COMPONENTS_LIMIT = 10_000
-HALF_FROM = 1_500_000_000    #: bytes; a larger matrix is kept in half precision
-GZ_RATIO = 1_032         #: no deflate stream grows by more (zlib's technical details, "maximum compression factor")
+HALF_FROM = 1_500_000_000  #: bytes; a larger matrix is kept in half precision
+GZ_RATIO = 1_032  #: no deflate stream grows by more (zlib's technical details, "maximum compression factor")
 
 #: First bytes of files that hold something else, some of which would run code when they are loaded.
 _OTHERS = (
-    (re.compile(rb"\x80[\x02-\x05]"), "a pickle, such as KeyedVectors.save writes; loading it would run what it holds"),
+    (
+        re.compile(rb"\x80[\x02-\x05]"),
+        "a pickle, such as KeyedVectors.save writes; loading it would run what it holds",
+    ),
     (re.compile(rb"PK\x03\x04"), "an archive, such as npz, zip or a torch checkpoint"),
     (re.compile(rb"\x93NUMPY"), "a numpy array without its words"),
     (re.compile(rb"\x89HDF"), "an HDF5 file"),
@@ -50,7 +56,8 @@ _HEADER = re.compile(rb"\s*(\d{1,12})[ \t]+(\d{1,6})\s*")
 
 @dataclass(frozen=True)
 class VectorFile:
-    """What was read: ``words``, their ``matrix`` (word, component), float32 or float16; the file's digest and form."""
+    """What was read: ``words``, their ``matrix`` (word, component), float32 or float16; the file's
+    digest and form."""
 
     words: list[str]
     matrix: Matrix
@@ -59,7 +66,8 @@ class VectorFile:
 
 
 class WordIndex:
-    """Where words stand in a list: two numbers a word, where a dict of three million words takes 250 MB."""
+    """Where words stand in a list: two numbers a word, where a dict of three million words takes
+    250 MB."""
 
     def __init__(self, words: Sequence[str]) -> None:
         self._words = words
@@ -80,29 +88,40 @@ class WordIndex:
         """The first place of a word that stands further in front already, or None."""
         doubtful = np.flatnonzero(self._hashes[1:] == self._hashes[:-1])
         places = (int(self._order[at + 1]) for at in doubtful)
-        return min((place for place in places if self.find(self._words[place]) != place), default=None)
+        return min(
+            (place for place in places if self.find(self._words[place]) != place), default=None
+        )
 
 
-def read_vector_file(path: Path, *, wanted: Collection[str] | None = None, limit: int | None = None) -> VectorFile:
-    """Reads a file of word vectors: of ``wanted`` words only, and no more than the first ``limit`` rows, where given.
+def read_vector_file(
+    path: Path, *, wanted: Collection[str] | None = None, limit: int | None = None
+) -> VectorFile:
+    """Reads a file of word vectors: of ``wanted`` words only, and no more than the first ``limit``
+    rows, where given.
 
-    Every row that is passed is checked, asked for or not. The matrix is float32; one that would be larger than
-    ``HALF_FROM`` bytes is kept as float16, which moves a cosine by some 1e-5: so the three million words of GoogleNews'
-    word2vec fit into 2.5 GB. Raises VectorsRefused, with the line and, where it helps, the byte.
+    Every row that is passed is checked, asked for or not. The matrix is float32; one that would be
+    larger than ``HALF_FROM`` bytes is kept as float16, which moves a cosine by some 1e-5: so the
+    three million words of GoogleNews' word2vec fit into 2.5 GB. Raises VectorsRefused, with the
+    line and, where it helps, the byte.
     """
     try:
         return _Reader(path, wanted, limit).read(digest(path, "sha256"))
     except MemoryError as error:
-        raise VectorsRefused(f"{path} does not fit into memory", str(error), "read fewer rows: give a limit") from error
+        raise VectorsRefused(
+            f"{path} does not fit into memory", str(error), "read fewer rows: give a limit"
+        ) from error
     except OSError as error:
-        raise VectorsRefused(f"{path} cannot be read", f"{error.strerror or error}", "name a file of word vectors"
-                             ) from error
+        raise VectorsRefused(
+            f"{path} cannot be read", f"{error.strerror or error}", "name a file of word vectors"
+        ) from error
 
 
 def digest(path: Path, kind: str) -> str:
     """The digest of a file's bytes, ``sha256`` or ``md5``, in hexadecimal digits."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.new(kind, usedforsecurity=False)).hexdigest()
+        return hashlib.file_digest(
+            file, lambda: hashlib.new(kind, usedforsecurity=False)
+        ).hexdigest()
 
 
 class _Reader:
@@ -115,7 +134,9 @@ class _Reader:
             start = file.read(8)
         self._not_another(start)
         self.packed = start.startswith(b"\x1f\x8b")
-        self.size = path.stat().st_size * (GZ_RATIO if self.packed else 1)  # at most so many bytes of rows
+        self.size = path.stat().st_size * (
+            GZ_RATIO if self.packed else 1
+        )  # at most so many bytes of rows
 
     def read(self, sha256: str) -> VectorFile:
         try:
@@ -134,17 +155,30 @@ class _Reader:
             text = header is None or _is_text(stream.read(4096))
         count, components = (int(header[1]), int(header[2])) if header else self._glove(first)
         if not 0 < components <= COMPONENTS_LIMIT or not count:
-            self._refuse(f"{count:,} words of {components:,} components", "nothing of the kind can be read")
+            self._refuse(
+                f"{count:,} words of {components:,} components", "nothing of the kind can be read"
+            )
         if header and count * ((2 if text else 4) * components + 2) > self.size + 1:
-            self._refuse(f"the header announces {count:,} words of {components:,} components: the file has no room")
-        with self._open() as stream, np.errstate(over="ignore"):  # a number too large becomes infinite, and is found
+            self._refuse(
+                f"the header announces {count:,} words of {components:,} components: the file has no room"
+            )
+        with (
+            self._open() as stream,
+            np.errstate(over="ignore"),
+        ):  # a number too large becomes infinite, and is found
             offset = len(stream.readline(LINE_LIMIT)) if header else 0
             rows = _Rows(self, stream, components, offset, first_line=2 if header else 1)
             words, matrix = self._collect(rows.text() if text else rows.binary(), count, components)
-        form = ("word2vec " if header else "GloVe ") + ("text" if text else "binary") + (", gz" if self.packed else "")
+        form = (
+            ("word2vec " if header else "GloVe ")
+            + ("text" if text else "binary")
+            + (", gz" if self.packed else "")
+        )
         return VectorFile(words, matrix, sha256, form)
 
-    def _collect(self, rows: Iterator[Row], count: int, components: int) -> tuple[list[str], Matrix]:
+    def _collect(
+        self, rows: Iterator[Row], count: int, components: int
+    ) -> tuple[list[str], Matrix]:
         """The rows that were asked for, of the ``count`` that there are."""
         most = count if self.limit is None else min(count, self.limit)
         room = most if self.wanted is None else min(most, len(self.wanted))
@@ -178,11 +212,11 @@ class _Reader:
         if (second := index.first_repeat()) is not None:
             self.line = lines[second]
             self._repeated(words[second], lines[index.find(words[second]) or 0])
-        return words, matrix[:len(words)]
+        return words, matrix[: len(words)]
 
     def _finite(self, matrix: Matrix, words: list[str], lines: array[int], start: int) -> int:
         """Checks the rows from ``start`` to the last word; gives where to go on."""
-        bad = np.flatnonzero(~np.isfinite(matrix[start:len(words)]).all(axis=1))
+        bad = np.flatnonzero(~np.isfinite(matrix[start : len(words)]).all(axis=1))
         if len(bad):
             self.line = lines[start + int(bad[0])]
             self._not_finite(words[start + int(bad[0])])
@@ -226,26 +260,36 @@ class _Reader:
     def _not_another(self, start: bytes) -> None:
         for beginning, what in _OTHERS:
             if beginning.match(start):
-                raise VectorsRefused(f"{self.path} holds no word vectors that can be trusted", f"it is {what}",
-                                     "save them in a format of word2vec: KeyedVectors.save_word2vec_format(path)")
+                raise VectorsRefused(
+                    f"{self.path} holds no word vectors that can be trusted",
+                    f"it is {what}",
+                    "save them in a format of word2vec: KeyedVectors.save_word2vec_format(path)",
+                )
 
     def _neither(self, why: str) -> NoReturn:
-        raise VectorsRefused(f"{self.path} is neither a word2vec nor a GloVe file", why,
-                             "give word2vec binary, word2vec text or GloVe text, packed with gzip or not")
+        raise VectorsRefused(
+            f"{self.path} is neither a word2vec nor a GloVe file",
+            why,
+            "give word2vec binary, word2vec text or GloVe text, packed with gzip or not",
+        )
 
     def _refuse(self, why: str, hint: str = "fetch the file again, or save it anew") -> NoReturn:
         raise VectorsRefused(f"{self.path}, line {self.line:,}: it cannot be trusted", why, hint)
 
 
 class _Rows:
-    """The rows of a stream, from its first row on. ``offset`` is where that begins in the unpacked file."""
+    """The rows of a stream, from its first row on. ``offset`` is where that begins in the unpacked
+    file."""
 
-    def __init__(self, reader: _Reader, stream: IO[bytes], components: int, offset: int, first_line: int) -> None:
+    def __init__(
+        self, reader: _Reader, stream: IO[bytes], components: int, offset: int, first_line: int
+    ) -> None:
         self.reader, self.stream, self.components = reader, stream, components
         self.offset, self.line = offset, first_line
 
     def text(self) -> Iterator[Row]:
-        """A word, then its numbers, parted by single spaces. A word may hold spaces, as some of GloVe 840B do."""
+        """A word, then its numbers, parted by single spaces. A word may hold spaces, as some of
+        GloVe 840B do."""
         while line := self.stream.readline(LINE_LIMIT):
             self.reader.line = self.line
             if len(line) == LINE_LIMIT:
@@ -255,7 +299,9 @@ class _Rows:
             if b" " in word and _is_number(word.rsplit(b" ", 1)[1]):
                 found += 1 + sum(1 for _ in _numbers_from_the_end(word.split(b" ")[1:-1]))
             if found != self.components:
-                self.reader._refuse(f"{found} numbers for the word {_shown(word)}, where {self.components} belong")
+                self.reader._refuse(
+                    f"{found} numbers for the word {_shown(word)}, where {self.components} belong"
+                )
             try:
                 values = np.array([float(number) for number in numbers])
             except ValueError as error:
@@ -265,7 +311,8 @@ class _Rows:
             self.line += 1
 
     def binary(self) -> Iterator[Row]:
-        """A word, a space, its numbers as little-endian float32; the word2vec tool puts a line break after them."""
+        """A word, a space, its numbers as little-endian float32; the word2vec tool puts a line
+        break after them."""
         size = 4 * self.components
         buffer, at = b"", 0
         while True:
@@ -273,16 +320,20 @@ class _Rows:
             space = buffer.find(b" ", at, at + WORD_LIMIT)
             while space < 0 or len(buffer) - space - 1 < size:
                 if space < 0 and len(buffer) - at > WORD_LIMIT:
-                    self.reader._refuse(f"no word ends within {WORD_LIMIT:,} bytes: a row before it has more or fewer "
-                                        f"than {self.components} numbers")
+                    self.reader._refuse(
+                        f"no word ends within {WORD_LIMIT:,} bytes: a row before it has more or fewer "
+                        f"than {self.components} numbers"
+                    )
                 more = self.stream.read(BLOCK)
                 if not more:
                     if buffer[at:].strip():
-                        self.reader._refuse(f"the file ends in the middle of a row, {len(buffer) - at:,} bytes into it")
+                        self.reader._refuse(
+                            f"the file ends in the middle of a row, {len(buffer) - at:,} bytes into it"
+                        )
                     return
                 buffer, at, self.offset = buffer[at:] + more, 0, self.offset + at
                 space = buffer.find(b" ", at, at + WORD_LIMIT)
-            begin = at + (buffer[at:at + 1] == b"\n")
+            begin = at + (buffer[at : at + 1] == b"\n")
             values = np.frombuffer(buffer, "<f4", self.components, space + 1)
             yield self.line, self.offset + begin, buffer[begin:space], values
             at = space + 1 + size
@@ -290,9 +341,11 @@ class _Rows:
 
 
 def _is_text(sample: bytes) -> bool:
-    """Whether what follows a header is text: no control characters, and UTF-8 or at least a row that ends in a number.
+    """Whether what follows a header is text: no control characters, and UTF-8 or at least a row
+    that ends in a number.
 
-    Numbers in binary are full of control characters. The sample may be cut in the middle of a character.
+    Numbers in binary are full of control characters. The sample may be cut in the middle of a
+    character.
     """
     if re.search(rb"[\x00-\x08\x0e-\x1f\x7f]", sample):
         return False

@@ -1,6 +1,8 @@
-"""How numbers are taken: pure functions ``record(model, request) -> Content``, one module per family.
+"""How numbers are taken: pure functions ``record(model, request) -> Content``, one module per
+family.
 
-A family is one module of this package. It registers its functions by the type of the request that they answer::
+A family is one module of this package. It registers its functions by the type of the request that
+they answer::
 
     from gptviz.models.interface import Model
     from gptviz.recorders import recorder
@@ -14,10 +16,10 @@ A family is one module of this package. It registers its functions by the type o
         return Content(tokens={...}, values={...}, tensors={"logits": (array, ("rank",))})
 
 Nothing else has to be told: :func:`take` imports every module of the package. A function gets the
-:class:`~gptviz.models.interface.Model`, or for a request whose ``source`` is "vectors" the word vectors; it draws
-random numbers only from a generator that it seeds itself, and names that seed in ``Content.seed``. It writes nothing
-and keeps nothing. Importing this package imports no torch; a family's module is imported when the first request is
-taken.
+:class:`~gptviz.models.interface.Model`, or for a request whose ``source`` is "vectors" the word
+vectors; it draws random numbers only from a generator that it seeds itself, and names that seed in
+``Content.seed``. It writes nothing and keeps nothing. Importing this package imports no torch; a
+family's module is imported when the first request is taken.
 """
 
 from __future__ import annotations
@@ -39,10 +41,12 @@ __all__ = ["recorder", "take"]
 
 
 def take(model: Any, request: Request) -> Recording:
-    """The recording of one request, in memory, with its provenance; the same bytes for the same model and request.
+    """The recording of one request, in memory, with its provenance; the same bytes for the same
+    model and request.
 
-    ``model`` is a :class:`~gptviz.models.interface.Model`, or word vectors for a request of theirs; torch and BLAS run
-    on one thread. Raises NotFinite, PromptRefused, and NotRecorded where the model cannot serve the request.
+    ``model`` is a :class:`~gptviz.models.interface.Model`, or word vectors for a request of theirs;
+    torch and BLAS run on one thread. Raises NotFinite, PromptRefused, and NotRecorded where the
+    model cannot serve the request.
     """
     from gptviz.models.threads import one_thread  # noqa: PLC0415
 
@@ -52,8 +56,17 @@ def take(model: Any, request: Request) -> Recording:
         content = registered.function(asked, request)
     provenance = asked.provenance()
     versions = {**provenance.versions, "numpy": np.__version__}
-    return schema.make(request, content, provenance.model_copy(update={
-        "recorder": registered.name, "seed": content.seed, "versions": dict(sorted(versions.items()))}))
+    return schema.make(
+        request,
+        content,
+        provenance.model_copy(
+            update={
+                "recorder": registered.name,
+                "seed": content.seed,
+                "versions": dict(sorted(versions.items())),
+            }
+        ),
+    )
 
 
 def _find(kind: type[Request]) -> Registered:

@@ -1,6 +1,8 @@
-"""Which head, and which pair of tokens, a film shows: rules over what was recorded, with their wordings.
+"""Which head, and which pair of tokens, a film shows: rules over what was recorded, with their
+wordings.
 
-A rule is stated in the recording, so that another model shows its own heads; none is named in a scene.
+A rule is stated in the recording, so that another model shows its own heads; none is named in a
+scene.
 """
 
 from __future__ import annotations
@@ -31,14 +33,19 @@ REACH_RULE = f"of all heads, the largest weight on a token three or more places 
 
 
 def head_scores(pattern: Array, ids: list[int]) -> dict[str, Array]:
-    """The scores ``first``, ``previous``, ``self`` and ``duplicate`` of all heads, each (layer, head).
+    """The scores ``first``, ``previous``, ``self`` and ``duplicate`` of all heads, each (layer,
+    head).
 
-    ``pattern`` is (layer, head, query, key). A score that a prompt cannot have (one token; no token twice) is left out.
+    ``pattern`` is (layer, head, query, key). A score that a prompt cannot have (one token; no token
+    twice) is left out.
     """
     if len(ids) < 2:
         return {}
-    scores = {"first": maths.first_token_score(pattern), "previous": maths.previous_token_score(pattern),
-              "self": maths.self_token_score(pattern)}
+    scores = {
+        "first": maths.first_token_score(pattern),
+        "previous": maths.previous_token_score(pattern),
+        "self": maths.self_token_score(pattern),
+    }
     if maths.repeats(ids).any():
         scores["duplicate"] = maths.duplicate_token_score(pattern, ids)
     return scores
@@ -51,7 +58,8 @@ def best(scores: Array) -> tuple[int, int]:
 
 
 def choose(scores: Array, rule: str) -> Choice:
-    """The best head by scores (layer, head) as a recording names it: ``rule``, ``layer``, ``head``, ``score``."""
+    """The best head by scores (layer, head) as a recording names it: ``rule``, ``layer``, ``head``,
+    ``score``."""
     layer, head = best(scores)
     return {"rule": rule, "layer": layer, "head": head, "score": float(scores[layer, head])}
 
@@ -62,13 +70,19 @@ def best_heads(scores: Mapping[str, Array]) -> dict[str, Choice]:
 
 
 def spotlights(pattern: Array, ids: list[int]) -> dict[str, Choice]:
-    """The heads that stand out on one prompt: the best by each score, the strongest ``jump``, the strongest ``reach``.
+    """The heads that stand out on one prompt: the best by each score, the strongest ``jump``, the
+    strongest ``reach``.
 
-    Each with its rule, ``layer``, ``head``, ``score``, the pair of positions ``query`` and ``key`` where it shows most,
-    and for a score the ``weight`` there and the ``least`` weight of all its queries.
+    Each with its rule, ``layer``, ``head``, ``score``, the pair of positions ``query`` and ``key``
+    where it shows most, and for a score the ``weight`` there and the ``least`` weight of all its
+    queries.
     """
-    kinds = {"first": _first(len(ids)), "previous": np.eye(len(ids), k=-1, dtype=bool),
-             "self": np.eye(len(ids), dtype=bool), "duplicate": maths.repeats(ids)}
+    kinds = {
+        "first": _first(len(ids)),
+        "previous": np.eye(len(ids), k=-1, dtype=bool),
+        "self": np.eye(len(ids), dtype=bool),
+        "duplicate": maths.repeats(ids),
+    }
     for kind in kinds.values():
         kind[0] = False  # the first query has no choice
     chosen = best_heads(head_scores(pattern, ids))
@@ -76,7 +90,9 @@ def spotlights(pattern: Array, ids: list[int]) -> dict[str, Choice]:
         weights = np.where(kinds[name], pattern[choice["layer"], choice["head"]], 0.0)
         query, key = (int(i) for i in np.unravel_index(int(weights.argmax()), weights.shape))
         each = weights.sum(axis=-1)[kinds[name].any(axis=-1)]
-        choice.update(query=query, key=key, weight=float(weights[query, key]), least=float(each.min()))
+        choice.update(
+            query=query, key=key, weight=float(weights[query, key]), least=float(each.min())
+        )
     for name, rule, places in (("jump", JUMP_RULE, FAR - 1), ("reach", REACH_RULE, FAR)):
         if found := strongest(pattern, far_pairs(ids, places)):
             chosen[name] = {"rule": rule, **found}
@@ -84,7 +100,8 @@ def spotlights(pattern: Array, ids: list[int]) -> dict[str, Choice]:
 
 
 def far_pairs(ids: list[int], places: int) -> npt.NDArray[np.bool_]:
-    """The pairs (query, key) at least so many places apart whose key is neither the first token nor the query's own."""
+    """The pairs (query, key) at least so many places apart whose key is neither the first token nor
+    the query's own."""
     length = len(ids)
     pairs = np.tril(np.ones((length, length), dtype=bool), k=-places) & ~maths.repeats(ids)
     pairs[:, 0] = False
@@ -92,16 +109,26 @@ def far_pairs(ids: list[int], places: int) -> npt.NDArray[np.bool_]:
 
 
 def strongest(pattern: Array, pairs: npt.NDArray[np.bool_]) -> Choice | None:
-    """The head and the pair among ``pairs`` (query, key) with the largest weight, or None where there is no pair."""
+    """The head and the pair among ``pairs`` (query, key) with the largest weight, or None where
+    there is no pair."""
     if not pairs.any():
         return None
     weights = np.where(pairs, pattern, -1.0)
-    layer, head, query, key = (int(i) for i in np.unravel_index(int(weights.argmax()), weights.shape))
-    return {"layer": layer, "head": head, "score": float(pattern[layer, head, query, key]), "query": query, "key": key}
+    layer, head, query, key = (
+        int(i) for i in np.unravel_index(int(weights.argmax()), weights.shape)
+    )
+    return {
+        "layer": layer,
+        "head": head,
+        "score": float(pattern[layer, head, query, key]),
+        "query": query,
+        "key": key,
+    }
 
 
 def word_position(rows: list[TokenRow], word: str) -> int | None:
-    """The position of the token that ends ``word`` (the last one, not inside a longer word), or None without it."""
+    """The position of the token that ends ``word`` (the last one, not inside a longer word), or
+    None without it."""
     wanted = word.strip().encode()
     if not wanted:
         return None
@@ -110,7 +137,7 @@ def word_position(rows: list[TokenRow], word: str) -> int | None:
     start = len(text)
     while (start := text.rfind(wanted, 0, start + len(wanted) - 1)) >= 0:
         end = start + len(wanted)
-        if not text[start - 1:start].isalnum() and not text[end:end + 1].isalnum():
+        if not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum():
             return int(np.searchsorted(ends, end))
     return None
 

@@ -1,8 +1,9 @@
 """Who reads what whom wrote: composition of heads from the weights alone, no run needed.
 
-Elhage et al. 2021, "A mathematical framework for transformer circuits". A head of an earlier block writes through W_OV
-= W_O W_V; a head of a later one reads through W_Q, W_K and W_V. Layer norm before each reading takes the mean off and
-multiplies by a gain: both are folded into the reading matrices, so that what no head can see does not count.
+Elhage et al. 2021, "A mathematical framework for transformer circuits". A head of an earlier block
+writes through W_OV = W_O W_V; a head of a later one reads through W_Q, W_K and W_V. Layer norm
+before each reading takes the mean off and multiplies by a gain: both are folded into the reading
+matrices, so that what no head can see does not count.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ FLOW = ("layer", "head", "layer", "head")
 class _Block:
     """What the heads of one block read and write.
 
-    A head acts as the product of a tall and a flat matrix, such as W_K (d_model, d_head) and W_Q^T (d_head, d_model).
-    ``enters`` holds the tall one of each score (head, d_model, d_head); ``leaves`` the triangular factor of the flat
-    one (head, d_head, d_head), whose Frobenius norm is that of the flat matrix; ``sizes`` the norm of the product
-    (head). What is written is ``writes`` (head, d_head, d_head) times the orthonormal rows ``basis`` (head, d_head,
-    d_model), of norm ``written`` (head).
+    A head acts as the product of a tall and a flat matrix, such as W_K (d_model, d_head) and W_Q^T
+    (d_head, d_model). ``enters`` holds the tall one of each score (head, d_model, d_head);
+    ``leaves`` the triangular factor of the flat one (head, d_head, d_head), whose Frobenius norm is
+    that of the flat matrix; ``sizes`` the norm of the product (head). What is written is ``writes``
+    (head, d_head, d_head) times the orthonormal rows ``basis`` (head, d_head, d_model), of norm
+    ``written`` (head).
     """
 
     enters: dict[str, Array]
@@ -41,9 +43,11 @@ class _Block:
 
 @recorder(HeadComposition)
 def record_composition(model: Model, request: HeadComposition) -> Content:
-    """Scores ``k``, ``q``, ``v`` (reader's layer and head, writer's layer and head); 0 where the reader is not later.
+    """Scores ``k``, ``q``, ``v`` (reader's layer and head, writer's layer and head); 0 where the
+    reader is not later.
 
-    Values: how many pairs there are, the median of each score over them, and the strongest K-composition.
+    Values: how many pairs there are, the median of each score over them, and the strongest
+    K-composition.
     """
     blocks = [_block(model, layer) for layer in range(model.shape.n_layer)]
     layers, heads = model.shape.n_layer, model.shape.n_head
@@ -54,14 +58,27 @@ def record_composition(model: Model, request: HeadComposition) -> Content:
                 scores[name][reader, :, writer, :] = table
     later = np.tril(np.ones((layers, layers), dtype=bool), k=-1)
     pairs = {name: table.transpose(0, 2, 1, 3)[later] for name, table in scores.items()}
-    values = {"layers": layers, "heads": heads, "pairs": int(later.sum()) * heads**2,
-              "medians": {name: float(np.median(table)) if table.size else 0.0 for name, table in pairs.items()}}
+    values = {
+        "layers": layers,
+        "heads": heads,
+        "pairs": int(later.sum()) * heads**2,
+        "medians": {
+            name: float(np.median(table)) if table.size else 0.0 for name, table in pairs.items()
+        },
+    }
     if layers > 1:
-        layer, head = best(scores["k"].reshape(layers * heads, -1).max(axis=1).reshape(layers, heads))
+        layer, head = best(
+            scores["k"].reshape(layers * heads, -1).max(axis=1).reshape(layers, heads)
+        )
         writer_layer, writer_head = best(scores["k"][layer, head])
-        values["strongest"] = {"rule": "the pair of heads with the largest K-composition", "layer": layer, "head": head,
-                               "writer_layer": writer_layer, "writer_head": writer_head,
-                               "score": float(scores["k"][layer, head, writer_layer, writer_head])}
+        values["strongest"] = {
+            "rule": "the pair of heads with the largest K-composition",
+            "layer": layer,
+            "head": head,
+            "writer_layer": writer_layer,
+            "writer_head": writer_head,
+            "score": float(scores["k"][layer, head, writer_layer, writer_head]),
+        }
     return Content(values=values, tensors={name: (table, FLOW) for name, table in scores.items()})
 
 
@@ -72,9 +89,13 @@ def _between(reader: _Block, writer: _Block) -> dict[str, Array]:
     for name, enters in reader.enters.items():
         readers = len(enters)
         flat = writer.basis.reshape(-1, d_model) @ enters.transpose(1, 0, 2).reshape(d_model, -1)
-        seen = flat.reshape(writers, d_head, readers, d_head).transpose(2, 0, 1, 3)  # (reader, writer, d_head, d_head)
+        seen = flat.reshape(writers, d_head, readers, d_head).transpose(
+            2, 0, 1, 3
+        )  # (reader, writer, d_head, d_head)
         both = writer.writes @ seen @ reader.leaves[name][:, None]
-        tables[name] = np.linalg.norm(both, axis=(2, 3)) / (reader.sizes[name][:, None] * writer.written)
+        tables[name] = np.linalg.norm(both, axis=(2, 3)) / (
+            reader.sizes[name][:, None] * writer.written
+        )
     return tables
 
 
@@ -83,17 +104,26 @@ def _block(model: Model, layer: int) -> _Block:
     gain = model.weight(f"h.{layer}.ln_1.weight").astype(np.float64)
     reading = gain[:, None] * model.weight(f"h.{layer}.attn.c_attn.weight")
     reading = reading - reading.mean(axis=0)
-    q, k, v = (part.reshape(shape.d_model, shape.n_head, shape.d_head).transpose(1, 0, 2)
-               for part in np.split(reading, 3, axis=1))
+    q, k, v = (
+        part.reshape(shape.d_model, shape.n_head, shape.d_head).transpose(1, 0, 2)
+        for part in np.split(reading, 3, axis=1)
+    )
     output = model.weight(f"h.{layer}.attn.c_proj.weight").astype(np.float64)
-    basis, o_r = np.linalg.qr(output.reshape(shape.n_head, shape.d_head, shape.d_model).transpose(0, 2, 1))
+    basis, o_r = np.linalg.qr(
+        output.reshape(shape.n_head, shape.d_head, shape.d_model).transpose(0, 2, 1)
+    )
     q_r, k_r, v_r = (np.linalg.qr(part)[1] for part in (q, k, v))
     leaves = {"k": _turned(q_r), "q": _turned(k_r), "v": _turned(o_r)}
     first = {"k": k_r, "q": q_r, "v": v_r}
     writes = v_r @ _turned(o_r)
-    return _Block({"k": k, "q": q, "v": v}, leaves,
-                  {name: np.linalg.norm(first[name] @ leaf, axis=(1, 2)) for name, leaf in leaves.items()},
-                  writes, _turned(basis), np.linalg.norm(writes, axis=(1, 2)))
+    return _Block(
+        {"k": k, "q": q, "v": v},
+        leaves,
+        {name: np.linalg.norm(first[name] @ leaf, axis=(1, 2)) for name, leaf in leaves.items()},
+        writes,
+        _turned(basis),
+        np.linalg.norm(writes, axis=(1, 2)),
+    )
 
 
 def _turned(matrices: Array) -> Array:

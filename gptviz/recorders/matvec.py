@@ -1,7 +1,8 @@
 """One real matrix-vector product: the first layer of an MLP (``mlp.c_fc``), row by row.
 
-A neuron is one row of it: its weights times what the layer reads (``ln2``), term by term, plus its bias, through GELU.
-transformers keeps the matrix as (d_model, d_mlp), so that a neuron's row is a column there.
+A neuron is one row of it: its weights times what the layer reads (``ln2``), term by term, plus its
+bias, through GELU. transformers keeps the matrix as (d_model, d_mlp), so that a neuron's row is a
+column there.
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ RULE = "the neuron, of all blocks, that the prompt's last token excites most; th
 
 @recorder(MatrixVector)
 def record(model: Model, request: MatrixVector) -> Content:
-    """The rows of the product, and what all neurons of the block give at the prompt's last token."""
+    """The rows of the product, and what all neurons of the block give at the prompt's last
+    token."""
     ids = model.encode(request.prompt)
     shape = model.shape
     if not 1 <= request.rows <= shape.d_mlp:
-        raise UsageError(f"{request.rows} rows", f"the layer has {shape.d_mlp:,}, and at least one is needed")
+        raise UsageError(
+            f"{request.rows} rows", f"the layer has {shape.d_mlp:,}, and at least one is needed"
+        )
     found = model.activations(ids)
     excited = np.stack([found[f"blocks.{layer}.mlp_pre"][-1] for layer in range(shape.n_layer)])
     layer, neuron = (int(i) for i in np.unravel_index(excited.argmax(), excited.shape))
@@ -32,13 +36,28 @@ def record(model: Model, request: MatrixVector) -> Content:
     data = found[f"blocks.{layer}.ln2"][-1]
     weights = np.ascontiguousarray(model.weight(f"h.{layer}.mlp.c_fc.weight")[:, neurons].T)
     biases = model.weight(f"h.{layer}.mlp.c_fc.bias")[neurons]
-    sums = np.stack([maths.running_sums(row, data, bias) for row, bias in zip(weights, biases, strict=True)])
+    sums = np.stack(
+        [maths.running_sums(row, data, bias) for row, bias in zip(weights, biases, strict=True)]
+    )
     return Content(
         tokens={"prompt": model.token_rows(ids)},
-        values={"layer": layer, "neuron": neuron, "rule": RULE, "n_layer": shape.n_layer, "d_model": shape.d_model,
-                "d_mlp": shape.d_mlp, "vocab": shape.vocab, "length": len(ids)},
-        tensors={"data": (data, ("d_model",)), "weights": (weights, ("row", "d_model")), "biases": (biases, ("row",)),
-                 "neurons": (neurons.astype(np.int32), ("row",)),
-                 "sums": (sums, ("row", "d_model")),
-                 "pre": (found[f"blocks.{layer}.mlp_pre"][-1], ("d_mlp",)),
-                 "post": (found[f"blocks.{layer}.mlp_post"][-1], ("d_mlp",))})
+        values={
+            "layer": layer,
+            "neuron": neuron,
+            "rule": RULE,
+            "n_layer": shape.n_layer,
+            "d_model": shape.d_model,
+            "d_mlp": shape.d_mlp,
+            "vocab": shape.vocab,
+            "length": len(ids),
+        },
+        tensors={
+            "data": (data, ("d_model",)),
+            "weights": (weights, ("row", "d_model")),
+            "biases": (biases, ("row",)),
+            "neurons": (neurons.astype(np.int32), ("row",)),
+            "sums": (sums, ("row", "d_model")),
+            "pre": (found[f"blocks.{layer}.mlp_pre"][-1], ("d_mlp",)),
+            "post": (found[f"blocks.{layer}.mlp_post"][-1], ("d_mlp",)),
+        },
+    )

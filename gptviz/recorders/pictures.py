@@ -15,14 +15,18 @@ Edges = npt.NDArray[np.int64]
 
 
 def edges(length: int, pixels: int, group: int | None = None) -> Edges:
-    """Where the pixels of an axis of ``length`` weights begin: at most ``pixels`` of them, each as wide as the others.
+    """Where the pixels of an axis of ``length`` weights begin: at most ``pixels`` of them, each as
+    wide as the others.
 
-    With ``group`` no pixel reaches over the border of a group of so many weights (a head's columns).
+    With ``group`` no pixel reaches over the border of a group of so many weights (a head's
+    columns).
     """
     group = group or length
     groups = length // group
     step = math.ceil(group / max(1, pixels // groups))
-    return np.concatenate([np.arange(start, start + group, step) for start in range(0, length, group)])
+    return np.concatenate(
+        [np.arange(start, start + group, step) for start in range(0, length, group)]
+    )
 
 
 def area_means(values: Array, rows: Edges, columns: Edges) -> Array:
@@ -40,7 +44,8 @@ def saturating_picture(weights: Array, rows: Edges, columns: Edges) -> npt.NDArr
 
 
 def wrapped_picture(weights: Array, rows: Edges, columns: Edges) -> npt.NDArray[np.uint8]:
-    """Bytes (row, column) that wrap round, as the published picture has them: one weight of each area, unmixed.
+    """Bytes (row, column) that wrap round, as the published picture has them: one weight of each
+    area, unmixed.
 
     Means would hide what wrapping does: that a strong weight turns black.
     """

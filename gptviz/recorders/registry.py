@@ -1,4 +1,5 @@
-"""Which function answers which request. A family's module registers its own with :func:`recorder`."""
+"""Which function answers which request. A family's module registers its own with
+:func:`recorder`."""
 
 from __future__ import annotations
 
@@ -32,14 +33,19 @@ RECORDERS: dict[type[Request], Registered] = {}
 def recorder(*requests: type[Request], version: int = 1) -> Callable[[Record], Record]:
     """Registers ``record(model, request) -> Content`` for one or more request types.
 
-    ``version`` is raised by one when the same request on the same model comes to give other content.
+    ``version`` is raised by one when the same request on the same model comes to give other
+    content.
     """
 
     def register(function: Record) -> Record:
         for request in requests:
             if request in RECORDERS:
-                raise ValueError(f"{request.__name__} already has a recorder, {RECORDERS[request].module}")
-            RECORDERS[request] = Registered(function, function.__module__.rpartition(".")[2], version)
+                raise ValueError(
+                    f"{request.__name__} already has a recorder, {RECORDERS[request].module}"
+                )
+            RECORDERS[request] = Registered(
+                function, function.__module__.rpartition(".")[2], version
+            )
         return function
 
     return register

@@ -1,7 +1,8 @@
 """The residual stream: read out at every depth, measured, and compared between two texts.
 
-Depth 0 is what enters the first block (token and position embedding), depth l what leaves block l - 1. The logit lens:
-nostalgebraist 2020, "interpreting GPT: the logit lens"; names of activations as in TransformerLens.
+Depth 0 is what enters the first block (token and position embedding), depth l what leaves block l -
+1. The logit lens: nostalgebraist 2020, "interpreting GPT: the logit lens"; names of activations as
+in TransformerLens.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from gptviz.recorders.rows import rank_of, table, top_rows
 from gptviz.recording.requests import LensChoice, LogitLens, ResidualStream, TwoContexts
 from gptviz.recording.schema import Content, Value
 
-GRID = 32        # the last tokens of a prompt whose leading token is kept at every depth
+GRID = 32  # the last tokens of a prompt whose leading token is kept at every depth
 PARTS = ("resid_pre", "resid_mid", "resid_post")
 
 LENS_RULE = "the stream at each depth through the final layer norm and the output matrix, as if no block were left"
@@ -31,11 +32,12 @@ NEAREST_RULE = "the rows of the token embedding with the largest cosine to the s
 
 @dataclass(frozen=True)
 class Lens:
-    """The readings of one prompt: ``rows`` of the last token by depth, leaders of the last tokens, and summaries."""
+    """The readings of one prompt: ``rows`` of the last token by depth, leaders of the last tokens,
+    and summaries."""
 
     ids: list[int]
-    scores: Floats                          # of the last token (depth, vocab)
-    grid_ids: npt.NDArray[np.int32]         # (depth, token)
+    scores: Floats  # of the last token (depth, vocab)
+    grid_ids: npt.NDArray[np.int32]  # (depth, token)
     grid_logits: npt.NDArray[np.float32]
     grid_logsumexp: npt.NDArray[np.float64]
 
@@ -53,20 +55,29 @@ class Lens:
     def settled(self) -> int:
         """The first depth from which on the final token leads."""
         leaders = self.leaders
-        return max((depth + 1 for depth, leader in enumerate(leaders) if leader != leaders[-1]), default=0)
+        return max(
+            (depth + 1 for depth, leader in enumerate(leaders) if leader != leaders[-1]), default=0
+        )
 
 
 def stream(activations: Mapping[str, Floats], n_layer: int) -> Floats:
     """The residual stream (depth, token, d_model)."""
-    return np.stack([activations["blocks.0.resid_pre"],
-                     *(activations[f"blocks.{layer}.resid_post"] for layer in range(n_layer))])
+    return np.stack(
+        [
+            activations["blocks.0.resid_pre"],
+            *(activations[f"blocks.{layer}.resid_post"] for layer in range(n_layer)),
+        ]
+    )
 
 
 def read(model: Model, prompt: str) -> Lens:
-    """The logit lens of a prompt: one depth at a time, so that no more than one block of scores is held."""
+    """The logit lens of a prompt: one depth at a time, so that no more than one block of scores is
+    held."""
     ids = model.encode(prompt)
     last: list[Floats] = []
-    leaders: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.float32], npt.NDArray[np.float64]]] = []
+    leaders: list[
+        tuple[npt.NDArray[np.int32], npt.NDArray[np.float32], npt.NDArray[np.float64]]
+    ] = []
     for vectors in stream(model.activations(ids), model.shape.n_layer):
         scores = model.unembed(vectors[-GRID:])
         last.append(scores[-1])
@@ -84,65 +95,109 @@ def record_lens(model: Model, request: LogitLens) -> Content:
 
 @recorder(LensChoice)
 def record_choice(model: Model, request: LensChoice) -> Content:
-    """The logit lens of the prompt at which the model changes its mind most often, and how often at the others."""
+    """The logit lens of the prompt at which the model changes its mind most often, and how often at
+    the others."""
     lenses = [read(model, prompt) for prompt in request.prompts]
     best = max(range(len(lenses)), key=lambda i: (lenses[i].changes, -i))
     content = _lens_content(model, lenses[best], request.top)
-    content.values |= {"choice_rule": CHOICE_RULE, "chosen": best, "prompt": request.prompts[best],
-                       "candidates": [{"prompt": prompt, "changes": lens.changes, "settled": lens.settled}
-                                      for prompt, lens in zip(request.prompts, lenses, strict=True)]}
+    content.values |= {
+        "choice_rule": CHOICE_RULE,
+        "chosen": best,
+        "prompt": request.prompts[best],
+        "candidates": [
+            {"prompt": prompt, "changes": lens.changes, "settled": lens.settled}
+            for prompt, lens in zip(request.prompts, lenses, strict=True)
+        ],
+    }
     return content
 
 
 def _lens_content(model: Model, lens: Lens, top: int) -> Content:
     rows = top_rows(lens.scores, top)
     final = lens.leaders[-1]
-    values: dict[str, Value] = {"vocab": model.shape.vocab, "changes": lens.changes, "settled": lens.settled,
-                                "lens_rule": LENS_RULE, "settled_rule": SETTLED_RULE,
-                                "grid_from": len(lens.ids) - lens.grid_ids.shape[1]}
+    values: dict[str, Value] = {
+        "vocab": model.shape.vocab,
+        "changes": lens.changes,
+        "settled": lens.settled,
+        "lens_rule": LENS_RULE,
+        "settled_rule": SETTLED_RULE,
+        "grid_from": len(lens.ids) - lens.grid_ids.shape[1],
+    }
     return Content(
-        tokens={"prompt": model.token_rows(lens.ids), "final": model.token_rows([final]),
-                "table": table(model, rows.ids, lens.grid_ids)},
+        tokens={
+            "prompt": model.token_rows(lens.ids),
+            "final": model.token_rows([final]),
+            "table": table(model, rows.ids, lens.grid_ids),
+        },
         values=values,
-        tensors={"top_ids": (rows.ids, ("layer", "rank")), "top_logits": (rows.logits, ("layer", "rank")),
-                 "logsumexp": (rows.logsumexp, ("layer",)), "entropy": (rows.entropy, ("layer",)),
-                 "final_logits": (lens.scores[:, final], ("layer",)),
-                 "final_ranks": (np.array([rank_of(row, final) for row in lens.scores], dtype=np.int32), ("layer",)),
-                 "grid_ids": (lens.grid_ids, ("layer", "token")), "grid_logits": (lens.grid_logits, ("layer", "token")),
-                 "grid_logsumexp": (lens.grid_logsumexp, ("layer", "token"))})
+        tensors={
+            "top_ids": (rows.ids, ("layer", "rank")),
+            "top_logits": (rows.logits, ("layer", "rank")),
+            "logsumexp": (rows.logsumexp, ("layer",)),
+            "entropy": (rows.entropy, ("layer",)),
+            "final_logits": (lens.scores[:, final], ("layer",)),
+            "final_ranks": (
+                np.array([rank_of(row, final) for row in lens.scores], dtype=np.int32),
+                ("layer",),
+            ),
+            "grid_ids": (lens.grid_ids, ("layer", "token")),
+            "grid_logits": (lens.grid_logits, ("layer", "token")),
+            "grid_logsumexp": (lens.grid_logsumexp, ("layer", "token")),
+        },
+    )
 
 
 @recorder(ResidualStream)
 def record_stream(model: Model, request: ResidualStream) -> Content:
-    """Lengths of the stream and of what is added to it, its turning away from the start, what layer norms do to it."""
+    """Lengths of the stream and of what is added to it, its turning away from the start, what layer
+    norms do to it."""
     ids = model.encode(request.prompt)
     found = model.activations(ids)
     layers = range(model.shape.n_layer)
     depths = stream(found, model.shape.n_layer)
     positions = _positions(request.positions, len(ids))
-    cosines = np.array([[maths.cosine(now, start) for now, start in zip(depth, depths[0], strict=True)]
-                        for depth in depths])
+    cosines = np.array(
+        [
+            [maths.cosine(now, start) for now, start in zip(depth, depths[0], strict=True)]
+            for depth in depths
+        ]
+    )
     before = [[found[f"blocks.{i}.{name}"] for name in ("resid_pre", "resid_mid")] for i in layers]
     after = [[found[f"blocks.{i}.{name}"] for name in ("ln1", "ln2")] for i in layers]
     return Content(
         tokens={"prompt": model.token_rows(ids)},
         values={"positions": positions, "parts": list(PARTS)},
         tensors={
-            "norms": (_lengths([[found[f"blocks.{i}.{part}"] for part in PARTS] for i in layers]),
-                      ("layer", "part", "token")),
-            "added": (_lengths([[found[f"blocks.{i}.{part}"] for part in ("attn_out", "mlp_out")] for i in layers]),
-                      ("layer", "part", "token")),
+            "norms": (
+                _lengths([[found[f"blocks.{i}.{part}"] for part in PARTS] for i in layers]),
+                ("layer", "part", "token"),
+            ),
+            "added": (
+                _lengths(
+                    [
+                        [found[f"blocks.{i}.{part}"] for part in ("attn_out", "mlp_out")]
+                        for i in layers
+                    ]
+                ),
+                ("layer", "part", "token"),
+            ),
             "cosines": (cosines, ("layer", "token")),
             "means_before": (_means(before), ("layer", "part", "token")),
             "means_after": (_means(after), ("layer", "part", "token")),
             "variances_before": (_variances(before), ("layer", "part", "token")),
             "variances_after": (_variances(after), ("layer", "part", "token")),
-            "vectors": (np.ascontiguousarray(depths[:, positions]), ("layer", "position", "d_model"))})
+            "vectors": (
+                np.ascontiguousarray(depths[:, positions]),
+                ("layer", "position", "d_model"),
+            ),
+        },
+    )
 
 
 @recorder(TwoContexts)
 def record_contexts(model: Model, request: TwoContexts) -> Content:
-    """The stream at the last token of a word in two prompts: one cosine by depth, and the tokens nearest to each."""
+    """The stream at the last token of a word in two prompts: one cosine by depth, and the tokens
+    nearest to each."""
     places, streams, prompts = [], [], {}
     for name, prompt in (("prompt", request.prompt), ("other", request.other)):
         ids = model.encode(prompt)
@@ -150,35 +205,61 @@ def record_contexts(model: Model, request: TwoContexts) -> Content:
         streams.append(stream(model.activations(ids), model.shape.n_layer)[:, places[-1]])
         prompts[name] = model.token_rows(ids)
     embedding = model.weight("wte.weight")
-    lengths = np.maximum(np.linalg.norm(embedding.astype(np.float64), axis=1), np.finfo(np.float64).tiny)
-    near = np.stack([(vectors.astype(np.float64) @ embedding.T.astype(np.float64)) / lengths
-                     / np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True) for vectors in streams])
-    ids_near = np.stack([[maths.descending(row)[:request.top] for row in side] for side in near])
+    lengths = np.maximum(
+        np.linalg.norm(embedding.astype(np.float64), axis=1), np.finfo(np.float64).tiny
+    )
+    near = np.stack(
+        [
+            (vectors.astype(np.float64) @ embedding.T.astype(np.float64))
+            / lengths
+            / np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
+            for vectors in streams
+        ]
+    )
+    ids_near = np.stack([[maths.descending(row)[: request.top] for row in side] for side in near])
     return Content(
         tokens={**prompts, "table": table(model, ids_near)},
         values={"places": places, "nearest_rule": NEAREST_RULE},
-        tensors={"cosines": (np.array([maths.cosine(a, b) for a, b in zip(*streams, strict=True)]), ("layer",)),
-                 "norms": (np.linalg.norm(np.stack(streams).astype(np.float64), axis=2), ("part", "layer")),
-                 "vectors": (np.stack(streams), ("part", "layer", "d_model")),
-                 "nearest_ids": (ids_near.astype(np.int32), ("part", "layer", "rank")),
-                 "nearest_cosines": (np.take_along_axis(near, ids_near, axis=2), ("part", "layer", "rank"))})
+        tensors={
+            "cosines": (
+                np.array([maths.cosine(a, b) for a, b in zip(*streams, strict=True)]),
+                ("layer",),
+            ),
+            "norms": (
+                np.linalg.norm(np.stack(streams).astype(np.float64), axis=2),
+                ("part", "layer"),
+            ),
+            "vectors": (np.stack(streams), ("part", "layer", "d_model")),
+            "nearest_ids": (ids_near.astype(np.int32), ("part", "layer", "rank")),
+            "nearest_cosines": (
+                np.take_along_axis(near, ids_near, axis=2),
+                ("part", "layer", "rank"),
+            ),
+        },
+    )
 
 
 def find_word(model: Model, ids: list[int], word: str) -> int:
-    """The index of the last token of the last occurrence of a word. Raises PromptRefused where it does not occur."""
+    """The index of the last token of the last occurrence of a word. Raises PromptRefused where it
+    does not occur."""
     for spelling in (f" {word.strip()}", word.strip()):
         wanted = model.encode(spelling)
         for end in range(len(ids), len(wanted) - 1, -1):
-            if ids[end - len(wanted):end] == wanted:
+            if ids[end - len(wanted) : end] == wanted:
                 return end - 1
-    raise PromptRefused(f"{word!r} does not occur in {model.decode(ids)!r}", "its tokens stand nowhere in the prompt's",
-                        "spell it as it stands in both prompts")
+    raise PromptRefused(
+        f"{word!r} does not occur in {model.decode(ids)!r}",
+        "its tokens stand nowhere in the prompt's",
+        "spell it as it stands in both prompts",
+    )
 
 
 def _positions(asked: tuple[int, ...], length: int) -> list[int]:
     outside = [p for p in asked if not -length <= p < length]
     if outside or not asked:
-        raise PromptRefused(f"there is no position {outside[0] if outside else asked}", f"there are {length} tokens")
+        raise PromptRefused(
+            f"there is no position {outside[0] if outside else asked}", f"there are {length} tokens"
+        )
     return [p % length for p in asked]
 
 

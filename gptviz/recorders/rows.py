@@ -1,4 +1,5 @@
-"""Rows of scores as recordings keep them: the highest of each, and what makes true probabilities of them."""
+"""Rows of scores as recordings keep them: the highest of each, and what makes true probabilities of
+them."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ from gptviz.recording.schema import TokenRow
 
 @dataclass(frozen=True)
 class Rows:
-    """The ``ids`` and ``logits`` of the highest scores (row, rank), and of each whole row ``logsumexp`` and ``entropy``
-    (bits), each (row).
+    """The ``ids`` and ``logits`` of the highest scores (row, rank), and of each whole row
+    ``logsumexp`` and ``entropy`` (bits), each (row).
     """
 
     ids: npt.NDArray[np.int32]
@@ -27,20 +28,26 @@ class Rows:
 
 
 def top_rows(logits: npt.NDArray[Any], top: int) -> Rows:
-    """The ``top`` highest scores of each row of ``logits`` (row, vocab); of equal scores the lower id comes first."""
+    """The ``top`` highest scores of each row of ``logits`` (row, vocab); of equal scores the lower
+    id comes first."""
     ids = np.stack([maths.descending(row)[:top] for row in logits])
-    return Rows(ids.astype(np.int32), np.take_along_axis(logits, ids, axis=1).astype(np.float32),
-                np.array([maths.logsumexp(row) for row in logits]),
-                np.array([maths.entropy(maths.softmax(row)) for row in logits]))
+    return Rows(
+        ids.astype(np.int32),
+        np.take_along_axis(logits, ids, axis=1).astype(np.float32),
+        np.array([maths.logsumexp(row) for row in logits]),
+        np.array([maths.entropy(maths.softmax(row)) for row in logits]),
+    )
 
 
 def rank_of(scores: npt.NDArray[Any], token_id: int) -> int:
-    """How many tokens come before this one in the order of :func:`gptviz.maths.descending`; 0 for the likeliest."""
+    """How many tokens come before this one in the order of :func:`gptviz.maths.descending`; 0 for
+    the likeliest."""
     score = scores[token_id]
     return int((scores > score).sum() + (scores[:token_id] == score).sum())
 
 
 def table(model: Model, *ids: Iterable[Any]) -> list[TokenRow]:
-    """One row for every token that occurs, by rising id: each is written once, however often a recording names it."""
+    """One row for every token that occurs, by rising id: each is written once, however often a
+    recording names it."""
     unique = sorted({int(i) for each in ids for i in np.asarray(each).ravel()})
     return model.token_rows(unique)

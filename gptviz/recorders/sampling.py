@@ -1,8 +1,9 @@
 """Text written token by token, and given text replayed, with the numbers behind every choice.
 
-The distribution that is drawn from: scores over the temperature, restricted to the likeliest few (top-k: Fan, Lewis,
-Dauphin 2018, section 4.2; top-p: Holtzman et al. 2020, section 3.1), put end to end by descending score. A number u of
-[0, 1) from numpy's PCG64 falls into one interval [low, high) of it, in float64: that token is next.
+The distribution that is drawn from: scores over the temperature, restricted to the likeliest few
+(top-k: Fan, Lewis, Dauphin 2018, section 4.2; top-p: Holtzman et al. 2020, section 3.1), put end to
+end by descending score. A number u of [0, 1) from numpy's PCG64 falls into one interval [low, high)
+of it, in float64: that token is next.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ SURPRISE_RULE = "the token with the largest loss; of equal ones the first"
 
 @dataclass(frozen=True)
 class Choice:
-    """One step: the tokens that could be drawn (``order``, highest score first), their ``shares`` of one (0 for those
-    left out), how many were ``allowed``, the mass they had (``kept``), the ``rank`` of the chosen token, and, where it
-    was drawn, ``u`` and its interval.
+    """One step: the tokens that could be drawn (``order``, highest score first), their ``shares``
+    of one (0 for those left out), how many were ``allowed``, the mass they had (``kept``), the
+    ``rank`` of the chosen token, and, where it was drawn, ``u`` and its interval.
     """
 
     order: npt.NDArray[np.int64]
@@ -48,14 +49,17 @@ class Choice:
 
 @dataclass(frozen=True)
 class Loop:
-    """A text that turns in a circle: its ``period`` in tokens, the index of its first turn, the full turns."""
+    """A text that turns in a circle: its ``period`` in tokens, the index of its first turn, the
+    full turns."""
 
     period: int
     first: int
     turns: int
 
 
-def choose(scores: npt.NDArray[np.float32], request: SamplingLoop, rng: np.random.Generator | None) -> Choice:
+def choose(
+    scores: npt.NDArray[np.float32], request: SamplingLoop, rng: np.random.Generator | None
+) -> Choice:
     """The choice that a policy makes among ``scores`` (vocab); without ``rng`` the likeliest."""
     order = maths.descending(scores)
     shares = np.zeros(len(order))
@@ -63,18 +67,24 @@ def choose(scores: npt.NDArray[np.float32], request: SamplingLoop, rng: np.rando
         shares[0] = 1.0
         return Choice(order, shares, 1, 1.0, 0)
     full = maths.softmax(np.asarray(scores, dtype=np.float64)[order], request.temperature)
-    allowed = {"top_k": lambda: min(request.top_k, len(order)), "top_p": lambda: maths.top_p_size(full, request.top_p),
-               "temperature": lambda: len(order)}[request.policy]()
+    allowed = {
+        "top_k": lambda: min(request.top_k, len(order)),
+        "top_p": lambda: maths.top_p_size(full, request.top_p),
+        "temperature": lambda: len(order),
+    }[request.policy]()
     kept = min(1.0, float(full[:allowed].sum()))
     bounds = maths.cumulative_bounds(full[:allowed])
     shares[:allowed] = np.diff(bounds)
     u = float(rng.random())
     rank = maths.drawn(bounds, u)
-    return Choice(order, shares, allowed, kept, rank, u, float(bounds[rank]), float(bounds[rank + 1]))
+    return Choice(
+        order, shares, allowed, kept, rank, u, float(bounds[rank]), float(bounds[rank + 1])
+    )
 
 
 def find_loop(ids: Sequence[int], turns: int = TURNS) -> Loop | None:
-    """The loop that a text ends in: the smallest period that its end repeats at least ``turns`` times, or None."""
+    """The loop that a text ends in: the smallest period that its end repeats at least ``turns``
+    times, or None."""
     for period in range(1, len(ids) // turns + 1):
         first = len(ids) - period
         while first > 0 and ids[first - 1] == ids[first - 1 + period]:
@@ -85,20 +95,27 @@ def find_loop(ids: Sequence[int], turns: int = TURNS) -> Loop | None:
 
 
 def start_of(model: Model, prompt: str, start_token: bool) -> list[int]:
-    """The ids to begin with: the prompt's, behind the start token where it is asked for, which may stand alone."""
+    """The ids to begin with: the prompt's, behind the start token where it is asked for, which may
+    stand alone."""
     if not start_token:
         return model.encode(prompt)
     if model.end_id is None:
-        raise NotRecorded(f"{model.title} has no start token", "its tokenizer names none", "give a prompt")
+        raise NotRecorded(
+            f"{model.title} has no start token", "its tokenizer names none", "give a prompt"
+        )
     return [model.end_id, *(model.encode(prompt) if prompt else [])]
 
 
 def check(request: SamplingLoop) -> None:
     """Raises UsageError for a request that no policy can follow."""
     if request.policy not in ("greedy", "temperature", "top_k", "top_p"):
-        raise UsageError(f"a policy called {request.policy!r}", "there are greedy, temperature, top_k and top_p")
+        raise UsageError(
+            f"a policy called {request.policy!r}", "there are greedy, temperature, top_k and top_p"
+        )
     if request.steps < 1 or request.top < 1:
-        raise UsageError(f"{request.steps} steps, the top {request.top}", "at least one of each is needed")
+        raise UsageError(
+            f"{request.steps} steps, the top {request.top}", "at least one of each is needed"
+        )
     if request.temperature < 0:
         raise UsageError(f"a temperature of {request.temperature}", "it cannot be negative")
     if request.policy == "top_k" and request.top_k < 1:
@@ -109,7 +126,8 @@ def check(request: SamplingLoop) -> None:
 
 @recorder(SamplingLoop)
 def record(model: Model, request: SamplingLoop) -> Content:
-    """The steps of one loop, until it has its length, the end token is chosen, or the context is full."""
+    """The steps of one loop, until it has its length, the end token is chosen, or the context is
+    full."""
     check(request)
     prompt = start_of(model, request.prompt, request.start_token)
     greedy = request.policy == "greedy" or request.temperature == 0
@@ -132,18 +150,34 @@ def record(model: Model, request: SamplingLoop) -> Content:
             stopped = "end token"
             break
     if not chosen:
-        raise PromptRefused(f"the prompt fills all {model.shape.positions:,} positions", "no token can follow it")
-    values = {"stopped": stopped, "drawn_from": drawn_from, "loop": _loop_value(chosen), "text": model.decode(chosen),
-              "vocab": model.shape.vocab, "order_rule": ORDER_RULE, "loop_rule": LOOP_RULE}
+        raise PromptRefused(
+            f"the prompt fills all {model.shape.positions:,} positions", "no token can follow it"
+        )
+    values = {
+        "stopped": stopped,
+        "drawn_from": drawn_from,
+        "loop": _loop_value(chosen),
+        "text": model.decode(chosen),
+        "vocab": model.shape.vocab,
+        "order_rule": ORDER_RULE,
+        "loop_rule": LOOP_RULE,
+    }
     tensors = _tensors(np.stack(scores), chosen, choices, request.top)
     return Content(
-        tokens={"prompt": model.token_rows(prompt), "chosen": model.token_rows(chosen),
-                "table": table(model, tensors["top_ids"][0])},
-        values=values, tensors=tensors, seed=request.seed if "u" in tensors else None)
+        tokens={
+            "prompt": model.token_rows(prompt),
+            "chosen": model.token_rows(chosen),
+            "table": table(model, tensors["top_ids"][0]),
+        },
+        values=values,
+        tensors=tensors,
+        seed=request.seed if "u" in tensors else None,
+    )
 
 
-def _tensors(scores: npt.NDArray[np.float32], chosen: list[int], choices: list[Choice],
-             top: int) -> dict[str, tuple[npt.NDArray[Any], tuple[str, ...]]]:
+def _tensors(
+    scores: npt.NDArray[np.float32], chosen: list[int], choices: list[Choice], top: int
+) -> dict[str, tuple[npt.NDArray[Any], tuple[str, ...]]]:
     rows = top_rows(scores, top)
     width = rows.ids.shape[1]
     steps = np.arange(len(chosen))
@@ -168,32 +202,54 @@ def _tensors(scores: npt.NDArray[np.float32], chosen: list[int], choices: list[C
 
 def _loop_value(ids: list[int]) -> Value:
     loop = find_loop(ids)
-    return None if loop is None else {"period": loop.period, "first": loop.first, "turns": loop.turns}
+    return (
+        None if loop is None else {"period": loop.period, "first": loop.first, "turns": loop.turns}
+    )
 
 
 @recorder(Replay)
 def record_replay(model: Model, request: Replay) -> Content:
-    """The scores of a text's own tokens, from one run over all of it: later tokens change nothing before them."""
+    """The scores of a text's own tokens, from one run over all of it: later tokens change nothing
+    before them."""
     ids = start_of(model, request.text, request.start_token)
     given = _given(model, request, ids)
     if len(ids) <= given:
-        raise PromptRefused(f"nothing is left to replay of {request.text!r}", "all of it is given",
-                            "give a longer text or a shorter prompt")
-    scores = model.logits(ids)[given - 1:-1]
+        raise PromptRefused(
+            f"nothing is left to replay of {request.text!r}",
+            "all of it is given",
+            "give a longer text or a shorter prompt",
+        )
+    scores = model.logits(ids)[given - 1 : -1]
     true = ids[given:]
     rows = top_rows(scores, request.top)
     logits = scores[np.arange(len(true)), true]
     losses = maths.surprises(logits, rows.logsumexp)
     return Content(
-        tokens={"prompt": model.token_rows(ids[:given]), "text": model.token_rows(true),
-                "table": table(model, rows.ids)},
-        values={"vocab": model.shape.vocab, "surprise_rule": SURPRISE_RULE,
-                "most_surprising": int(losses.argmax()), "least_surprising": int(losses.argmin())},
-        tensors={"top_ids": (rows.ids, ("token", "rank")), "top_logits": (rows.logits, ("token", "rank")),
-                 "logsumexp": (rows.logsumexp, ("token",)), "entropy": (rows.entropy, ("token",)),
-                 "true_logits": (logits, ("token",)),
-                 "true_ranks": (np.array([rank_of(row, i) for row, i in zip(scores, true, strict=True)],
-                                         dtype=np.int32), ("token",))})
+        tokens={
+            "prompt": model.token_rows(ids[:given]),
+            "text": model.token_rows(true),
+            "table": table(model, rows.ids),
+        },
+        values={
+            "vocab": model.shape.vocab,
+            "surprise_rule": SURPRISE_RULE,
+            "most_surprising": int(losses.argmax()),
+            "least_surprising": int(losses.argmin()),
+        },
+        tensors={
+            "top_ids": (rows.ids, ("token", "rank")),
+            "top_logits": (rows.logits, ("token", "rank")),
+            "logsumexp": (rows.logsumexp, ("token",)),
+            "entropy": (rows.entropy, ("token",)),
+            "true_logits": (logits, ("token",)),
+            "true_ranks": (
+                np.array(
+                    [rank_of(row, i) for row, i in zip(scores, true, strict=True)], dtype=np.int32
+                ),
+                ("token",),
+            ),
+        },
+    )
 
 
 def _given(model: Model, request: Replay, ids: list[int]) -> int:
@@ -201,7 +257,10 @@ def _given(model: Model, request: Replay, ids: list[int]) -> int:
     if not request.prompt:
         return 1
     prompt = start_of(model, request.prompt, request.start_token)
-    if ids[:len(prompt)] != prompt:
-        raise PromptRefused(f"{request.prompt!r} is not the beginning of the text, token by token", "its tokens differ",
-                            "end the prompt where a token of the text ends")
+    if ids[: len(prompt)] != prompt:
+        raise PromptRefused(
+            f"{request.prompt!r} is not the beginning of the text, token by token",
+            "its tokens differ",
+            "end the prompt where a token of the text ends",
+        )
     return len(prompt)

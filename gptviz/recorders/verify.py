@@ -1,7 +1,8 @@
 """Committed recordings, taken once more: whether the model at hand still computes what they hold.
 
-The same machine gives the same bytes; another one the same numbers but for the last digits, which may differ by
-:data:`~gptviz.recording.compare.TOLERANCE`. More than that is another model, or another recorder.
+The same machine gives the same bytes; another one the same numbers but for the last digits, which
+may differ by :data:`~gptviz.recording.compare.TOLERANCE`. More than that is another model, or
+another recorder.
 """
 
 from __future__ import annotations
@@ -11,7 +12,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from gptviz.errors import ModelError, NotFinite, NotRecorded, RecordingError, UsageError, VectorsRefused
+from gptviz.errors import (
+    ModelError,
+    NotFinite,
+    NotRecorded,
+    RecordingError,
+    UsageError,
+    VectorsRefused,
+)
 from gptviz.recorders import take
 from gptviz.recording.compare import TOLERANCE, compare, recorded
 from gptviz.recording.requests import Source
@@ -26,11 +34,13 @@ AtHand = Mapping[tuple[str, Source], Callable[[], Any]]
 
 @dataclass(frozen=True)
 class Verified:
-    """One recording and what became of it. ``largest`` difference (see :mod:`gptviz.recording.compare`) at ``where``.
+    """One recording and what became of it. ``largest`` difference (see
+    :mod:`gptviz.recording.compare`) at ``where``.
 
-    ``same``: equal digests; ``close``: within the tolerance; ``changed``: beyond it, ``why`` says what in words;
-    ``damaged``: the files cannot be trusted; ``refused``: the model cannot answer any more; ``not at hand``: nobody
-    here can answer.
+    ``same``: equal digests; ``close``: within the tolerance; ``changed``: beyond it, ``why`` says
+    what in words;
+    ``damaged``: the files cannot be trusted; ``refused``: the model cannot answer any more; ``not
+    at hand``: nobody here can answer.
     """
 
     edition: str
@@ -47,11 +57,15 @@ class Verified:
         return self.outcome in ("same", "close", "not at hand")
 
 
-def verify(store: Store, editions: Sequence[str], at_hand: AtHand, scenes: Sequence[str] = ()) -> Iterator[Verified]:
-    """Recomputes the recordings of some editions, one after another, and says of each what became of it.
+def verify(
+    store: Store, editions: Sequence[str], at_hand: AtHand, scenes: Sequence[str] = ()
+) -> Iterator[Verified]:
+    """Recomputes the recordings of some editions, one after another, and says of each what became
+    of it.
 
-    ``at_hand``: what answers the requests of an edition, by its name and by their source; :func:`bundled` has what
-    ships with the package. ``scenes`` restricts it to some films. Writes nothing.
+    ``at_hand``: what answers the requests of an edition, by its name and by their source;
+    :func:`bundled` has what ships with the package. ``scenes`` restricts it to some films. Writes
+    nothing.
     """
     loaded: dict[tuple[str, Source], Any] = {}
     for edition in editions:
@@ -64,11 +78,15 @@ def bundled() -> dict[tuple[str, Source], Callable[[], Any]]:
     from gptviz.models import load  # noqa: PLC0415
     from gptviz.models.vectors import load_vectors  # noqa: PLC0415
 
-    return {("mini", "model"): lambda: load("mini"), ("mini", "vectors"): lambda: load_vectors("mini")}
+    return {
+        ("mini", "model"): lambda: load("mini"),
+        ("mini", "vectors"): lambda: load_vectors("mini"),
+    }
 
 
 def judge(before: Recording, after: Recording) -> tuple[Outcome, float, str, str]:
-    """What became of a recording that was taken once more: outcome, largest difference, where, and why in words."""
+    """What became of a recording that was taken once more: outcome, largest difference, where, and
+    why in words."""
     found = compare(before, after)
     if not found.differences:
         return "same", 0.0, "", ""
@@ -83,8 +101,12 @@ def judge(before: Recording, after: Recording) -> tuple[Outcome, float, str, str
     return "changed", found.largest, worst.where, why
 
 
-def _verified(store: Store, place: tuple[str, str, str], at_hand: AtHand, loaded: dict[tuple[str, Source], Any]
-              ) -> Verified:
+def _verified(
+    store: Store,
+    place: tuple[str, str, str],
+    at_hand: AtHand,
+    loaded: dict[tuple[str, Source], Any],
+) -> Verified:
     try:
         before = store.read(*place)
     except RecordingError as error:
@@ -92,7 +114,11 @@ def _verified(store: Store, place: tuple[str, str, str], at_hand: AtHand, loaded
     request = before.request
     key: tuple[str, Source] = (place[0], request.source)
     if key not in at_hand:
-        return Verified(*place, "not at hand", why=f"no {request.source} for {place[0]}: {before.provenance.reference}")
+        return Verified(
+            *place,
+            "not at hand",
+            why=f"no {request.source} for {place[0]}: {before.provenance.reference}",
+        )
     try:
         if key not in loaded:
             loaded[key] = at_hand[key]()

@@ -1,8 +1,10 @@
-"""Learned numbers as they are: the picture of all query, key and value matrices, and a sample for dials.
+"""Learned numbers as they are: the picture of all query, key and value matrices, and a sample for
+dials.
 
-The picture is that of Geva 2023 ("What does ChatGPT look like? I made an MRI image of a GPT brain"): |w| * 1024 in one
-byte for ``attn.c_attn`` of every block. There it wraps round at 256; here both that and the true, saturating one are
-kept, reduced, with the exact counts of what was wrapped.
+The picture is that of Geva 2023 ("What does ChatGPT look like? I made an MRI image of a GPT
+brain"): |w| * 1024 in one byte for ``attn.c_attn`` of every block. There it wraps round at 256;
+here both that and the true, saturating one are kept, reduced, with the exact counts of what was
+wrapped.
 """
 
 from __future__ import annotations
@@ -23,27 +25,35 @@ from gptviz.recording.schema import Content
 PARTS = ("query", "key", "value")
 WRAPS_AT = 0.25  # 256 / 1024: from here on |w| * 1024 does not fit one byte
 WINDOW = 192
-STRIPE_RULE = ("the head whose columns stand out most in query and in key alike: the smaller of its two mean sizes, "
-               "each over the median of its block")
+STRIPE_RULE = (
+    "the head whose columns stand out most in query and in key alike: the smaller of its two mean sizes, "
+    "each over the median of its block"
+)
 
 
 @recorder(WeightPicture)
 def record_picture(model: Model, request: WeightPicture) -> Content:
-    """The picture (layer, row, column) and exact statistics of ``attn.c_attn`` of all blocks, and the same made fresh.
+    """The picture (layer, row, column) and exact statistics of ``attn.c_attn`` of all blocks, and
+    the same made fresh.
 
-    Pictures, uint8: ``saturating`` and ``wrapped`` (layer, row, column), ``wraps`` (the share of wrapped weights, in
-    255ths, at half the resolution), ``fresh`` (saturating, half), ``block`` (row, column): the first block, larger,
-    ``window`` (row, column): its first weights one to a pixel. ``corner`` (row, column): its first weights as numbers.
-    Statistics: ``mean_abs`` (layer, part), ``mean_abs_head`` (layer, part, head), ``mean_abs_block``, ``wrapped_block``
-    (layer), ``fresh_mean_abs`` (layer, part).
+    Pictures, uint8: ``saturating`` and ``wrapped`` (layer, row, column), ``wraps`` (the share of
+    wrapped weights, in 255ths, at half the resolution), ``fresh`` (saturating, half), ``block``
+    (row, column): the first block, larger, ``window`` (row, column): its first weights one to a
+    pixel. ``corner`` (row, column): its first weights as numbers. Statistics: ``mean_abs`` (layer,
+    part), ``mean_abs_head`` (layer, part, head), ``mean_abs_block``, ``wrapped_block`` (layer),
+    ``fresh_mean_abs`` (layer, part).
     """
     shape = model.shape
     fresh = np.random.RandomState(request.seed)  # its stream never changes, Generator's may
     rows = edges(shape.d_model, max(1, request.pixels // shape.n_layer))
     columns = edges(3 * shape.d_model, request.pixels, group=shape.d_head)
-    half = (edges(shape.d_model, max(1, request.pixels // shape.n_layer // 2)),
-            edges(3 * shape.d_model, request.pixels // 2, group=shape.d_head))
-    pictures: dict[str, list[Array]] = {name: [] for name in ("saturating", "wrapped", "wraps", "fresh")}
+    half = (
+        edges(shape.d_model, max(1, request.pixels // shape.n_layer // 2)),
+        edges(3 * shape.d_model, request.pixels // 2, group=shape.d_head),
+    )
+    pictures: dict[str, list[Array]] = {
+        name: [] for name in ("saturating", "wrapped", "wraps", "fresh")
+    }
     trained, made = _Statistics(model), _Statistics(model)
     for layer in range(shape.n_layer):
         weights = _c_attn(model, layer)
@@ -58,24 +68,37 @@ def record_picture(model: Model, request: WeightPicture) -> Content:
     first = _c_attn(model, 0)
     block = edges(shape.d_model, max(1, request.pixels // 3)), columns
     tensors: dict[str, tuple[Array, tuple[str, ...]]] = {
-        name: (np.stack(each), ("layer", "row", "column")) for name, each in pictures.items()}
-    tensors |= {"block": (saturating_picture(first, *block), ("row", "column")),
-                "window": (maths.saturating_byte(first[:WINDOW, :WINDOW]), ("row", "column")),
-                "corner": (first[:request.corner, :request.corner], ("row", "column")),
-                "mean_abs": (means.mean(axis=2), ("layer", "part")),
-                "mean_abs_head": (means, ("layer", "part", "head")),
-                "mean_abs_block": (means.mean(axis=(1, 2)), ("layer",)),
-                "wrapped_block": (np.array(trained.wrapped), ("layer",)),
-                "fresh_mean_abs": (made.means().mean(axis=2), ("layer", "part"))}
-    values = {"layers": shape.n_layer, "heads": shape.n_head, "d_head": shape.d_head, "parts": list(PARTS),
-              "rows": shape.n_layer * shape.d_model, "columns": 3 * shape.d_model, "wraps_at": WRAPS_AT,
-              "stripe": _stripe(means), **trained.values(), "fresh": made.values()}
+        name: (np.stack(each), ("layer", "row", "column")) for name, each in pictures.items()
+    }
+    tensors |= {
+        "block": (saturating_picture(first, *block), ("row", "column")),
+        "window": (maths.saturating_byte(first[:WINDOW, :WINDOW]), ("row", "column")),
+        "corner": (first[: request.corner, : request.corner], ("row", "column")),
+        "mean_abs": (means.mean(axis=2), ("layer", "part")),
+        "mean_abs_head": (means, ("layer", "part", "head")),
+        "mean_abs_block": (means.mean(axis=(1, 2)), ("layer",)),
+        "wrapped_block": (np.array(trained.wrapped), ("layer",)),
+        "fresh_mean_abs": (made.means().mean(axis=2), ("layer", "part")),
+    }
+    values = {
+        "layers": shape.n_layer,
+        "heads": shape.n_head,
+        "d_head": shape.d_head,
+        "parts": list(PARTS),
+        "rows": shape.n_layer * shape.d_model,
+        "columns": 3 * shape.d_model,
+        "wraps_at": WRAPS_AT,
+        "stripe": _stripe(means),
+        **trained.values(),
+        "fresh": made.values(),
+    }
     return Content(values=values, tensors=tensors, seed=request.seed)
 
 
 @recorder(WeightSample)
 def record_sample(model: Model, request: WeightSample) -> Content:
-    """Learned numbers drawn at random (component) from all that the model holds, each equally likely to be drawn.
+    """Learned numbers drawn at random (component) from all that the model holds, each equally
+    likely to be drawn.
 
     ``tensor`` (component) is the index of each one's tensor in the value ``tensors``.
     """
@@ -90,9 +113,14 @@ def record_sample(model: Model, request: WeightSample) -> Content:
         flat = model.weight(names[index]).ravel()
         sample[where == index] = flat[drawn[where == index] - (ends[index] - flat.size)]
     order = random.permutation(len(drawn))  # else dials side by side would come from one tensor
-    return Content(values={"tensors": names, "numbers": int(ends[-1])},
-                   tensors={"sample": (sample[order], ("component",)),
-                            "tensor": (where[order].astype(np.int32), ("component",))}, seed=request.seed)
+    return Content(
+        values={"tensors": names, "numbers": int(ends[-1])},
+        tensors={
+            "sample": (sample[order], ("component",)),
+            "tensor": (where[order].astype(np.int32), ("component",)),
+        },
+        seed=request.seed,
+    )
 
 
 class _Statistics:
@@ -106,7 +134,9 @@ class _Statistics:
 
     def add(self, weights: Floats) -> None:
         """One more block."""
-        sizes = np.abs(weights).reshape(self.shape.d_model, len(PARTS), self.shape.n_head, self.shape.d_head)
+        sizes = np.abs(weights).reshape(
+            self.shape.d_model, len(PARTS), self.shape.n_head, self.shape.d_head
+        )
         self.means_by_head.append(sizes.mean(axis=(0, 3), dtype=np.float64))
         self.wrapped.append(int((sizes >= WRAPS_AT).sum()))
         self.extremes.append((float(weights.min()), float(weights.max())))
@@ -118,9 +148,13 @@ class _Statistics:
     def values(self) -> dict[str, Any]:
         """Count, extremes, mean size and wrapped weights of all blocks together."""
         shape = self.shape
-        return {"count": shape.n_layer * 3 * shape.d_model**2, "wrapped": sum(self.wrapped),
-                "min": min(low for low, _ in self.extremes), "max": max(high for _, high in self.extremes),
-                "mean_abs_all": float(self.means().mean())}
+        return {
+            "count": shape.n_layer * 3 * shape.d_model**2,
+            "wrapped": sum(self.wrapped),
+            "min": min(low for low, _ in self.extremes),
+            "max": max(high for _, high in self.extremes),
+            "mean_abs_all": float(self.means().mean()),
+        }
 
 
 def _stripe(means: Array) -> Choice:
@@ -128,9 +162,16 @@ def _stripe(means: Array) -> Choice:
     relative = means / np.median(means, axis=2, keepdims=True)
     both = relative[:, :2].min(axis=1)
     layer, head = (int(i) for i in np.unravel_index(int(both.argmax()), both.shape))
-    return {"rule": STRIPE_RULE, "layer": layer, "head": head, "score": float(both[layer, head]),
-            "query": float(means[layer, 0, head]), "key": float(means[layer, 1, head]),
-            "query_median": float(np.median(means[layer, 0])), "key_median": float(np.median(means[layer, 1]))}
+    return {
+        "rule": STRIPE_RULE,
+        "layer": layer,
+        "head": head,
+        "score": float(both[layer, head]),
+        "query": float(means[layer, 0, head]),
+        "key": float(means[layer, 1, head]),
+        "query_median": float(np.median(means[layer, 0])),
+        "key_median": float(np.median(means[layer, 1])),
+    }
 
 
 def _c_attn(model: Model, layer: int) -> Floats:

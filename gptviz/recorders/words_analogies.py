@@ -1,9 +1,11 @@
-"""Whether an arrow between two words says the same elsewhere: analogies, and relations of many pairs.
+"""Whether an arrow between two words says the same elsewhere: analogies, and relations of many
+pairs.
 
-Mikolov, Yih, Zweig 2013, "Linguistic regularities in continuous space word representations". There and in gensim's
-``most_similar`` the three given words are left out before the nearest is named, and all vectors are scaled to length
-one first. Here nothing is scaled, so that what is drawn is what was computed; places are counted with and without the
-given words, and those of scaled vectors are recorded beside them.
+Mikolov, Yih, Zweig 2013, "Linguistic regularities in continuous space word representations". There
+and in gensim's ``most_similar`` the three given words are left out before the nearest is named, and
+all vectors are scaled to length one first. Here nothing is scaled, so that what is drawn is what
+was computed; places are counted with and without the given words, and those of scaled vectors are
+recorded beside them.
 """
 
 from __future__ import annotations
@@ -29,45 +31,73 @@ def record_analogies(vectors: WordVectors, request: WordAnalogies) -> Content:
     complete: list[Vector] = []
     for words in request.analogies:
         a, b, c, d = words
-        entry: dict[str, Any] = {"a": a, "b": b, "c": c, "d": d, "missing": present(vectors, words)[1]}
+        entry: dict[str, Any] = {
+            "a": a,
+            "b": b,
+            "c": c,
+            "d": d,
+            "missing": present(vectors, words)[1],
+        }
         if not present(vectors, (a, b, c))[1]:
             entry |= _landed(vectors, (a, b, c), d, request.top)
         if not entry["missing"]:
             entry["row"] = len(complete)
             complete.append(vectors.vectors(words))
         entries.append(entry)
-    values = {"vocabulary": len(vectors), "components": vectors.components, "analogies": entries, "rule": _RULE}
+    values = {
+        "vocabulary": len(vectors),
+        "components": vectors.components,
+        "analogies": entries,
+        "rule": _RULE,
+    }
     if not complete:
         return Content(values=values)
     planes = [_plane(rows) for rows in complete]
-    return Content(values=values, tensors={
-        "vectors": (single(np.stack(complete)), ("row", "part", "d_model")),
-        "coordinates": (np.stack([coordinates for coordinates, _ in planes]), ("row", "part", "component")),
-        "shares": (np.stack([shares for _, shares in planes]), ("row", "component"))})
+    return Content(
+        values=values,
+        tensors={
+            "vectors": (single(np.stack(complete)), ("row", "part", "d_model")),
+            "coordinates": (
+                np.stack([coordinates for coordinates, _ in planes]),
+                ("row", "part", "component"),
+            ),
+            "shares": (np.stack([shares for _, shares in planes]), ("row", "component")),
+        },
+    )
 
 
 def _landed(vectors: WordVectors, given: tuple[str, str, str], d: str, top: int) -> dict[str, Any]:
     rows = vectors.vectors(given)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     view, scaled = around(vectors, [maths.landing(*rows), maths.landing(*(rows / lengths))])
-    return {"nearest": [{**entry, "given": entry["word"] in given} for entry in view.nearest(top)],
-            "nearest_others": view.nearest(top, without=given),
-            "scaled": {"nearest_others": scaled.nearest(top, without=given), **_place(vectors, scaled, given, d)},
-            **_place(vectors, view, given, d)}
+    return {
+        "nearest": [{**entry, "given": entry["word"] in given} for entry in view.nearest(top)],
+        "nearest_others": view.nearest(top, without=given),
+        "scaled": {
+            "nearest_others": scaled.nearest(top, without=given),
+            **_place(vectors, scaled, given, d),
+        },
+        **_place(vectors, view, given, d),
+    }
 
 
 def _place(vectors: WordVectors, view: Around, given: tuple[str, ...], d: str) -> dict[str, Any]:
     if not vectors.has(d):
         return {}
-    return {"place": view.place(d), "place_others": view.place(d, without=given),
-            "cosine": float(view.cosines[vectors.row(d)])}
+    return {
+        "place": view.place(d),
+        "place_others": view.place(d, without=given),
+        "cosine": float(view.cosines[vectors.row(d)]),
+    }
 
 
 def _plane(rows: Vector) -> tuple[Vector, Vector]:
-    """Four words and the landing place by the words' main directions: coordinates (part, component) and shares.
+    """Four words and the landing place by the words' main directions: coordinates (part, component)
+    and shares.
 
-    Four points span three dimensions, so that three coordinates tell all their distances exactly; the first two are the
-    plane in which they look most like themselves, and hold the shares of variance that are said.
+    Four points span three dimensions, so that three coordinates tell all their distances exactly;
+    the first two are the plane in which they look most like themselves, and hold the shares of
+    variance that are said.
     """
     coordinates, directions, shares = maths.principal_components(rows, 3)
     landing = (maths.landing(*rows[:3]) - rows.mean(axis=0)) @ directions.T
@@ -85,13 +115,34 @@ def record_relation(vectors: WordVectors, request: WordRelation) -> Content:
     views = around(vectors, [maths.landing(vectors.vector(start), *arrow) for start, _ in here])
     for (start, end), view in zip(here, views, strict=True):
         given = (start, request.start, request.end)
-        entries.append({"start": start, "end": end, "nearest_others": view.nearest(request.top, without=given),
-                        **_place(vectors, view, given, end)})
-    values = {"vocabulary": len(vectors), "components": vectors.components, "pairs": entries,
-              "missing": [{"start": start, "end": end, "missing": present(vectors, (start, end))[1]}
-                          for start, end in request.pairs if (start, end) not in here],
-              "rules": {"order": "by the cosine of the two arrows, the most alike first", "places": _RULE}}
-    tensors: dict[str, tuple[Array, tuple[str, ...]]] = {"arrow": (single(arrow), ("part", "d_model"))}
+        entries.append(
+            {
+                "start": start,
+                "end": end,
+                "nearest_others": view.nearest(request.top, without=given),
+                **_place(vectors, view, given, end),
+            }
+        )
+    values = {
+        "vocabulary": len(vectors),
+        "components": vectors.components,
+        "pairs": entries,
+        "missing": [
+            {"start": start, "end": end, "missing": present(vectors, (start, end))[1]}
+            for start, end in request.pairs
+            if (start, end) not in here
+        ],
+        "rules": {
+            "order": "by the cosine of the two arrows, the most alike first",
+            "places": _RULE,
+        },
+    }
+    tensors: dict[str, tuple[Array, tuple[str, ...]]] = {
+        "arrow": (single(arrow), ("part", "d_model"))
+    }
     if here:
-        tensors["pairs"] = (single(np.stack([vectors.vectors(pair) for pair in here])), ("pair", "part", "d_model"))
+        tensors["pairs"] = (
+            single(np.stack([vectors.vectors(pair) for pair in here])),
+            ("pair", "part", "d_model"),
+        )
     return Content(values=values, tensors=tensors)

@@ -17,14 +17,18 @@ POINTS_AT_ONCE = 4
 
 @dataclass(frozen=True)
 class Around:
-    """All words seen from one point: the ``cosines`` with it and the ``distances`` from it (word)."""
+    """All words seen from one point: the ``cosines`` with it and the ``distances`` from it
+    (word)."""
 
     vectors: WordVectors
     cosines: Vector
     distances: Vector
 
-    def nearest(self, count: int, without: Iterable[str] = (), by_distance: bool = False) -> list[dict[str, Any]]:
-        """The ``count`` nearest words that are not ``without``; of equally near ones the earlier row comes first."""
+    def nearest(
+        self, count: int, without: Iterable[str] = (), by_distance: bool = False
+    ) -> list[dict[str, Any]]:
+        """The ``count`` nearest words that are not ``without``; of equally near ones the earlier
+        row comes first."""
         left_out = {self.vectors.row(word) for word in without if self.vectors.has(word)}
         nearness = -self.distances if by_distance else self.cosines
         wanted = min(count + len(left_out), len(nearness))
@@ -35,48 +39,70 @@ class Around:
 
     def entry(self, row: int) -> dict[str, Any]:
         """A word with its cosine and its distance."""
-        return {"word": self.vectors.words[row], "cosine": float(self.cosines[row]),
-                "distance": float(self.distances[row])}
+        return {
+            "word": self.vectors.words[row],
+            "cosine": float(self.cosines[row]),
+            "distance": float(self.distances[row]),
+        }
 
     def place(self, word: str, without: Iterable[str] = ()) -> int:
         """The place of a word by cosine, 1 the nearest, when ``without`` are not counted."""
         row = self.vectors.row(word)
         nearer = int((self.cosines > self.cosines[row]).sum())
-        return 1 + nearer - sum(1 for other in without if other != word and self.vectors.has(other)
-                                and self.cosines[self.vectors.row(other)] > self.cosines[row])
+        return (
+            1
+            + nearer
+            - sum(
+                1
+                for other in without
+                if other != word
+                and self.vectors.has(other)
+                and self.cosines[self.vectors.row(other)] > self.cosines[row]
+            )
+        )
 
 
 def around(vectors: WordVectors, points: Sequence[Vector]) -> Iterator[Around]:
-    """All words seen from each of some points (component); millions of words are gone through for a few points at once.
+    """All words seen from each of some points (component); millions of words are gone through for a
+    few points at once.
 
-    A word whose vector is zero has no direction; its cosine is set to 0. Distances follow from lengths and products,
+    A word whose vector is zero has no direction; its cosine is set to 0. Distances follow from
+    lengths and products,
     |x - p|^2 = |x|^2 + |p|^2 - 2 x.p, which leaves 1e-7 of a word's distance from itself.
     """
     for first in range(0, len(points), POINTS_AT_ONCE):
-        some = np.stack(points[first:first + POINTS_AT_ONCE])
+        some = np.stack(points[first : first + POINTS_AT_ONCE])
         products = np.empty((len(some), len(vectors)))
         for start, block in vectors.blocks():
-            products[:, start:start + len(block)] = some @ block.T
+            products[:, start : start + len(block)] = some @ block.T
         for point, row in zip(some, products, strict=True):
             length = float(np.linalg.norm(point))
             squares = vectors.norms**2 + length**2 - 2.0 * row
             lengths = vectors.norms * length
-            yield Around(vectors, np.divide(row, lengths, out=np.zeros_like(row), where=lengths > 0),
-                         np.sqrt(np.maximum(squares, 0.0)))
+            yield Around(
+                vectors,
+                np.divide(row, lengths, out=np.zeros_like(row), where=lengths > 0),
+                np.sqrt(np.maximum(squares, 0.0)),
+            )
 
 
 def present(vectors: WordVectors, words: Iterable[str]) -> tuple[list[str], list[str]]:
     """Words that have a vector, and those that are missing; each once, in their order."""
     once = list(dict.fromkeys(words))
-    return [word for word in once if vectors.has(word)], [word for word in once if not vectors.has(word)]
+    return [word for word in once if vectors.has(word)], [
+        word for word in once if not vectors.has(word)
+    ]
 
 
 def demanded(vectors: WordVectors, *words: str) -> None:
     """Raises NotRecorded for words without which nothing can be recorded."""
     _, missing = present(vectors, words)
     if missing:
-        raise NotRecorded(f"{vectors.title} has no vector for {', '.join(missing)}",
-                          f"it holds {len(vectors):,} words", "name vectors of a larger vocabulary, or other words")
+        raise NotRecorded(
+            f"{vectors.title} has no vector for {', '.join(missing)}",
+            f"it holds {len(vectors):,} words",
+            "name vectors of a larger vocabulary, or other words",
+        )
 
 
 def ranked(vectors: WordVectors, word: str) -> dict[str, Any]:
@@ -86,5 +112,6 @@ def ranked(vectors: WordVectors, word: str) -> dict[str, Any]:
 
 
 def single(matrix: Vector) -> npt.NDArray[np.float32]:
-    """Vectors as they are kept in a recording: float32, which is exact for what was read from a file."""
+    """Vectors as they are kept in a recording: float32, which is exact for what was read from a
+    file."""
     return np.asarray(matrix, dtype=np.float32)

@@ -8,9 +8,10 @@ Count       how many things there are, or which of them one is; never a literal
 Setting     a knob of the film or of its request: a temperature, k, a shift; named and declared
 ==========  =======================================================================================
 
-All of them are floats. Plain arithmetic on them gives a plain float, which nothing will draw: what is drawn must be
-made with :func:`derive`, so that its formula is known. Text follows the same rule: a :class:`Claim` is a sentence
-whose truth depends on numbers, with a wording for when it holds and one for when it does not.
+All of them are floats. Plain arithmetic on them gives a plain float, which nothing will draw: what
+is drawn must be made with :func:`derive`, so that its formula is known. Text follows the same rule:
+a :class:`Claim` is a sentence whose truth depends on numbers, with a wording for when it holds and
+one for when it does not.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ class Tracked(float):
         raise NotImplementedError
 
     def recomputed(self) -> float:
-        """The value once more, from its origin; the audit compares it with the value that was drawn."""
+        """The value once more, from its origin; the audit compares it with the value that was
+        drawn."""
         return float(self)
 
     def __format__(self, spec: str) -> str:
@@ -59,7 +61,8 @@ class Tracked(float):
 
 
 def _copied(tracked: Tracked) -> float:
-    """What a tracked value becomes outside its process: a plain float, for an address does not travel."""
+    """What a tracked value becomes outside its process: a plain float, for an address does not
+    travel."""
     return float(tracked)
 
 
@@ -71,7 +74,9 @@ class Number(Tracked):
     tensor: str
     index: tuple[int, ...]
 
-    def __new__(cls, value: float, recording: str, tensor: str, index: tuple[int, ...] = ()) -> Number:
+    def __new__(
+        cls, value: float, recording: str, tensor: str, index: tuple[int, ...] = ()
+    ) -> Number:
         number = super().__new__(cls, value)
         number.recording, number.tensor, number.index = recording, tensor, index
         return number
@@ -83,16 +88,22 @@ class Number(Tracked):
 
 
 class Numbers(Sequence[Any]):
-    """An array of a recording that keeps its address: indexing gives a :class:`Number` or a smaller array.
+    """An array of a recording that keeps its address: indexing gives a :class:`Number` or a smaller
+    array.
 
-    ``array`` is the plain numpy array (read only), for formulas and for drawing what is not a numeral.
+    ``array`` is the plain numpy array (read only), for formulas and for drawing what is not a
+    numeral.
     """
 
-    def __init__(self, array: Array, recording: str, tensor: str, index: tuple[Array, ...] | None = None) -> None:
+    def __init__(
+        self, array: Array, recording: str, tensor: str, index: tuple[Array, ...] | None = None
+    ) -> None:
         self.array = array
         self.recording, self.tensor = recording, tensor
         # Where each entry lies in the whole tensor.
-        self._index = tuple(np.asarray(axis) for axis in np.indices(array.shape)) if index is None else index
+        self._index = (
+            tuple(np.asarray(axis) for axis in np.indices(array.shape)) if index is None else index
+        )
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -127,8 +138,13 @@ class Derived(Tracked):
     inputs: tuple[Any, ...]
     pick: tuple[int, ...]
 
-    def __new__(cls, value: float, formula: Callable[..., Any], inputs: tuple[Any, ...],
-                pick: tuple[int, ...] = ()) -> Derived:
+    def __new__(
+        cls,
+        value: float,
+        formula: Callable[..., Any],
+        inputs: tuple[Any, ...],
+        pick: tuple[int, ...] = (),
+    ) -> Derived:
         derived = super().__new__(cls, value)
         derived.formula, derived.inputs, derived.pick = formula, inputs, pick
         return derived
@@ -145,14 +161,17 @@ class Derived(Tracked):
 
 
 class Quoted(Tracked):
-    """A figure that a publication printed. ``source`` names it; the figure is drawn marked as quoted."""
+    """A figure that a publication printed. ``source`` names it; the figure is drawn marked as
+    quoted."""
 
     kind = "quoted"
     source: str
 
     def __new__(cls, value: float, source: str) -> Quoted:
         if not source.strip():
-            raise UntrackedNumber("a quoted figure without a source", "a quotation names where it was printed")
+            raise UntrackedNumber(
+                "a quoted figure without a source", "a quotation names where it was printed"
+            )
         quoted = super().__new__(cls, value)
         quoted.source = source
         return quoted
@@ -163,7 +182,8 @@ class Quoted(Tracked):
 
 
 class Count(Tracked):
-    """How many things there are, or which of them one is: a count of an object that can be counted, never a literal."""
+    """How many things there are, or which of them one is: a count of an object that can be counted,
+    never a literal."""
 
     kind = "count"
     what: str
@@ -175,7 +195,8 @@ class Count(Tracked):
 
     @classmethod
     def position(cls, index: int, things: Sized, what: str, first: int = 0) -> Count:
-        """The position ``index`` of one of ``things`` (counted from ``first``). Raises IndexError outside them."""
+        """The position ``index`` of one of ``things`` (counted from ``first``). Raises IndexError
+        outside them."""
         if not 0 <= index < len(things):
             raise IndexError(f"{what} {index} of {len(things)}")
         count = super().__new__(cls, index + first)
@@ -203,12 +224,14 @@ class Setting(Tracked):
         return f"setting {self.name}"
 
 
-def derive(formula: Callable[..., Any], *inputs: Any, pick: int | tuple[int, ...] | None = None) -> Derived:
+def derive(
+    formula: Callable[..., Any], *inputs: Any, pick: int | tuple[int, ...] | None = None
+) -> Derived:
     """The value of a formula of :mod:`gptviz.maths` over tracked values, as a tracked value.
 
-    ``inputs`` are tracked values, arrays of them (:class:`Numbers`, lists of tracked values) or None;
-    ``pick`` chooses an entry where the formula gives an array.
-    Raises UntrackedNumber for a formula from elsewhere or an untracked input, NotFinite for NaN or infinity.
+    ``inputs`` are tracked values, arrays of them (:class:`Numbers`, lists of tracked values) or
+    None; ``pick`` chooses an entry where the formula gives an array. Raises UntrackedNumber for a
+    formula from elsewhere or an untracked input, NotFinite for NaN or infinity.
     """
     _check(formula, inputs)
     index = () if pick is None else pick if isinstance(pick, tuple) else (pick,)
@@ -217,30 +240,41 @@ def derive(formula: Callable[..., Any], *inputs: Any, pick: int | tuple[int, ...
 
 
 def derive_each(formula: Callable[..., Any], *inputs: Any) -> list[Derived]:
-    """Every entry of a formula that gives a vector; the formula runs once. Inputs and errors as for :func:`derive`."""
+    """Every entry of a formula that gives a vector; the formula runs once. Inputs and errors as for
+    :func:`derive`."""
     _check(formula, inputs)
     return [_derived(value, formula, inputs, (i,)) for i, value in enumerate(_run(formula, inputs))]
 
 
 def _run(formula: Callable[..., Any], inputs: Sequence[Any]) -> Array:
-    with np.errstate(all="ignore"):     # what is not finite is refused, with its address, by who asked
+    with np.errstate(all="ignore"):  # what is not finite is refused, with its address, by who asked
         return np.asarray(formula(*[_plain(value) for value in inputs]))
 
 
-def _derived(value: Any, formula: Callable[..., Any], inputs: tuple[Any, ...], pick: tuple[int, ...]) -> Derived:
+def _derived(
+    value: Any, formula: Callable[..., Any], inputs: tuple[Any, ...], pick: tuple[int, ...]
+) -> Derived:
     if not np.isfinite(value):
-        raise NotFinite(f"{formula.__name__} gave {value}", f"from {', '.join(_address(each) for each in inputs)}")
+        raise NotFinite(
+            f"{formula.__name__} gave {value}",
+            f"from {', '.join(_address(each) for each in inputs)}",
+        )
     return Derived(float(value), formula, inputs, pick)
 
 
 def _check(formula: Callable[..., Any], inputs: Sequence[Any]) -> None:
     if not is_formula(formula):
-        raise UntrackedNumber(f"{getattr(formula, '__name__', formula)} is not a formula of gptviz.maths",
-                              "a derived number names a formula that is documented and tested there")
+        raise UntrackedNumber(
+            f"{getattr(formula, '__name__', formula)} is not a formula of gptviz.maths",
+            "a derived number names a formula that is documented and tested there",
+        )
     for value in inputs:
         if not is_tracked(value):
-            raise UntrackedNumber(f"{value!r} has no address", f"it was given to {formula.__name__}",
-                                  "give a Number, a Derived, a Quoted, a Count or a Setting")
+            raise UntrackedNumber(
+                f"{value!r} has no address",
+                f"it was given to {formula.__name__}",
+                "give a Number, a Derived, a Quoted, a Count or a Setting",
+            )
 
 
 def is_formula(function: Callable[..., Any]) -> bool:
@@ -273,9 +307,11 @@ def _address(value: Any) -> str:
 
 
 class Token(str):
-    """A token's text with its id and bytes. Digits in it belong to the token, so they need no other address.
+    """A token's text with its id and bytes. Digits in it belong to the token, so they need no other
+    address.
 
-    ``id`` is a Number; ``raw`` the bytes that the token stands for; ``whole`` says whether these are text on their own.
+    ``id`` is a Number; ``raw`` the bytes that the token stands for; ``whole`` says whether these
+    are text on their own.
     """
 
     id: Number
@@ -289,7 +325,8 @@ class Token(str):
 
     @property
     def whole(self) -> bool:
-        """False for a token whose bytes are a part of a character only, such as one byte of an emoji."""
+        """False for a token whose bytes are a part of a character only, such as one byte of an
+        emoji."""
         try:
             self.raw.decode("utf-8")
         except UnicodeDecodeError:
@@ -322,10 +359,12 @@ class Word(str):
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence whose truth depends on the numbers: a predicate of :mod:`gptviz.maths` over tracked values.
+    """A sentence whose truth depends on the numbers: a predicate of :mod:`gptviz.maths` over
+    tracked values.
 
-    ``true`` is said when it holds and ``false`` when it does not. Without a wording for ``false`` the audit fails
-    where the claim is shown and does not hold. Wordings are templates like those of narration.
+    ``true`` is said when it holds and ``false`` when it does not. Without a wording for ``false``
+    the audit fails where the claim is shown and does not hold. Wordings are templates like those of
+    narration.
     """
 
     predicate: Callable[..., Any]

@@ -1,7 +1,8 @@
 """The manifest of a recording, and the recording itself.
 
-A recording is a manifest (JSON, made to be read and compared by people) and a safetensors file beside it. Its digest
-covers what was asked and what was found, never by whom: two models that compute the same values make equal digests.
+A recording is a manifest (JSON, made to be read and compared by people) and a safetensors file
+beside it. Its digest covers what was asked and what was found, never by whom: two models that
+compute the same values make equal digests.
 """
 
 from __future__ import annotations
@@ -23,11 +24,45 @@ from gptviz.recording.requests import Request
 SCHEMA = 1
 
 #: Every axis a tensor may have. The terms are those of transformers and TransformerLens.
-AXES = ("token", "layer", "head", "query", "key", "d_model", "d_head", "d_mlp", "vocab", "step", "component", "rank",
-        "temperature", "word", "pair", "row", "column", "bin", "part", "position", "neighbour", "checkpoint", "size")
+AXES = (
+    "token",
+    "layer",
+    "head",
+    "query",
+    "key",
+    "d_model",
+    "d_head",
+    "d_mlp",
+    "vocab",
+    "step",
+    "component",
+    "rank",
+    "temperature",
+    "word",
+    "pair",
+    "row",
+    "column",
+    "bin",
+    "part",
+    "position",
+    "neighbour",
+    "checkpoint",
+    "size",
+)
 
 #: Dtypes that a tensor may have, by their safetensors names.
-DTYPES = ("float64", "float32", "float16", "int64", "int32", "int16", "uint16", "uint8", "int8", "bool")
+DTYPES = (
+    "float64",
+    "float32",
+    "float16",
+    "int64",
+    "int32",
+    "int16",
+    "uint16",
+    "uint8",
+    "int8",
+    "bool",
+)
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Array = npt.NDArray[Any]
@@ -39,7 +74,8 @@ class _Strict(BaseModel):
 
 
 class TokenRow(_Strict):
-    """One token: its id, its text as the tokenizer decodes it alone, its bytes as hexadecimal digits."""
+    """One token: its id, its text as the tokenizer decodes it alone, its bytes as hexadecimal
+    digits."""
 
     id: int
     text: str
@@ -47,7 +83,8 @@ class TokenRow(_Strict):
 
 
 class TensorEntry(_Strict):
-    """What a tensor is: dtype, shape, the names of its axes, and the sha256 of its bytes in C order."""
+    """What a tensor is: dtype, shape, the names of its axes, and the sha256 of its bytes in C
+    order."""
 
     dtype: Literal[DTYPES]  # type: ignore[valid-type]
     shape: tuple[Annotated[int, Field(ge=0)], ...]
@@ -58,22 +95,24 @@ class TensorEntry(_Strict):
 class Provenance(_Strict):
     """Who computed the numbers, from what, with what. No part of the digest."""
 
-    model: str                        #: as a badge names it: "GPT-2 small", "gptviz-mini", "word2vec GoogleNews 300d"
-    reference: str                    #: what was loaded: "gpt2@607a30d", a folder's name, "mini"
-    parameters: int | None = None     #: learned numbers of the model, or None for word vectors
-    fingerprint: str | None = None    #: sha256 over weights and tokenizer, or over the vector file
+    model: str  #: as a badge names it: "GPT-2 small", "gptviz-mini", "word2vec GoogleNews 300d"
+    reference: str  #: what was loaded: "gpt2@607a30d", a folder's name, "mini"
+    parameters: int | None = None  #: learned numbers of the model, or None for word vectors
+    fingerprint: str | None = None  #: sha256 over weights and tokenizer, or over the vector file
     weights_sha256: str | None = None
     tokenizer_sha256: str | None = None
-    attention: str | None = None      #: attention implementation, such as "eager"
+    attention: str | None = None  #: attention implementation, such as "eager"
     dtype: str = "float32"
     device: str = "cpu"
     versions: dict[str, str] = Field(default_factory=dict)
-    recorder: str = ""                #: module and version of the recorder, such as "next_token/1"
+    recorder: str = ""  #: module and version of the recorder, such as "next_token/1"
     seed: int | None = None
-    source: str | None = None         #: for numbers computed elsewhere: the public source, and its
-    commit: str | None = None         #: commit, and
-    licence: str | None = None        #: licence
-    note: str | None = None           #: what a viewer should know: a synthetic or stand-in model says so here
+    source: str | None = None  #: for numbers computed elsewhere: the public source, and its
+    commit: str | None = None  #: commit, and
+    licence: str | None = None  #: licence
+    note: str | None = (
+        None  #: what a viewer should know: a synthetic or stand-in model says so here
+    )
 
 
 class Manifest(_Strict):
@@ -94,7 +133,8 @@ class Manifest(_Strict):
 class Content:
     """What a recorder found: the part of a recording that its digest covers, next to the request.
 
-    ``tokens``: lists of tokens by name; ``values``: small JSON values; ``tensors``: arrays with their axes' names.
+    ``tokens``: lists of tokens by name; ``values``: small JSON values; ``tensors``: arrays with
+    their axes' names.
     ``seed``: of the recorder's own random draws, for the provenance.
     """
 
@@ -105,7 +145,8 @@ class Content:
 
 
 def make(request: Request, content: Content, provenance: Provenance) -> Recording:
-    """A recording in memory, of the class that belongs to the request's kind. Raises NotFinite for NaN or infinity."""
+    """A recording in memory, of the class that belongs to the request's kind. Raises NotFinite for
+    NaN or infinity."""
     check_finite(content.values, "values")
     arrays, entries = {}, {}
     for name, (array, axes) in content.tensors.items():
@@ -115,22 +156,43 @@ def make(request: Request, content: Content, provenance: Provenance) -> Recordin
         kept = np.array(array, order="C")
         kept.flags.writeable = False
         arrays[name] = kept
-        entries[name] = TensorEntry(dtype=str(kept.dtype), shape=kept.shape, axes=axes,
-                                    sha256=hashlib.sha256(kept.tobytes()).hexdigest())
+        entries[name] = TensorEntry(
+            dtype=str(kept.dtype),
+            shape=kept.shape,
+            axes=axes,
+            sha256=hashlib.sha256(kept.tobytes()).hexdigest(),
+        )
     asked = request.as_dict()
-    manifest = Manifest(kind=request.kind, request=asked, tokens=content.tokens, values=content.values,
-                        tensors=entries, provenance=provenance,
-                        digest=digest_of(asked, content.tokens, content.values, entries))
+    manifest = Manifest(
+        kind=request.kind,
+        request=asked,
+        tokens=content.tokens,
+        values=content.values,
+        tensors=entries,
+        provenance=provenance,
+        digest=digest_of(asked, content.tokens, content.values, entries),
+    )
     return typed(manifest, arrays, "unsaved")
 
 
-def digest_of(request: Mapping[str, Any], tokens: Mapping[str, list[TokenRow]], values: Mapping[str, Value],
-              tensors: Mapping[str, TensorEntry]) -> str:
-    """sha256 over request, tokens, values and tensors (with their axes); provenance is left out on purpose."""
-    covered = {"schema": SCHEMA, "request": request, "values": values,
-               "tokens": {name: [row.model_dump() for row in rows] for name, rows in tokens.items()},
-               "tensors": {name: entry.model_dump(mode="json") for name, entry in tensors.items()}}
-    text = json.dumps(covered, sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+def digest_of(
+    request: Mapping[str, Any],
+    tokens: Mapping[str, list[TokenRow]],
+    values: Mapping[str, Value],
+    tensors: Mapping[str, TensorEntry],
+) -> str:
+    """sha256 over request, tokens, values and tensors (with their axes); provenance is left out on
+    purpose."""
+    covered = {
+        "schema": SCHEMA,
+        "request": request,
+        "values": values,
+        "tokens": {name: [row.model_dump() for row in rows] for name, rows in tokens.items()},
+        "tensors": {name: entry.model_dump(mode="json") for name, entry in tensors.items()},
+    }
+    text = json.dumps(
+        covered, sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(",", ":")
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -150,15 +212,19 @@ def check_finite_array(array: Array, name: str) -> None:
     """Raises NotFinite, with the first index, for NaN or infinity in an array."""
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise NotFinite(f"{name}[{', '.join(map(str, index))}] is {array[index]}",
-                        "a recording holds finite numbers only", "check the model's weights: they may be damaged")
+        raise NotFinite(
+            f"{name}[{', '.join(map(str, index))}] is {array[index]}",
+            "a recording holds finite numbers only",
+            "check the model's weights: they may be damaged",
+        )
 
 
 KINDS: dict[str, type[Recording]] = {}
 
 
 class Recording:
-    """What a film receives: numbers with addresses. A kind with accessors of its own derives from this class.
+    """What a film receives: numbers with addresses. A kind with accessors of its own derives from
+    this class.
 
     ``name`` is the recording's place, such as ``gpt2/softmax/row``; ``manifest`` its manifest.
     """
@@ -214,7 +280,8 @@ class Recording:
         return Number(float(value), self.name, f"values.{path}")
 
     def values(self, path: str) -> Numbers:
-        """A list (or a table) of numbers among the small values, whose entries keep their addresses."""
+        """A list (or a table) of numbers among the small values, whose entries keep their
+        addresses."""
         return Numbers(np.asarray(self._value(path), dtype=np.float64), self.name, f"values.{path}")
 
     def text(self, path: str) -> Word:
@@ -237,16 +304,25 @@ class Recording:
 
     def tokens(self, name: str = "prompt") -> list[Token]:
         """A list of tokens by name, each with id, bytes and address."""
-        return [Token(row.text, Number(row.id, self.name, f"tokens.{name}.id", (i,)), bytes.fromhex(row.bytes),
-                      f"{self.name}#tokens.{name}[{i}]")
-                for i, row in enumerate(self.manifest.tokens[name])]
+        return [
+            Token(
+                row.text,
+                Number(row.id, self.name, f"tokens.{name}.id", (i,)),
+                bytes.fromhex(row.bytes),
+                f"{self.name}#tokens.{name}[{i}]",
+            )
+            for i, row in enumerate(self.manifest.tokens[name])
+        ]
 
     def setting(self, name: str) -> Setting:
-        """A number of the request: its k, its temperature. Raises NotDeclared where the request has no such number."""
+        """A number of the request: its k, its temperature. Raises NotDeclared where the request has
+        no such number."""
         value = self.manifest.request.get(name)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise NotDeclared(f"the request {self.manifest.kind} has no number {name!r}",
-                              f"it has {', '.join(self.manifest.request)}")
+            raise NotDeclared(
+                f"the request {self.manifest.kind} has no number {name!r}",
+                f"it has {', '.join(self.manifest.request)}",
+            )
         return Setting(value, f"{name} of {self.name}")
 
     def asked(self, name: str) -> Word:
@@ -260,6 +336,8 @@ def typed(manifest: Manifest, tensors: Mapping[str, Array], name: str) -> Record
 
     kind = KINDS.get(manifest.kind)
     if kind is None:
-        raise RecordingCorrupt(f"{name} is of the kind {manifest.kind!r}, which gptviz does not know",
-                               f"it knows {', '.join(sorted(KINDS))}")
+        raise RecordingCorrupt(
+            f"{name} is of the kind {manifest.kind!r}, which gptviz does not know",
+            f"it knows {', '.join(sorted(KINDS))}",
+        )
     return kind(manifest, tensors, name)

@@ -1,7 +1,8 @@
-"""Where recordings lie: ``<root>/<edition>/<scene>/<need>.json`` with ``<need>.safetensors`` beside it.
+"""Where recordings lie: ``<root>/<edition>/<scene>/<need>.json`` with ``<need>.safetensors`` beside
+it.
 
-A recording is written whole or not at all, and read only as what its manifest says: the digests of the tensor file and
-of the content are checked, bounded in size, and nothing in it can run code.
+A recording is written whole or not at all, and read only as what its manifest says: the digests of
+the tensor file and of the content are checked, bounded in size, and nothing in it can run code.
 """
 
 from __future__ import annotations
@@ -21,9 +22,17 @@ from pydantic import ValidationError
 from gptviz.errors import GptvizError, RecordingCorrupt, RecordingMissing, RecordingTooNew
 from gptviz.recording.files import disk_errors, folder_lock, inside, replacing, write_bytes
 from gptviz.recording.requests import Request
-from gptviz.recording.schema import SCHEMA, Array, Manifest, Recording, check_finite_array, digest_of, typed
+from gptviz.recording.schema import (
+    SCHEMA,
+    Array,
+    Manifest,
+    Recording,
+    check_finite_array,
+    digest_of,
+    typed,
+)
 
-MANIFEST_LIMIT = 8_000_000   # bytes; the largest committed one is far below
+MANIFEST_LIMIT = 8_000_000  # bytes; the largest committed one is far below
 TENSORS_LIMIT = 64_000_000
 HEADER_LIMIT = 1_000_000
 
@@ -35,33 +44,47 @@ class Store:
         self.root = root
 
     def path(self, edition: str, scene: str, need: str) -> Path:
-        """Where the manifest of a need lies, or would lie. Raises UnsafePath for names that lead elsewhere."""
+        """Where the manifest of a need lies, or would lie. Raises UnsafePath for names that lead
+        elsewhere."""
         return inside(self.root, edition, scene, f"{need}.json")
 
     def editions(self) -> list[str]:
         """The names of the editions that are here."""
-        return sorted(p.name for p in self.root.iterdir() if p.is_dir()) if self.root.is_dir() else []
+        return (
+            sorted(p.name for p in self.root.iterdir() if p.is_dir()) if self.root.is_dir() else []
+        )
 
     def has(self, edition: str, scene: str, need: str) -> bool:
         """Whether a need is recorded: its manifest is there, which is written last."""
         return self.path(edition, scene, need).is_file()
 
     def manifest(self, edition: str, scene: str, need: str) -> Manifest:
-        """A manifest, checked on its own. Raises RecordingMissing, RecordingCorrupt, RecordingTooNew."""
+        """A manifest, checked on its own. Raises RecordingMissing, RecordingCorrupt,
+        RecordingTooNew."""
         path = self.path(edition, scene, need)
         again = f"gptviz record {scene} --model {edition}"
         if not path.is_file():
-            raise RecordingMissing(f"{edition}/{scene}/{need} is not recorded", f"there is no {path}",
-                                   f"record it: {again}")
+            raise RecordingMissing(
+                f"{edition}/{scene}/{need} is not recorded",
+                f"there is no {path}",
+                f"record it: {again}",
+            )
         return read_manifest(path, again)
 
     def read(self, edition: str, scene: str, need: str) -> Recording:
         """A recording, verified against its digests. Errors as for :meth:`manifest`."""
         path = self.path(edition, scene, need)
-        with folder_lock(path.parent, exclusive=False) if path.is_file() else contextlib.nullcontext():
+        with (
+            folder_lock(path.parent, exclusive=False)
+            if path.is_file()
+            else contextlib.nullcontext()
+        ):
             manifest = self.manifest(edition, scene, need)
-            arrays = _read_tensors(path.with_suffix(".safetensors"), manifest,
-                                   f"gptviz record {scene} --model {edition}")
+            arrays = _read_tensors(
+                path.with_suffix(".safetensors"),
+                manifest,
+                f"gptviz record {scene} --model {edition}",
+            )
         return typed(manifest, arrays, f"{edition}/{scene}/{need}")
 
     def matches(self, edition: str, scene: str, need: str, request: Request) -> bool:
@@ -71,7 +94,8 @@ class Store:
         return self.manifest(edition, scene, need).request == request.as_dict()
 
     def write(self, edition: str, scene: str, need: str, recording: Recording) -> Path:
-        """Writes a recording, tensors first, manifest last; returns the manifest's path. Same content, same bytes."""
+        """Writes a recording, tensors first, manifest last; returns the manifest's path. Same
+        content, same bytes."""
         path = self.path(edition, scene, need)
         with disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -110,9 +134,11 @@ def _write_both(path: Path, recording: Recording) -> None:
 
 
 def _settle(path: Path) -> None:
-    """Leaves what a broken-off write found: the tensors that fit the manifest, or none where there is no manifest.
+    """Leaves what a broken-off write found: the tensors that fit the manifest, or none where there
+    is no manifest.
 
-    A second write would otherwise set aside the tensors of the first, and lose the last ones that fit.
+    A second write would otherwise set aside the tensors of the first, and lose the last ones that
+    fit.
     """
     tensors = path.with_suffix(".safetensors")
     previous = _previous(tensors)
@@ -127,11 +153,14 @@ def _settle(path: Path) -> None:
             wanted = None
         if wanted is not None and hashlib.sha256(previous.read_bytes()).hexdigest() == wanted:
             os.replace(previous, tensors)
-        previous.unlink(missing_ok=True)  # also after a rename, which leaves both names where they are one file
+        previous.unlink(
+            missing_ok=True
+        )  # also after a rename, which leaves both names where they are one file
 
 
 def read_manifest(path: Path, again: str) -> Manifest:
-    """A manifest from a file of anyone's: bounded, strict JSON, checked against the schema and its own digest."""
+    """A manifest from a file of anyone's: bounded, strict JSON, checked against the schema and its
+    own digest."""
     hint = f"record it again: {again}" if again else ""
     try:
         if path.stat().st_size > MANIFEST_LIMIT:
@@ -142,8 +171,11 @@ def read_manifest(path: Path, again: str) -> Manifest:
             raise ValueError("it is not a JSON object")
         version = data.get("schema_version")
         if isinstance(version, int) and version > SCHEMA:
-            raise RecordingTooNew(f"{path} was made by a newer gptviz",
-                                  f"its schema version is {version}, this gptviz reads {SCHEMA}", "update gptviz")
+            raise RecordingTooNew(
+                f"{path} was made by a newer gptviz",
+                f"its schema version is {version}, this gptviz reads {SCHEMA}",
+                "update gptviz",
+            )
         manifest = Manifest.model_validate(data)
         actual = digest_of(manifest.request, manifest.tokens, manifest.values, manifest.tensors)
         if actual != manifest.digest:
@@ -152,7 +184,9 @@ def read_manifest(path: Path, again: str) -> Manifest:
             raise ValueError("it names tensors but no file_sha256")
         Request.from_dict(manifest.request)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise RecordingCorrupt(f"{path} is not a manifest that can be trusted", _reason(error), hint) from error
+        raise RecordingCorrupt(
+            f"{path} is not a manifest that can be trusted", _reason(error), hint
+        ) from error
     return manifest
 
 
@@ -172,7 +206,9 @@ def _read_tensors(path: Path, manifest: Manifest, again: str) -> dict[str, Array
         for name, entry in manifest.tensors.items():
             array = arrays[name]
             if (str(array.dtype), array.shape) != (entry.dtype, entry.shape):
-                raise ValueError(f"{name} is {array.dtype}{array.shape}, its manifest says {entry.dtype}{entry.shape}")
+                raise ValueError(
+                    f"{name} is {array.dtype}{array.shape}, its manifest says {entry.dtype}{entry.shape}"
+                )
             if hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest() != entry.sha256:
                 raise ValueError(f"the bytes of {name} are not those of its manifest")
             check_finite_array(array, name)
@@ -181,12 +217,15 @@ def _read_tensors(path: Path, manifest: Manifest, again: str) -> dict[str, Array
             raise ValueError(f"its manifest knows nothing of {', '.join(sorted(extra))}")
     except (OSError, KeyError, ValueError, safetensors.SafetensorError, GptvizError) as error:
         reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
-        raise RecordingCorrupt(f"{path} cannot be trusted", reason, f"record it again: {again}") from error
+        raise RecordingCorrupt(
+            f"{path} cannot be trusted", reason, f"record it again: {again}"
+        ) from error
     return {name: arrays[name] for name in manifest.tensors}
 
 
 def _verified(path: Path, sha256: str) -> bytes:
-    """The bytes of a tensor file with this sha256; the one set aside by an interrupted write serves too."""
+    """The bytes of a tensor file with this sha256; the one set aside by an interrupted write serves
+    too."""
     actual = ""
     for candidate in (path, _previous(path)):
         if not candidate.is_file():
@@ -200,7 +239,9 @@ def _verified(path: Path, sha256: str) -> bytes:
                 raise ValueError("its header is longer than any recording's")
             return data
         actual = actual or digest
-    raise ValueError(f"its sha256 should be {sha256}, and is {actual}" if actual else "it is not there")
+    raise ValueError(
+        f"its sha256 should be {sha256}, and is {actual}" if actual else "it is not there"
+    )
 
 
 def _previous(tensors: Path) -> Path:
@@ -208,7 +249,8 @@ def _previous(tensors: Path) -> Path:
 
 
 def _keep_previous(tensors: Path) -> None:
-    """Keeps the old tensor file reachable until its new manifest is in place, so that no moment has neither."""
+    """Keeps the old tensor file reachable until its new manifest is in place, so that no moment has
+    neither."""
     if tensors.is_file() and not tensors.is_symlink():
         previous = _previous(tensors)
         previous.unlink(missing_ok=True)

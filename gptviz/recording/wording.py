@@ -1,18 +1,19 @@
-"""How a number is written: the few formats that films use, and whether a text says what its number is.
+"""How a number is written: the few formats that films use, and whether a text says what its number
+is.
 
-========================  ======================  =====================================================
-spec                      0.12928 / 50257 ...     meaning
-========================  ======================  =====================================================
-``.2f`` ``+.2f`` ``,.0f`` ``−92.86``              as Python, with a true minus sign
-``,``                     ``50,257``              a whole number with separators
-``d``                     ``50257``               a whole number
-``.1%``                   ``12.9 %``              percent, with a narrow no-break space
-``.3``                    ``.129``                three decimals without the leading zero (|x| < 1)
-``words``                 ``seven``               a small whole number as a word
-``ordinal``               ``third``               a small whole number as an ordinal word
-``one_in``                ``eight``               the odds: 1/x, rounded, as a word ("one in eight")
-``M``                     ``124M``                millions, at most one decimal
-========================  ======================  =====================================================
+========================  ======================
+===================================================== spec                      0.12928 / 50257 ...
+meaning ========================  ======================
+===================================================== ``.2f`` ``+.2f`` ``,.0f`` ``−92.86``
+as Python, with a true minus sign ``,``                     ``50,257``              a whole number
+with separators ``d``                     ``50257``               a whole number ``.1%``
+``12.9 %``              percent, with a narrow no-break space ``.3``                    ``.129``
+three decimals without the leading zero (|x| < 1) ``words``                 ``seven``
+a small whole number as a word ``ordinal``               ``third``               a small whole
+number as an ordinal word ``one_in``                ``eight``               the odds: 1/x, rounded,
+as a word ("one in eight") ``M``                     ``124M``                millions, at most one
+decimal ========================  ======================
+=====================================================
 """
 
 from __future__ import annotations
@@ -24,15 +25,43 @@ from gptviz.errors import UntrackedNumber
 MINUS = "\u2212"
 NARROW = "\u202f"
 
-_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-          "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_WORDS = (
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+)
 _TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_ORDINALS = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
-             "twelve": "twelfth"}
+_ORDINALS = {
+    "one": "first",
+    "two": "second",
+    "three": "third",
+    "five": "fifth",
+    "eight": "eighth",
+    "nine": "ninth",
+    "twelve": "twelfth",
+}
 
 
 def written(value: float, spec: str) -> str:
-    """A number as text. Raises UntrackedNumber for a format that cannot say the value (words above 999)."""
+    """A number as text. Raises UntrackedNumber for a format that cannot say the value (words above
+    999)."""
     if spec in ("words", "ordinal", "one_in"):
         whole = _whole(1 / value if spec == "one_in" else value, near=spec == "one_in")
         return ordinal(whole) if spec == "ordinal" else words(whole)
@@ -50,9 +79,11 @@ def written(value: float, spec: str) -> str:
 
 
 def says(text: str, value: float, spec: str) -> bool:
-    """Whether ``text`` is the correct rounding of ``value`` in this format, judged from the text alone.
+    """Whether ``text`` is the correct rounding of ``value`` in this format, judged from the text
+    alone.
 
-    Independent of :func:`written`: the text is read back and must lie within half a unit of its last digit.
+    Independent of :func:`written`: the text is read back and must lie within half a unit of its
+    last digit.
     """
     if spec in ("words", "ordinal", "one_in"):
         target = 1 / value if spec == "one_in" else value
@@ -71,8 +102,11 @@ def says(text: str, value: float, spec: str) -> bool:
 def words(whole: int) -> str:
     """A whole number from 0 to 999 in words."""
     if not 0 <= whole < 1000:
-        raise UntrackedNumber(f"{whole} is not written in words", "words are for numbers below a thousand",
-                              "give the number another format, such as {n:,}")
+        raise UntrackedNumber(
+            f"{whole} is not written in words",
+            "words are for numbers below a thousand",
+            "give the number another format, such as {n:,}",
+        )
     if whole < 20:
         return _WORDS[whole]
     if whole < 100:
@@ -86,14 +120,21 @@ def ordinal(whole: int) -> str:
     head, dash, last = words(whole).rpartition("-")
     if not dash:
         head, dash, last = words(whole).rpartition(" ")
-    return head + dash + (_ORDINALS.get(last) or (last[:-1] + "ieth" if last.endswith("y") else last + "th"))
+    return (
+        head
+        + dash
+        + (_ORDINALS.get(last) or (last[:-1] + "ieth" if last.endswith("y") else last + "th"))
+    )
 
 
 def _whole(value: float, near: bool = False) -> int:
     whole = round(value)
     if not near and abs(value - whole) > 1e-9:
-        raise UntrackedNumber(f"{value} is not a whole number", "it is written without decimals",
-                              "give the number a format with decimals, such as {p:.2f}")
+        raise UntrackedNumber(
+            f"{value} is not a whole number",
+            "it is written without decimals",
+            "give the number a format with decimals, such as {p:.2f}",
+        )
     return whole
 
 

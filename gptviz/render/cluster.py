@@ -1,9 +1,11 @@
-"""Jobs on many machines: the folder of a job goes to a Dask worker as bytes, and what it made comes back as bytes.
+"""Jobs on many machines: the folder of a job goes to a Dask worker as bytes, and what it made comes
+back as bytes.
 
-:class:`Cluster` is the asker's side. Its ``perform`` stands in for :func:`gptviz.render.job.perform`: on the worker the
-same process runs, in a temporary folder, so nothing but the network is shared. What comes back is written where a
-process of this machine would have left it; it is probed and published here. Queueing, choosing workers and noticing
-that one died are Dask's work (https://distributed.dask.org).
+:class:`Cluster` is the asker's side. Its ``perform`` stands in for
+:func:`gptviz.render.job.perform`: on the worker the same process runs, in a temporary folder, so
+nothing but the network is shared. What comes back is written where a process of this machine would
+have left it; it is probed and published here. Queueing, choosing workers and noticing that one died
+are Dask's work (https://distributed.dask.org).
 """
 
 from __future__ import annotations
@@ -37,31 +39,48 @@ FILM = ("film.mp4", "film.json")
 #: How often a job is begun before it is given up: a worker may have died by chance once.
 ATTEMPTS = 2
 
-_CONNECT = 5.0    # seconds within which a scheduler must answer, and be asked for again after it went away
-_STARTING = 15.0  # seconds that a scheduler is given to find its first worker, and jobs to find another
-_BLAMED = 5      # how often Dask may hold a job guilty of a worker's death that it was not begun on
-_ENDING = ("closing", "closed", "failed")  # of a Dask worker, one that has lost its scheduler among them
+_CONNECT = (
+    5.0  # seconds within which a scheduler must answer, and be asked for again after it went away
+)
+_STARTING = (
+    15.0  # seconds that a scheduler is given to find its first worker, and jobs to find another
+)
+_BLAMED = 5  # how often Dask may hold a job guilty of a worker's death that it was not begun on
+_ENDING = (
+    "closing",
+    "closed",
+    "failed",
+)  # of a Dask worker, one that has lost its scheduler among them
 _POLL = 0.1
-_LARGEST = 1_000_000_000  # bytes of one job's files: a message of Dask is held in memory, more than once
+_LARGEST = (
+    1_000_000_000  # bytes of one job's files: a message of Dask is held in memory, more than once
+)
 
-_CONFIGURATION = {"distributed.comm.timeouts.connect": f"{_CONNECT}s",
-                  "distributed.admin.large-graph-warning-threshold": f"{_LARGEST}B"}
+_CONFIGURATION = {
+    "distributed.comm.timeouts.connect": f"{_CONNECT}s",
+    "distributed.admin.large-graph-warning-threshold": f"{_LARGEST}B",
+}
 
 
 def installation() -> dict[str, str]:
-    """What decides over a film's bytes beside its job: gptviz, its sources and fonts, Python and what draws."""
+    """What decides over a film's bytes beside its job: gptviz, its sources and fonts, Python and
+    what draws."""
     sources = Sources()
-    return {"gptviz": __version__, "its sources": sources.folder(pattern="**/*.py"),
-            "its fonts": sources.folder("drawing", "fonts", pattern="**/*.[ot]tf"),
-            "Python": ".".join(platform.python_version_tuple()[:2]),
-            **{name: version_of(name) for name in LIBRARIES}}
+    return {
+        "gptviz": __version__,
+        "its sources": sources.folder(pattern="**/*.py"),
+        "its fonts": sources.folder("drawing", "fonts", pattern="**/*.[ot]tf"),
+        "Python": ".".join(platform.python_version_tuple()[:2]),
+        **{name: version_of(name) for name in LIBRARIES},
+    }
 
 
 class Cluster:
     """The workers of a Dask scheduler, for one command; used as a context manager.
 
-    ``threads``: how many jobs they can do at once, as they are when asked first. Raises UsageError for an address that
-    is not safe to use, Unavailable without Dask, ClusterFailed when nobody answers within seconds.
+    ``threads``: how many jobs they can do at once, as they are when asked first. Raises UsageError
+    for an address that is not safe to use, Unavailable without Dask, ClusterFailed when nobody
+    answers within seconds.
     """
 
     def __init__(self, address: str) -> None:
@@ -77,9 +96,15 @@ class Cluster:
             import dask  # noqa: PLC0415
             import distributed  # noqa: PLC0415  (a second, and only here)
         except ModuleNotFoundError as error:
-            raise Unavailable("rendering on many machines needs Dask", f"there is no {error.name}",
-                              "install it: pip install -c constraints.txt -e '.[cluster]'") from error
-        for name in ("distributed", "distributed.client"):  # what went wrong is said in gptviz' own words
+            raise Unavailable(
+                "rendering on many machines needs Dask",
+                f"there is no {error.name}",
+                "install it: pip install -c constraints.txt -e '.[cluster]'",
+            ) from error
+        for name in (
+            "distributed",
+            "distributed.client",
+        ):  # what went wrong is said in gptviz' own words
             logging.getLogger(name).setLevel(logging.CRITICAL)
         with contextlib.ExitStack() as stack:
             stack.enter_context(dask.config.set(_CONFIGURATION))
@@ -96,14 +121,21 @@ class Cluster:
         try:
             return client(self.address, timeout=_CONNECT, set_as_default=False, name="gptviz")
         except (OSError, TimeoutError) as error:
-            hint = "start one: dask scheduler --host 127.0.0.1" if self.address.startswith("tcp") else \
-                "look whether it runs, and whether its certificates and yours are of one authority"
-            raise ClusterFailed(f"no Dask scheduler answers at {self.address}",
-                                str(error).splitlines()[0] if str(error) else f"not within {_CONNECT:.0f} s",
-                                f"{hint}; see docs/scaling.md") from error
+            hint = (
+                "start one: dask scheduler --host 127.0.0.1"
+                if self.address.startswith("tcp")
+                else "look whether it runs, and whether its certificates and yours are of one authority"
+            )
+            raise ClusterFailed(
+                f"no Dask scheduler answers at {self.address}",
+                str(error).splitlines()[0] if str(error) else f"not within {_CONNECT:.0f} s",
+                f"{hint}; see docs/scaling.md",
+            ) from error
 
     def _close(self) -> None:
-        with contextlib.suppress(Exception):  # it may have lost its scheduler; there is nothing left to save
+        with contextlib.suppress(
+            Exception
+        ):  # it may have lost its scheduler; there is nothing left to save
             self._client.close(timeout=2)
 
     def _first_workers(self) -> int:
@@ -115,23 +147,40 @@ class Cluster:
         return threads
 
     def _threads(self) -> int:
-        """How many jobs the workers that are there now can do at once. Raises ClusterFailed without a scheduler."""
+        """How many jobs the workers that are there now can do at once. Raises ClusterFailed without
+        a scheduler."""
         try:
-            known = self._client.sync(self._client.scheduler.identity, n_workers=0, callback_timeout=_STARTING)
+            known = self._client.sync(
+                self._client.scheduler.identity, n_workers=0, callback_timeout=_STARTING
+            )
         except (OSError, TimeoutError, AttributeError, CancelledError) as error:
             raise self._gone() from error
         return int(known["total_threads"])
 
-    def perform(self, folder: Path, hear: Hear, cancelled: Callable[[], bool] = lambda: False, worker: str = WORKER,
-                results: Sequence[str] = FILM) -> None:
-        """Runs the job of a folder on some worker, and puts into it the files there that match ``results``.
+    def perform(
+        self,
+        folder: Path,
+        hear: Hear,
+        cancelled: Callable[[], bool] = lambda: False,
+        worker: str = WORKER,
+        results: Sequence[str] = FILM,
+    ) -> None:
+        """Runs the job of a folder on some worker, and puts into it the files there that match
+        ``results``.
 
-        As :func:`gptviz.render.job.perform`; a job whose Dask worker dies is begun once more, on another one. Raises
-        ClusterFailed where scheduler or workers are lost, or a worker's gptviz is another one.
+        As :func:`gptviz.render.job.perform`; a job whose Dask worker dies is begun once more, on
+        another one. Raises ClusterFailed where scheduler or workers are lost, or a worker's gptviz
+        is another one.
         """
         topic = f"gptviz-{secrets.token_hex(8)}"
-        task = {"name": folder.name, "files": _pack(folder), "worker": worker, "results": list(results),
-                "installation": self._installation, "topic": topic}
+        task = {
+            "name": folder.name,
+            "files": _pack(folder),
+            "worker": worker,
+            "results": list(results),
+            "installation": self._installation,
+            "topic": topic,
+        }
         asked = _Asked(hear)
         with self._listening(topic, asked):
             reply = self._asked_once(task, asked, cancelled)
@@ -152,10 +201,14 @@ class Cluster:
         try:
             yield
         finally:
-            with contextlib.suppress(Exception):  # a scheduler that is gone has forgotten it already
+            with contextlib.suppress(
+                Exception
+            ):  # a scheduler that is gone has forgotten it already
                 self._client.unsubscribe_topic(topic)
 
-    def _asked_once(self, task: dict[str, Any], asked: _Asked, cancelled: Callable[[], bool]) -> dict[str, Any] | None:
+    def _asked_once(
+        self, task: dict[str, Any], asked: _Asked, cancelled: Callable[[], bool]
+    ) -> dict[str, Any] | None:
         """The reply; None where a worker died of it, in Dask's opinion."""
         if self._client.status != "running":
             raise self._gone()
@@ -184,10 +237,15 @@ class Cluster:
             return None
         except (CancelledError, OSError, TimeoutError) as error:
             raise self._gone() from error
-        except Exception as error:  # whatever a stranger's scheduler or worker makes of a job that it cannot read
+        except (
+            Exception
+        ) as error:  # whatever a stranger's scheduler or worker makes of a job that it cannot read
             reason = f"{type(error).__name__}: {error}".splitlines()[0]
-            raise ClusterFailed(f"the workers at {self.address} cannot run gptviz' jobs", reason,
-                                "scheduler and workers need the same gptviz as this machine") from error
+            raise ClusterFailed(
+                f"the workers at {self.address} cannot run gptviz' jobs",
+                reason,
+                "scheduler and workers need the same gptviz as this machine",
+            ) from error
         return reply
 
     def _look(self) -> None:
@@ -205,12 +263,18 @@ class Cluster:
                 raise self._deserted()
 
     def _gone(self) -> ClusterFailed:
-        return ClusterFailed(f"the Dask scheduler at {self.address} is gone", "the connection to it was lost",
-                             "start it again, and run the same command again: films that are done are kept")
+        return ClusterFailed(
+            f"the Dask scheduler at {self.address} is gone",
+            "the connection to it was lost",
+            "start it again, and run the same command again: films that are done are kept",
+        )
 
     def _deserted(self) -> ClusterFailed:
-        return ClusterFailed(f"the Dask scheduler at {self.address} has no workers", f"for {_STARTING:.0f} s",
-                             f"start some: dask worker {self.address} --nthreads 1")
+        return ClusterFailed(
+            f"the Dask scheduler at {self.address} has no workers",
+            f"for {_STARTING:.0f} s",
+            f"start some: dask worker {self.address} --nthreads 1",
+        )
 
 
 class _Asked:
@@ -231,19 +295,23 @@ class _Asked:
                     self._hear(message)
 
     def give_up_at(self, times: int) -> None:
-        """Raises ClusterFailed once the job has been begun so many times: the workers before died of it."""
+        """Raises ClusterFailed once the job has been begun so many times: the workers before died
+        of it."""
         if len(self._places) >= times:
             raise self.given_up()
 
     def given_up(self) -> ClusterFailed:
         """Says where the job was begun in vain."""
-        return ClusterFailed(f"the job was given up: {ATTEMPTS} workers died while they did it",
-                             ", ".join(self._places[:ATTEMPTS]),
-                             "look into their logs (is there enough memory?), and run the same command again")
+        return ClusterFailed(
+            f"the job was given up: {ATTEMPTS} workers died while they did it",
+            ", ".join(self._places[:ATTEMPTS]),
+            "look into their logs (is there enough memory?), and run the same command again",
+        )
 
 
 def carry_out(task: dict[str, Any]) -> dict[str, Any]:
-    """Does a job in a temporary folder of a Dask worker: ``{"files": {name: bytes}}`` or ``{"error": {...}}``."""
+    """Does a job in a temporary folder of a Dask worker: ``{"files": {name: bytes}}`` or
+    ``{"error": {...}}``."""
     from distributed import get_worker  # noqa: PLC0415
 
     here = get_worker()
@@ -273,20 +341,33 @@ def carry_out(task: dict[str, Any]) -> dict[str, Any]:
 def _check_same(asked: dict[str, str], worker: str) -> None:
     mine = installation()
     if differing := [name for name in {**asked, **mine} if asked.get(name) != mine.get(name)]:
-        versions = [f"{name} {mine.get(name)} in place of {asked.get(name)}" if len(asked.get(name, "")) < 40
-                    else f"{name} are others" for name in differing]
-        raise ClusterFailed(f"the worker {worker} has another gptviz", "; ".join(versions),
-                            "install the same gptviz and the versions of constraints.txt on every machine")
+        versions = [
+            f"{name} {mine.get(name)} in place of {asked.get(name)}"
+            if len(asked.get(name, "")) < 40
+            else f"{name} are others"
+            for name in differing
+        ]
+        raise ClusterFailed(
+            f"the worker {worker} has another gptviz",
+            "; ".join(versions),
+            "install the same gptviz and the versions of constraints.txt on every machine",
+        )
 
 
 def _pack(folder: Path, patterns: Sequence[str] = ("*",)) -> dict[str, bytes]:
-    """The files of a folder whose path in it matches, by that path. Raises ClusterFailed where they are too large."""
-    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()
-             and _matches(path.relative_to(folder).as_posix(), patterns)]
+    """The files of a folder whose path in it matches, by that path. Raises ClusterFailed where they
+    are too large."""
+    paths = [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and _matches(path.relative_to(folder).as_posix(), patterns)
+    ]
     if (size := sum(path.stat().st_size for path in paths)) > _LARGEST:
-        raise ClusterFailed(f"{size / 1e9:.1f} GB are too much to send to a worker",
-                            f"at most {_LARGEST / 1e9:.0f} GB go in one message",
-                            "name a model by its hub id, which workers load themselves, or leave --scheduler away")
+        raise ClusterFailed(
+            f"{size / 1e9:.1f} GB are too much to send to a worker",
+            f"at most {_LARGEST / 1e9:.0f} GB go in one message",
+            "name a model by its hub id, which workers load themselves, or leave --scheduler away",
+        )
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 

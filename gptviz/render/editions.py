@@ -1,8 +1,9 @@
 """Which recordings a film is drawn from.
 
-The default edition is put together from the committed recordings alone, need by need, in the order that ``course.toml``
-gives; needs that a film chains come from one model together. No model is run and no network touched. A named edition
-(the recordings of one model, one set of vectors, or both) never falls back on another.
+The default edition is put together from the committed recordings alone, need by need, in the order
+that ``course.toml`` gives; needs that a film chains come from one model together. No model is run
+and no network touched. A named edition (the recordings of one model, one set of vectors, or both)
+never falls back on another.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ DEFAULT = "default"
 
 @dataclass(frozen=True)
 class Edition:
-    """Where recordings may come from, for each source of numbers: the names of editions, the first that serves wins.
+    """Where recordings may come from, for each source of numbers: the names of editions, the first
+    that serves wins.
 
-    ``name`` is the folder under media/videos. ``prompt`` stands in place of that of a film's main need, whose recording
-    then lies in the edition ``name``.
+    ``name`` is the folder under media/videos. ``prompt`` stands in place of that of a film's main
+    need, whose recording then lies in the edition ``name``.
     """
 
     name: str
@@ -38,7 +40,8 @@ class Edition:
 
 @dataclass(frozen=True)
 class Part:
-    """One need of a film: what it asks for, and the edition and recording that answer; else why none does.
+    """One need of a film: what it asks for, and the edition and recording that answer; else why
+    none does.
 
     ``damage`` is the error of a recording that is there and cannot be trusted.
     """
@@ -53,7 +56,8 @@ class Part:
 
 @dataclass(frozen=True)
 class Cast:
-    """The recordings that a film is drawn from, in one edition. An optional need that nothing answers is no part."""
+    """The recordings that a film is drawn from, in one edition. An optional need that nothing
+    answers is no part."""
 
     scene: SceneFile
     edition: Edition
@@ -74,7 +78,8 @@ class Cast:
 
 
 def edition_name(model: str | None, vectors: str | None, prompt: str | None = None) -> str:
-    """The folder of an edition: the short name of the model, the vectors, or both; with a prompt also eight digits."""
+    """The folder of an edition: the short name of the model, the vectors, or both; with a prompt
+    also eight digits."""
     names = list(dict.fromkeys(name for name in (model, vectors) if name))
     name = "+".join(names) or DEFAULT
     return name if prompt is None else f"{name}-{prompt_digits(prompt)}"
@@ -87,19 +92,26 @@ def prompt_digits(prompt: str) -> str:
 
 
 def asked(scene: SceneFile, prompt: str | None) -> dict[str, Request]:
-    """A film's requests, with a prompt given by hand in place of its main one's. Raises NotDeclared without a main."""
+    """A film's requests, with a prompt given by hand in place of its main one's. Raises NotDeclared
+    without a main."""
     if prompt is None:
         return dict(scene.needs)
     name = prompt_field(scene.needs[scene.main]) if scene.main else None
     if not scene.main or name is None:
-        raise NotDeclared(f"the film {scene.name} takes no prompt",
-                          "it declares no main request that one could replace", "leave PROMPT away")
-    return {need: replace(request, **{name: prompt}) if need == scene.main else request
-            for need, request in scene.needs.items()}
+        raise NotDeclared(
+            f"the film {scene.name} takes no prompt",
+            "it declares no main request that one could replace",
+            "leave PROMPT away",
+        )
+    return {
+        need: replace(request, **{name: prompt}) if need == scene.main else request
+        for need, request in scene.needs.items()
+    }
 
 
 def cast(scene: SceneFile, edition: Edition, store: Store) -> Cast:
-    """Finds a recording for each need. Nothing is raised for those that are missing or damaged: a part says so.
+    """Finds a recording for each need. Nothing is raised for those that are missing or damaged: a
+    part says so.
 
     Optional needs that are missing are left out; one that is damaged is not.
     """
@@ -108,12 +120,22 @@ def cast(scene: SceneFile, edition: Edition, store: Store) -> Cast:
     for group in _groups(scene):
         for part in _answer(group, requests, scene, edition, store):
             parts[part.need] = part
-    return Cast(scene, edition, {need: parts[need] for need in scene.needs if not _spared(parts[need], scene)})
+    return Cast(
+        scene,
+        edition,
+        {need: parts[need] for need in scene.needs if not _spared(parts[need], scene)},
+    )
 
 
-def _answer(group: tuple[str, ...], requests: dict[str, Request], scene: SceneFile, edition: Edition,
-            store: Store) -> list[Part]:
-    """The group from the first edition that answers all of it, else the first that answers all but what is optional.
+def _answer(
+    group: tuple[str, ...],
+    requests: dict[str, Request],
+    scene: SceneFile,
+    edition: Edition,
+    store: Store,
+) -> list[Part]:
+    """The group from the first edition that answers all of it, else the first that answers all but
+    what is optional.
 
     One that is damaged is not passed over in silence.
     """
@@ -143,15 +165,20 @@ def _groups(scene: SceneFile) -> list[tuple[str, ...]]:
     return [tuple(need for need in scene.needs if need in group) for group in groups]
 
 
-def _candidates(group: tuple[str, ...], requests: dict[str, Request], scene: SceneFile, edition: Edition
-                ) -> list[dict[str, str]]:
-    """Ways to answer a group: for each source of numbers one edition, so that two models never meet in it."""
+def _candidates(
+    group: tuple[str, ...], requests: dict[str, Request], scene: SceneFile, edition: Edition
+) -> list[dict[str, str]]:
+    """Ways to answer a group: for each source of numbers one edition, so that two models never meet
+    in it."""
     orders = [edition.order(source) for source in {requests[need].source for need in group}]
     if not all(orders):
         return []
     found = []
     for i in range(max(len(order) for order in orders)):
-        chosen = {need: (order := edition.order(requests[need].source))[min(i, len(order) - 1)] for need in group}
+        chosen = {
+            need: (order := edition.order(requests[need].source))[min(i, len(order) - 1)]
+            for need in group
+        }
         if edition.prompt is not None and scene.main in chosen:
             chosen[scene.main] = edition.name  # a prompt given by hand is recorded apart
         found.append(chosen)
@@ -164,21 +191,45 @@ def _part(need: str, request: Request, scene: SceneFile, edition: str, store: St
             return Part(need, request, lacking=f"{need} is not recorded in {edition}")
         recording = store.read(edition, scene.name, need)
     except RecordingError as error:
-        return Part(need, request, edition, lacking=f"{need} of {edition} is damaged: {error.why}", damage=error)
+        return Part(
+            need,
+            request,
+            edition,
+            lacking=f"{need} of {edition} is damaged: {error.why}",
+            damage=error,
+        )
     if recording.manifest.request != request.as_dict():
         return Part(need, request, lacking=f"{need} of {edition} answers another request")
     return Part(need, request, edition, recording)
 
 
-def _apology(group: tuple[str, ...], requests: dict[str, Request], tried: list[list[Part]]) -> list[Part]:
+def _apology(
+    group: tuple[str, ...], requests: dict[str, Request], tried: list[list[Part]]
+) -> list[Part]:
     """What is said of a group that no edition answers whole."""
     if not tried:
-        return [Part(need, requests[need], lacking=f"{need} needs an edition of {_source(requests[need])}")
-                for need in group]
-    said = {need: "; ".join(part.lacking for parts in tried for part in parts if part.need == need and part.lacking)
-            for need in group}
-    return [Part(need, requests[need], lacking=said[need] or f"{need} is chained to needs that are missing")
-            for need in group]
+        return [
+            Part(
+                need,
+                requests[need],
+                lacking=f"{need} needs an edition of {_source(requests[need])}",
+            )
+            for need in group
+        ]
+    said = {
+        need: "; ".join(
+            part.lacking for parts in tried for part in parts if part.need == need and part.lacking
+        )
+        for need in group
+    }
+    return [
+        Part(
+            need,
+            requests[need],
+            lacking=said[need] or f"{need} is chained to needs that are missing",
+        )
+        for need in group
+    ]
 
 
 def _source(request: Request) -> str:

@@ -1,4 +1,5 @@
-"""Which engine draws: Manim's own camera and encoder (``stock``), or faster ones (``fast``). Chosen here only."""
+"""Which engine draws: Manim's own camera and encoder (``stock``), or faster ones (``fast``). Chosen
+here only."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ THREADS = 2
 
 
 def default() -> str:
-    """The engine that draws where none is asked for: the fast one, on a Manim that it was proven on."""
+    """The engine that draws where none is asked for: the fast one, on a Manim that it was proven
+    on."""
     try:
         return FAST if version("manim") in fast.PROVEN else STOCK
     except PackageNotFoundError:
@@ -24,12 +26,14 @@ def default() -> str:
 
 
 def why_stock() -> str:
-    """Why films are drawn by Manim's own engine although nobody asked for it, in one line; empty where they are not."""
+    """Why films are drawn by Manim's own engine although nobody asked for it, in one line; empty
+    where they are not."""
     return (fast.supported() or "") if default() == STOCK else ""
 
 
 def scene_arguments(engine: str) -> dict[str, Any]:
-    """What a film's constructor takes beside recordings, so that this engine draws it; under ``manim.tempconfig``.
+    """What a film's constructor takes beside recordings, so that this engine draws it; under
+    ``manim.tempconfig``.
 
     Where the fast engine cannot be used after all, Manim's own draws: the pictures are the same.
     """

@@ -1,4 +1,5 @@
-"""A few telling values of a recording, kept with a published film: they say in words what has changed since."""
+"""A few telling values of a recording, kept with a published film: they say in words what has
+changed since."""
 
 from __future__ import annotations
 
@@ -8,18 +9,21 @@ from gptviz.recording.kinds import NextTokenRecording
 from gptviz.recording.schema import Recording
 from gptviz.recording.wording import written
 
-_SHOWN = 3    # entries of each list of tokens
+_SHOWN = 3  # entries of each list of tokens
 _VALUES = 40  # values of one recording
 
 Facts = dict[str, Any]
 
 
 def facts(recording: Recording) -> Facts:
-    """Values by name, in the order in which a difference is worth telling: top tokens, other tokens, values."""
+    """Values by name, in the order in which a difference is worth telling: top tokens, other
+    tokens, values."""
     found: Facts = {}
     if isinstance(recording, NextTokenRecording):
         shown = range(min(_SHOWN, len(recording.logits)))
-        found["top"] = [[str(recording.token(rank)), float(recording.probability(rank))] for rank in shown]
+        found["top"] = [
+            [str(recording.token(rank)), float(recording.probability(rank))] for rank in shown
+        ]
     for name, rows in recording.manifest.tokens.items():
         found[f"tokens {name}"] = [row.text for row in rows[:_SHOWN]]
     _flatten(recording.manifest.values, "", found)
@@ -28,7 +32,9 @@ def facts(recording: Recording) -> Facts:
 
 def difference(old: Facts, new: Facts) -> str:
     """The first difference that a person would name, such as ``' planet' .129 -> ' moon' .118``."""
-    for (text, chance), (text_now, chance_now) in zip(old.get("top", []), new.get("top", []), strict=False):
+    for (text, chance), (text_now, chance_now) in zip(
+        old.get("top", []), new.get("top", []), strict=False
+    ):
         if (text, _short(chance)) != (text_now, _short(chance_now)):
             return f"{text!r} {_short(chance)} -> {text_now!r} {_short(chance_now)}"
     for name, value in new.items():

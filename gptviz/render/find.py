@@ -1,6 +1,8 @@
-"""Finds the films: one file each, ``scenes/<chapter>/<name>.py``, read without importing it or Manim.
+"""Finds the films: one file each, ``scenes/<chapter>/<name>.py``, read without importing it or
+Manim.
 
-A film's title and needs are literals in its source, so listing and planning take milliseconds and run no scene.
+A film's title and needs are literals in its source, so listing and planning take milliseconds and
+run no scene.
 """
 
 from __future__ import annotations
@@ -25,10 +27,11 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 @dataclass(frozen=True)
 class SceneFile:
-    """A film as its source declares it. ``film`` is its class; ``main`` the need that ``PROMPT=`` replaces.
+    """A film as its source declares it. ``film`` is its class; ``main`` the need that ``PROMPT=``
+    replaces.
 
-    ``chains`` are groups of needs that one model must answer, ``optional`` those that a film can do without. ``fault``
-    says what is wrong with the file, if anything.
+    ``chains`` are groups of needs that one model must answer, ``optional`` those that a film can do
+    without. ``fault`` says what is wrong with the file, if anything.
     """
 
     name: str
@@ -45,20 +48,34 @@ class SceneFile:
     def checked(self) -> SceneFile:
         """The film itself. Raises GptvizError where its file cannot be read."""
         if self.fault:
-            raise GptvizError(f"the film {self.name} cannot be read", self.fault, f"mend {self.path}")
+            raise GptvizError(
+                f"the film {self.name} cannot be read", self.fault, f"mend {self.path}"
+            )
         return self
 
 
 def find_scenes(project: Project) -> dict[str, SceneFile]:
-    """Every film by its name, in the course's order; films that the course does not name come last, by name."""
-    files = {path.stem: path for path in sorted(project.scenes.glob("*/*.py")) if NAME.fullmatch(path.stem)}
+    """Every film by its name, in the course's order; films that the course does not name come last,
+    by name."""
+    files = {
+        path.stem: path
+        for path in sorted(project.scenes.glob("*/*.py"))
+        if NAME.fullmatch(path.stem)
+    }
     order = [name for chapter in project.chapters for name in chapter.films if name in files]
     return {name: read_scene(files[name]) for name in dict.fromkeys([*order, *sorted(files)])}
 
 
-def pick_scenes(project: Project, names: Iterable[str], everything: bool = False) -> list[SceneFile]:
-    """The films of these names, or all. Raises UnknownScene, with the nearest names, before anything is read."""
-    files = {path.stem: path for path in sorted(project.scenes.glob("*/*.py")) if NAME.fullmatch(path.stem)}
+def pick_scenes(
+    project: Project, names: Iterable[str], everything: bool = False
+) -> list[SceneFile]:
+    """The films of these names, or all. Raises UnknownScene, with the nearest names, before
+    anything is read."""
+    files = {
+        path.stem: path
+        for path in sorted(project.scenes.glob("*/*.py"))
+        if NAME.fullmatch(path.stem)
+    }
     for name in names:
         if name not in files:
             raise unknown(name, files)
@@ -72,8 +89,9 @@ def unknown(name: str, known: Iterable[str]) -> UnknownScene:
     known = sorted(known)
     shown = name if len(name) <= 60 else name[:57] + "..."
     folded = unicodedata.normalize("NFKD", name[:200]).casefold()
-    near = (difflib.get_close_matches(folded, known, n=3, cutoff=0.5)
-            or difflib.get_close_matches(folded, known, n=3, cutoff=0.0))
+    near = difflib.get_close_matches(folded, known, n=3, cutoff=0.5) or difflib.get_close_matches(
+        folded, known, n=3, cutoff=0.0
+    )
     why = f"the nearest names: {', '.join(near)}" if near else "there are no films"
     return UnknownScene(f"no film is called {ascii(shown)}", why, "gptviz list shows all of them")
 
@@ -92,15 +110,30 @@ def read_scene(path: Path) -> SceneFile:
         title = (ast.get_docstring(film) or ast.get_docstring(tree) or name).strip().splitlines()[0]
     except (OSError, SyntaxError, ValueError, TypeError, RecursionError) as error:
         return SceneFile(name, chapter, path, title=name, fault=str(error))
-    return SceneFile(name, chapter, path, title, film.name, needs, main, tuple(tuple(chain) for chain in chains),
-                     tuple(optional))
+    return SceneFile(
+        name,
+        chapter,
+        path,
+        title,
+        film.name,
+        needs,
+        main,
+        tuple(tuple(chain) for chain in chains),
+        tuple(optional),
+    )
 
 
 def _film_class(tree: ast.Module) -> ast.ClassDef:
-    films = [node for node in tree.body if isinstance(node, ast.ClassDef)
-             and any(isinstance(base, ast.Name) and base.id.endswith("Film") for base in node.bases)]
+    films = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.ClassDef)
+        and any(isinstance(base, ast.Name) and base.id.endswith("Film") for base in node.bases)
+    ]
     if len(films) != 1:
-        raise ValueError(f"a scene file holds one class derived from Film; this one holds {len(films)}")
+        raise ValueError(
+            f"a scene file holds one class derived from Film; this one holds {len(films)}"
+        )
     return films[0]
 
 
@@ -112,19 +145,32 @@ def _declarations(tree: ast.Module, film: ast.ClassDef) -> dict[str, Any]:
         except ValueError:
             continue  # not a literal: nothing that a declaration may use
     wanted = ("needs", "main", "chains", "optional")
-    return {target: _literal(value, names) for target, value in _assignments(film.body) if target in wanted}
+    return {
+        target: _literal(value, names)
+        for target, value in _assignments(film.body)
+        if target in wanted
+    }
 
 
 def _assignments(body: list[ast.stmt]) -> Iterable[tuple[str, ast.expr]]:
     for node in body:
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+        if (
+            isinstance(node, ast.Assign)
+            and len(node.targets) == 1
+            and isinstance(node.targets[0], ast.Name)
+        ):
             yield node.targets[0].id, node.value
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+        elif (
+            isinstance(node, ast.AnnAssign)
+            and isinstance(node.target, ast.Name)
+            and node.value is not None
+        ):
             yield node.target.id, node.value
 
 
 def _literal(node: ast.expr, names: Mapping[str, Any]) -> Any:  # noqa: PLR0911  (one line for each kind of literal)
-    """The value of a literal that may name earlier ones and construct requests. Raises ValueError for anything else."""
+    """The value of a literal that may name earlier ones and construct requests. Raises ValueError
+    for anything else."""
     match node:
         case ast.Constant():
             return node.value
@@ -141,10 +187,14 @@ def _literal(node: ast.expr, names: Mapping[str, Any]) -> Any:  # noqa: PLR0911 
         case ast.Call(func=ast.Name(id=name)) if isinstance(names.get(name), type):
             if any(keyword.arg is None for keyword in node.keywords):
                 raise ValueError(f"line {node.lineno}: a request is written out, without **")
-            return names[name](*[_literal(argument, names) for argument in node.args],
-                               **{str(keyword.arg): _literal(keyword.value, names) for keyword in node.keywords})
-    raise ValueError(f"line {node.lineno}: {ast.unparse(node)[:60]!r} is no literal; what a film declares is read "
-                     "from the source without running it")
+            return names[name](
+                *[_literal(argument, names) for argument in node.args],
+                **{str(keyword.arg): _literal(keyword.value, names) for keyword in node.keywords},
+            )
+    raise ValueError(
+        f"line {node.lineno}: {ast.unparse(node)[:60]!r} is no literal; what a film declares is read "
+        "from the source without running it"
+    )
 
 
 def _dictionary(node: ast.Dict, names: Mapping[str, Any]) -> dict[Any, Any]:
@@ -158,7 +208,9 @@ def _dictionary(node: ast.Dict, names: Mapping[str, Any]) -> dict[Any, Any]:
 
 
 def _check(needs: Any, main: Any, chains: Any, optional: Any) -> None:
-    if not isinstance(needs, dict) or not all(isinstance(request, Request) for request in needs.values()):
+    if not isinstance(needs, dict) or not all(
+        isinstance(request, Request) for request in needs.values()
+    ):
         raise ValueError("needs is a dictionary of requests")
     if bad := [need for need in needs if not isinstance(need, str) or not NAME.fullmatch(need)]:
         raise ValueError(f"{bad[0]!r} is no name for a need: lower-case letters, digits and _")

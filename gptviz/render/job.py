@@ -30,9 +30,11 @@ Hear = Callable[[dict[str, Any]], None]
 
 @dataclass(frozen=True)
 class Job:
-    """What to draw. ``needs`` gives the edition of each need, ``digests`` what its recording must be.
+    """What to draw. ``needs`` gives the edition of each need, ``digests`` what its recording must
+    be.
 
-    ``beat``: only this one, counted from 1; ``megabytes``: what the film is expected to take while it is made.
+    ``beat``: only this one, counted from 1; ``megabytes``: what the film is expected to take while
+    it is made.
     """
 
     scene: str
@@ -65,17 +67,27 @@ class Job:
         return cls(**json.loads((folder / "job.json").read_text(encoding="utf-8")))
 
 
-def perform(folder: Path, hear: Hear, cancelled: Callable[[], bool] = lambda: False, worker: str = WORKER) -> None:
-    """Runs the job of a folder in a worker process (the module ``worker``), in a process group of its own.
+def perform(
+    folder: Path, hear: Hear, cancelled: Callable[[], bool] = lambda: False, worker: str = WORKER
+) -> None:
+    """Runs the job of a folder in a worker process (the module ``worker``), in a process group of
+    its own.
 
-    ``hear`` gets what the worker tells, as it tells it. Raises the worker's own GptvizError, RenderFailed when it died,
-    KeyboardInterrupt when ``cancelled``; in every case the worker and its children are gone when this returns.
+    ``hear`` gets what the worker tells, as it tells it. Raises the worker's own GptvizError,
+    RenderFailed when it died, KeyboardInterrupt when ``cancelled``; in every case the worker and
+    its children are gone when this returns.
     """
     log = folder / "worker.log"
     with log.open("wb") as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-m", worker, str(folder)], cwd=folder, env=_environment(),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, start_new_session=True)
+            [sys.executable, "-m", worker, str(folder)],
+            cwd=folder,
+            env=_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            start_new_session=True,
+        )
     failure: list[dict[str, Any]] = []
     try:
         _listen(process, hear, failure, cancelled)
@@ -84,11 +96,17 @@ def perform(folder: Path, hear: Hear, cancelled: Callable[[], bool] = lambda: Fa
     if failure:
         raise raised(failure[0], _tail(log, 60))
     if process.returncode:
-        raise RenderFailed("the render process died", _death(process.returncode, log), "run the same command again")
+        raise RenderFailed(
+            "the render process died", _death(process.returncode, log), "run the same command again"
+        )
 
 
-def _listen(process: subprocess.Popen[bytes], hear: Hear, failure: list[dict[str, Any]],
-            cancelled: Callable[[], bool]) -> None:
+def _listen(
+    process: subprocess.Popen[bytes],
+    hear: Hear,
+    failure: list[dict[str, Any]],
+    cancelled: Callable[[], bool],
+) -> None:
     assert process.stdout is not None
     os.set_blocking(process.stdout.fileno(), False)
     rest = b""
@@ -136,5 +154,7 @@ def _death(code: int, log: Path) -> str:
 
 def _tail(log: Path, lines: int) -> str:
     with contextlib.suppress(OSError):
-        return "\n".join(log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-lines:])
+        return "\n".join(
+            log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-lines:]
+        )
     return ""

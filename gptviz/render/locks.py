@@ -1,7 +1,8 @@
-"""One writer at a time: locks that die with their holder, and folders whose owner can be told to be dead.
+"""One writer at a time: locks that die with their holder, and folders whose owner can be told to be
+dead.
 
-The system's own file locks (flock): a process that is killed, however hard, lets go of them. What is written in the
-file says only who to wait for.
+The system's own file locks (flock): a process that is killed, however hard, lets go of them. What
+is written in the file says only who to wait for.
 """
 
 from __future__ import annotations
@@ -25,12 +26,17 @@ _POLL = 0.2  # seconds
 
 
 @contextlib.contextmanager
-def exclusive(media: Path, name: str, waiting: Callable[[str], None], cancelled: Callable[[], bool] = lambda: False
-              ) -> Iterator[None]:
+def exclusive(
+    media: Path,
+    name: str,
+    waiting: Callable[[str], None],
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[None]:
     """Holds the lock of an output, such as ``default-m-softmax``.
 
-    Where another process holds it, ``waiting`` is told once by whom, and this one waits until that one is done or dead.
-    Raises UnsafePath for a name that leads out of ``media``, KeyboardInterrupt when ``cancelled`` while waiting.
+    Where another process holds it, ``waiting`` is told once by whom, and this one waits until that
+    one is done or dead. Raises UnsafePath for a name that leads out of ``media``, KeyboardInterrupt
+    when ``cancelled`` while waiting.
     """
     path = inside(media, LOCKS, name)
     with disk_errors(path):
@@ -54,7 +60,8 @@ def exclusive(media: Path, name: str, waiting: Callable[[str], None], cancelled:
 
 @contextlib.contextmanager
 def staging(media: Path) -> Iterator[Path]:
-    """A fresh folder to work in, removed afterwards; those that dead processes left behind are removed first."""
+    """A fresh folder to work in, removed afterwards; those that dead processes left behind are
+    removed first."""
     root = inside(media, STAGING)
     with disk_errors(root):
         root.mkdir(parents=True, exist_ok=True)
@@ -72,9 +79,12 @@ def staging(media: Path) -> Iterator[Path]:
 
 
 def sweep(root: Path) -> list[str]:
-    """Removes the folders of dead owners below ``root``; returns their names. Those of living processes stay."""
+    """Removes the folders of dead owners below ``root``; returns their names. Those of living
+    processes stay."""
     removed = []
-    for folder in sorted(path for path in root.iterdir() if path.is_dir() and not path.is_symlink()):
+    for folder in sorted(
+        path for path in root.iterdir() if path.is_dir() and not path.is_symlink()
+    ):
         owner = folder.with_name(folder.name + _OWNER)
         if _alive(owner):
             continue
@@ -88,7 +98,8 @@ def sweep(root: Path) -> list[str]:
 
 
 def _own(owner: Path) -> int:
-    """Creates and locks an owner file. A sweep of another process may remove it in between: then once more."""
+    """Creates and locks an owner file. A sweep of another process may remove it in between: then
+    once more."""
     for _ in range(100):
         handle = os.open(owner, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
         if _try(handle):
@@ -97,8 +108,11 @@ def _own(owner: Path) -> int:
                     return handle
         os.close(handle)
         time.sleep(0.01)
-    raise GptvizError(f"{owner} cannot be locked", "another process removes it again and again",
-                      "look for a gptviz that hangs")
+    raise GptvizError(
+        f"{owner} cannot be locked",
+        "another process removes it again and again",
+        "look for a gptviz that hangs",
+    )
 
 
 def _alive(owner: Path) -> bool:

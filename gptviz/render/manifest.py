@@ -1,5 +1,5 @@
-"""The manifest of a published film: what it was made from, what it is, and its sections. Written last: its presence
-means that the film is whole.
+"""The manifest of a published film: what it was made from, what it is, and its sections. Written
+last: its presence means that the film is whole.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ SUFFIXES = (".mp4", ".srt", ".vtt", ".png")
 
 @dataclass(frozen=True)
 class Place:
-    """Where a published film lies: ``media/videos/<edition>/<quality>/<scene>`` and its suffixes."""
+    """Where a published film lies: ``media/videos/<edition>/<quality>/<scene>`` and its
+    suffixes."""
 
     media: Path
     edition: str
@@ -30,7 +31,8 @@ class Place:
     scene: str
 
     def path(self, suffix: str) -> Path:
-        """The film's file of a suffix. Raises UnsafePath where a name or a symbolic link leads out of the folder."""
+        """The film's file of a suffix. Raises UnsafePath where a name or a symbolic link leads out
+        of the folder."""
         return inside(self.media, "videos", self.edition, self.quality, self.scene + suffix)
 
     @property
@@ -39,7 +41,8 @@ class Place:
 
 
 def read(place: Place) -> dict[str, Any] | None:
-    """A published manifest, or None where there is none that can be understood: then there is no film."""
+    """A published manifest, or None where there is none that can be understood: then there is no
+    film."""
     path = place.path(".json")
     try:
         if path.stat().st_size > _LIMIT:
@@ -47,12 +50,17 @@ def read(place: Place) -> dict[str, Any] | None:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
-    known = isinstance(data, dict) and data.get("schema") == SCHEMA and isinstance(data.get("parts"), dict)
+    known = (
+        isinstance(data, dict)
+        and data.get("schema") == SCHEMA
+        and isinstance(data.get("parts"), dict)
+    )
     return data if known and isinstance(data.get("files"), dict) else None
 
 
 def damage(place: Place, data: dict[str, Any]) -> str:
-    """What is wrong with the files of a published film, in words; empty where they are what the manifest says."""
+    """What is wrong with the files of a published film, in words; empty where they are what the
+    manifest says."""
     for suffix in SUFFIXES:
         path, expected = place.path(suffix), data["files"].get(suffix)
         if not path.is_file():
@@ -63,7 +71,8 @@ def damage(place: Place, data: dict[str, Any]) -> str:
 
 
 def set_aside(place: Place) -> Path | None:
-    """Takes a film that is not what its manifest says out of the way of viewers; returns where it is now."""
+    """Takes a film that is not what its manifest says out of the way of viewers; returns where it
+    is now."""
     aside = place.path(".mp4.damaged")
     if not place.film.is_file():
         return None

@@ -1,8 +1,9 @@
 """What has to be rendered, and why: digests of content are compared, never file times.
 
-A film's digest covers its own source, the gptviz modules that it reaches, the fonts, its recordings and what the badge
-says of them, quality, captions, the engine, and the versions of the libraries that draw. The published manifest keeps
-these parts, so that a film that is no longer fresh can say what changed.
+A film's digest covers its own source, the gptviz modules that it reaches, the fonts, its recordings
+and what the badge says of them, quality, captions, the engine, and the versions of the libraries
+that draw. The published manifest keeps these parts, so that a film that is no longer fresh can say
+what changed.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ LIBRARIES = ("Manim", "ManimPango", "pycairo", "uharfbuzz", "typst", "av", "Pill
 
 @dataclass(frozen=True)
 class Wish:
-    """How a film is wanted: ``quality`` by its letter, captions drawn or beside it only, which engine draws."""
+    """How a film is wanted: ``quality`` by its letter, captions drawn or beside it only, which
+    engine draws."""
 
     quality: str = "m"
     captions: Captions = "drawn"
@@ -44,9 +46,11 @@ class Wish:
 
 @dataclass(frozen=True)
 class Plan:
-    """One film in one edition: the state of what is published, why, and the digest that it would have now.
+    """One film in one edition: the state of what is published, why, and the digest that it would
+    have now.
 
-    ``damaged``: what is published is not what its manifest says. ``fault``: what stands in the way of rendering.
+    ``damaged``: what is published is not what its manifest says. ``fault``: what stands in the way
+    of rendering.
     """
 
     scene: SceneFile
@@ -71,7 +75,8 @@ class Plan:
         return self.cast.sources if self.cast else ""
 
     def ready(self) -> Cast:
-        """The film's recordings. Raises what stands in the way: a recording missing or damaged, a broken scene."""
+        """The film's recordings. Raises what stands in the way: a recording missing or damaged, a
+        broken scene."""
         if self.fault:
             raise self.fault
         assert self.cast is not None
@@ -86,12 +91,19 @@ class Planner:
         self.store = Store(project.recordings)
         self.sources = Sources()
 
-    def plan(self, scene: SceneFile, edition: Edition, wish: Wish, why_stale: str = "",
-             fault: GptvizError | None = None) -> Plan:
-        """The state of a film. ``why_stale`` makes it stale whatever is published, and says why; ``fault`` is what
-        already stands in its way.
+    def plan(
+        self,
+        scene: SceneFile,
+        edition: Edition,
+        wish: Wish,
+        why_stale: str = "",
+        fault: GptvizError | None = None,
+    ) -> Plan:
+        """The state of a film. ``why_stale`` makes it stale whatever is published, and says why;
+        ``fault`` is what already stands in its way.
 
-        Nothing is raised for what is wrong with the film or its recordings: the plan says so, and its ``ready`` raises.
+        Nothing is raised for what is wrong with the film or its recordings: the plan says so, and
+        its ``ready`` raises.
         """
         place = Place(self.project.media, edition.name, wish.quality, scene.name)
         published = manifest.read(place)
@@ -104,11 +116,25 @@ class Planner:
             return Plan(scene, edition, wish, place, state, why, cast=found, fault=fault)
         parts = self._parts(scene, found, wish)
         if published is None:
-            return Plan(scene, edition, wish, place, "missing", "not rendered yet", cast=found, parts=parts)
-        why = why_stale or "; ".join(changes(published["parts"], parts, self._facts(published, found)))
+            return Plan(
+                scene, edition, wish, place, "missing", "not rendered yet", cast=found, parts=parts
+            )
+        why = why_stale or "; ".join(
+            changes(published["parts"], parts, self._facts(published, found))
+        )
         damage = manifest.damage(place, published)
         why = "; ".join(filter(None, (why, damage)))
-        return Plan(scene, edition, wish, place, "stale" if why else "fresh", why, bool(damage), found, parts)
+        return Plan(
+            scene,
+            edition,
+            wish,
+            place,
+            "stale" if why else "fresh",
+            why,
+            bool(damage),
+            found,
+            parts,
+        )
 
     def _found(self, scene: SceneFile, edition: Edition) -> tuple[GptvizError | None, Cast | None]:
         try:
@@ -117,10 +143,16 @@ class Planner:
             return error, None
         damage = next((part.damage for part in found.parts.values() if part.damage), None)
         if damage is None and found.lacking:
-            hint = f"record it: gptviz record {scene.name} --model mini" if edition.name == "default" else \
-                f"record it: gptviz record {scene.name}, with the model or the vectors of this edition"
-            damage = RecordingMissing(f"{scene.name} cannot be drawn in the edition {edition.name}",
-                                      "; ".join(part.lacking for part in found.lacking), hint)
+            hint = (
+                f"record it: gptviz record {scene.name} --model mini"
+                if edition.name == "default"
+                else f"record it: gptviz record {scene.name}, with the model or the vectors of this edition"
+            )
+            damage = RecordingMissing(
+                f"{scene.name} cannot be drawn in the edition {edition.name}",
+                "; ".join(part.lacking for part in found.lacking),
+                hint,
+            )
         return damage, found
 
     def _parts(self, scene: SceneFile, found: Cast, wish: Wish) -> dict[str, Any]:
@@ -130,8 +162,10 @@ class Planner:
             "scene": hashlib.sha256(source).hexdigest(),
             "modules": self.sources.reached(source.decode("utf-8"), kinds),
             "fonts": self._fonts,
-            "recordings": {need: {"digest": recording.digest, "badge": _badge(recording)}
-                           for need, recording in _recordings(found)},
+            "recordings": {
+                need: {"digest": recording.digest, "badge": _badge(recording)}
+                for need, recording in _recordings(found)
+            },
             "wish": {"quality": wish.quality, "captions": wish.captions, "engine": wish.engine},
             "engine": self._fast_engine if wish.engine == engine.FAST else "",
             "versions": self._versions,
@@ -143,7 +177,9 @@ class Planner:
 
     @cached_property
     def _fast_engine(self) -> str:
-        return self.sources.folder("render", pattern="fast/**/*") + self.sources.folder("render", pattern="engine.py")
+        return self.sources.folder("render", pattern="fast/**/*") + self.sources.folder(
+            "render", pattern="engine.py"
+        )
 
     @cached_property
     def _versions(self) -> dict[str, str]:
@@ -151,10 +187,12 @@ class Planner:
 
     def _facts(self, published: dict[str, Any], found: Cast) -> Callable[[str], str]:
         """What changed in a need's recording, in words."""
+
         def told(need: str) -> str:
             old = published.get("recordings", {}).get(need, {}).get("facts", {})
             recording = found.parts[need].recording
             return difference(old, facts(recording)) if recording else "its numbers changed"
+
         return told
 
 
@@ -165,18 +203,36 @@ def changes(old: dict[str, Any], new: dict[str, Any], told: Callable[[str], str]
     yield from _recording_changes(old.get("recordings", {}), new["recordings"], told)
     if old.get("scene") != new["scene"]:
         yield "the scene changed"
-    yield from _each(old.get("modules", {}), new["modules"],
-                     "{name} changed", "{name} is used now", "{name} is used no more")
+    yield from _each(
+        old.get("modules", {}),
+        new["modules"],
+        "{name} changed",
+        "{name} is used now",
+        "{name} is used no more",
+    )
     if old.get("fonts") != new["fonts"]:
         yield "the fonts changed"
-    yield from _each(old.get("wish", {}), new["wish"], "{name} {old} -> {new}", "{name} {new}", "{name} {old} no more")
+    yield from _each(
+        old.get("wish", {}),
+        new["wish"],
+        "{name} {old} -> {new}",
+        "{name} {new}",
+        "{name} {old} no more",
+    )
     if old.get("engine") != new["engine"] and old.get("wish") == new["wish"]:
         yield "the engine changed"
-    yield from _each(old.get("versions", {}), new["versions"],
-                     "{name} {old} -> {new}", "{name} {new}", "{name} no more")
+    yield from _each(
+        old.get("versions", {}),
+        new["versions"],
+        "{name} {old} -> {new}",
+        "{name} {new}",
+        "{name} no more",
+    )
 
 
-def _recording_changes(old: dict[str, Any], new: dict[str, Any], told: Callable[[str], str]) -> Iterator[str]:
+def _recording_changes(
+    old: dict[str, Any], new: dict[str, Any], told: Callable[[str], str]
+) -> Iterator[str]:
     for need, entry in new.items():
         before = old.get(need)
         if before is None:
@@ -188,7 +244,9 @@ def _recording_changes(old: dict[str, Any], new: dict[str, Any], told: Callable[
     yield from (f"recording {need} is used no more" for need in old if need not in new)
 
 
-def _each(old: dict[str, str], new: dict[str, str], changed: str, added: str, gone: str) -> Iterator[str]:
+def _each(
+    old: dict[str, str], new: dict[str, str], changed: str, added: str, gone: str
+) -> Iterator[str]:
     for name in sorted({*old, *new}):
         if old.get(name) != new.get(name):
             form = added if name not in old else gone if name not in new else changed
@@ -196,11 +254,14 @@ def _each(old: dict[str, str], new: dict[str, str], changed: str, added: str, go
 
 
 def _recordings(found: Cast) -> Iterator[tuple[str, Recording]]:
-    return ((need, part.recording) for need, part in found.parts.items() if part.recording is not None)
+    return (
+        (need, part.recording) for need, part in found.parts.items() if part.recording is not None
+    )
 
 
 def _badge(recording: Recording) -> dict[str, Any]:
-    """What a badge says of a recording beside its digest; the weights' fingerprint is not on screen."""
+    """What a badge says of a recording beside its digest; the weights' fingerprint is not on
+    screen."""
     told = recording.provenance
     commit = told.commit[:7] if told.commit else None
     return {"model": told.model, "parameters": told.parameters, "commit": commit, "note": told.note}
@@ -219,4 +280,6 @@ def version_of(name: str) -> str:
 
 
 def _canonical(parts: dict[str, Any]) -> str:
-    return json.dumps(parts, sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return json.dumps(
+        parts, sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(",", ":")
+    )

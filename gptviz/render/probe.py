@@ -1,4 +1,5 @@
-"""Opens a film before anybody else does: is it whole, is it as long and as large as it should be?"""
+"""Opens a film before anybody else does: is it whole, is it as long and as large as it should
+be?"""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ class Facts:
 
 
 def probe(path: Path) -> Facts:
-    """Reads every packet of a film and decodes its last second. Raises RenderFailed for one that is cut or broken."""
+    """Reads every packet of a film and decodes its last second. Raises RenderFailed for one that is
+    cut or broken."""
     try:
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
@@ -42,9 +44,18 @@ def probe(path: Path) -> Facts:
             if not packets or not rate:
                 raise RenderFailed(f"{path.name} holds no picture", "it has no frames")
             if stream.frames and stream.frames != len(packets):
-                raise RenderFailed(f"{path.name} is cut short", f"{len(packets)} of {stream.frames} frames are there")
-            facts = Facts(float(len(packets) / rate), len(packets), stream.width, stream.height, float(rate),
-                          stream.codec_context.name)
+                raise RenderFailed(
+                    f"{path.name} is cut short",
+                    f"{len(packets)} of {stream.frames} frames are there",
+                )
+            facts = Facts(
+                float(len(packets) / rate),
+                len(packets),
+                stream.width,
+                stream.height,
+                float(rate),
+                stream.codec_context.name,
+            )
         last_picture(path)
     except (av.error.FFmpegError, IndexError, OSError) as error:
         raise RenderFailed(f"{path.name} is no film that can be played", str(error)) from error
@@ -52,19 +63,26 @@ def probe(path: Path) -> Facts:
 
 
 def check(path: Path, quality: Quality, duration: float) -> Facts:
-    """Probes a film and compares it with what was asked for. Raises RenderFailed where it is something else."""
+    """Probes a film and compares it with what was asked for. Raises RenderFailed where it is
+    something else."""
     facts = probe(path)
     if (facts.width, facts.height) != (quality.width, quality.height):
-        raise RenderFailed(f"{path.name} is {facts.width} x {facts.height}", f"not {quality.width} x {quality.height}")
+        raise RenderFailed(
+            f"{path.name} is {facts.width} x {facts.height}",
+            f"not {quality.width} x {quality.height}",
+        )
     if abs(facts.fps - quality.fps) > 1e-6:
         raise RenderFailed(f"{path.name} has {facts.fps:g} frames a second", f"not {quality.fps}")
     if abs(facts.duration - duration) > TOLERANCE:
-        raise RenderFailed(f"{path.name} lasts {facts.duration:.2f} s", f"its beats last {duration:.2f} s")
+        raise RenderFailed(
+            f"{path.name} lasts {facts.duration:.2f} s", f"its beats last {duration:.2f} s"
+        )
     return facts
 
 
 def last_picture(path: Path) -> Any:
-    """The last frame of a film as a PIL image: what it leaves the viewer with. Raises RenderFailed for none."""
+    """The last frame of a film as a PIL image: what it leaves the viewer with. Raises RenderFailed
+    for none."""
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         length = stream.duration or 0
@@ -73,21 +91,35 @@ def last_picture(path: Path) -> Any:
         for frame in container.decode(stream):
             picture = frame
         if picture is None:
-            raise RenderFailed(f"{path.name} has no picture that can be decoded", "its end is missing")
+            raise RenderFailed(
+                f"{path.name} has no picture that can be decoded", "its end is missing"
+            )
         return picture.to_image()  # type: ignore[no-untyped-call]
 
 
 def with_chapters(source: Path, target: Path, title: str, sections: list[dict[str, Any]]) -> None:
-    """Copies a film packet by packet, with its title and a chapter mark for each section; the index stands first."""
+    """Copies a film packet by packet, with its title and a chapter mark for each section; the index
+    stands first."""
     base = Fraction(1, 1000)
-    with av.open(str(source)) as reader, \
-            av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as writer:
+    with (
+        av.open(str(source)) as reader,
+        av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as writer,
+    ):
         stream = reader.streams.video[0]
         copy = writer.add_stream_from_template(stream)
         writer.metadata["title"] = title
-        writer.set_chapters([
-            {"id": i, "start": round(section["start"] * 1000), "end": round(section["end"] * 1000), "time_base": base,
-             "metadata": {"title": _chapter(section)}} for i, section in enumerate(sections, 1)])
+        writer.set_chapters(
+            [
+                {
+                    "id": i,
+                    "start": round(section["start"] * 1000),
+                    "end": round(section["end"] * 1000),
+                    "time_base": base,
+                    "metadata": {"title": _chapter(section)},
+                }
+                for i, section in enumerate(sections, 1)
+            ]
+        )
         for packet in reader.demux(stream):
             if packet.dts is not None:
                 packet.stream = copy

@@ -1,4 +1,5 @@
-"""Makes films: each under its lock, in a worker process and a folder of its own; several at once where asked for."""
+"""Makes films: each under its lock, in a worker process and a folder of its own; several at once
+where asked for."""
 
 from __future__ import annotations
 
@@ -49,21 +50,31 @@ class Result:
 
 
 class Studio:
-    """Makes films of one project. ``jobs``: how many at once; ``perform_job`` runs the job of a folder."""
+    """Makes films of one project. ``jobs``: how many at once; ``perform_job`` runs the job of a
+    folder."""
 
-    def __init__(self, planner: Planner, watcher: Watcher, jobs: int | None = None,
-                 perform_job: Callable[..., None] = perform) -> None:
+    def __init__(
+        self,
+        planner: Planner,
+        watcher: Watcher,
+        jobs: int | None = None,
+        perform_job: Callable[..., None] = perform,
+    ) -> None:
         self.planner, self.watcher = planner, watcher
         self.jobs = jobs or os.cpu_count() or 1
         self._perform = perform_job
         self._cancel = threading.Event()
 
     def make(self, plans: Sequence[Plan], force: bool = False) -> list[Result]:
-        """Makes every film that is not fresh (all of them with ``force``); one that fails does not stop the others.
+        """Makes every film that is not fresh (all of them with ``force``); one that fails does not
+        stop the others.
 
-        Results come in the order of the plans. On KeyboardInterrupt all workers are ended, then it is raised on.
+        Results come in the order of the plans. On KeyboardInterrupt all workers are ended, then it
+        is raised on.
         """
-        with ThreadPoolExecutor(max_workers=max(1, min(self.jobs, len(plans))), thread_name_prefix="render") as pool:
+        with ThreadPoolExecutor(
+            max_workers=max(1, min(self.jobs, len(plans))), thread_name_prefix="render"
+        ) as pool:
             futures = [pool.submit(self._one, plan, force) for plan in plans]
             try:
                 pending: set[Future[Result]] = set(futures)
@@ -76,15 +87,20 @@ class Studio:
         return [future.result() for future in futures]
 
     def preview(self, plan: Plan, beat: int) -> Path:
-        """Renders one beat (counted from 1) into media/preview; it is not published and not remembered."""
+        """Renders one beat (counted from 1) into media/preview; it is not published and not
+        remembered."""
         if beat < 1:
             raise NotDeclared(f"there is no beat {beat}", "beats are counted from one")
         from gptviz.render.publish import FINISHED  # noqa: PLC0415  (as below)
 
         with locks.staging(self.planner.project.media) as folder:
             self._work(plan, folder / plan.scene.name, beat)
-            target = inside(self.planner.project.media, "preview", plan.edition.name,
-                            f"{plan.scene.name}-{plan.wish.quality}-beat{beat}.mp4")
+            target = inside(
+                self.planner.project.media,
+                "preview",
+                plan.edition.name,
+                f"{plan.scene.name}-{plan.wish.quality}-beat{beat}.mp4",
+            )
             with disk_errors(target):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.replace(folder / plan.scene.name / f"{FINISHED}.mp4", target)
@@ -136,7 +152,9 @@ class Studio:
         self.watcher.begun(plan, published.get("video", {}).get("duration"))
         job = job_of(plan, beat)
         job.write(folder, plan.scene.path, self.planner.store)
-        self._perform(folder, lambda message: self.watcher.heard(plan, message), self._cancel.is_set)
+        self._perform(
+            folder, lambda message: self.watcher.heard(plan, message), self._cancel.is_set
+        )
         return finish(folder, plan.wish.quality, plan.scene.title)
 
 
@@ -144,7 +162,14 @@ def job_of(plan: Plan, beat: int | None = None) -> Job:
     """The job that makes a planned film. Raises what stands in the way of the plan."""
     quality = QUALITIES[plan.wish.quality]
     parts = plan.ready().parts
-    return Job(scene=plan.scene.name, film=plan.scene.film, needs={need: part.edition for need, part in parts.items()},
-               digests={need: part.recording.digest for need, part in parts.items() if part.recording},
-               quality=plan.wish.quality, captions=plan.wish.captions, engine=plan.wish.engine, beat=beat,
-               megabytes=max(20, quality.width * quality.height * _BYTES_PER_PIXEL // 1_000_000))
+    return Job(
+        scene=plan.scene.name,
+        film=plan.scene.film,
+        needs={need: part.edition for need, part in parts.items()},
+        digests={need: part.recording.digest for need, part in parts.items() if part.recording},
+        quality=plan.wish.quality,
+        captions=plan.wish.captions,
+        engine=plan.wish.engine,
+        beat=beat,
+        megabytes=max(20, quality.width * quality.height * _BYTES_PER_PIXEL // 1_000_000),
+    )

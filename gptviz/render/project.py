@@ -1,4 +1,5 @@
-"""Where a project's things lie, and what ``course.toml`` says: chapters and films in order, default editions."""
+"""Where a project's things lie, and what ``course.toml`` says: chapters and films in order, default
+editions."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ COURSE = "course.toml"
 
 @dataclass(frozen=True)
 class Chapter:
-    """A chapter of the course: ``name`` is its folder under scenes/, ``films`` the names of its films in order."""
+    """A chapter of the course: ``name`` is its folder under scenes/, ``films`` the names of its
+    films in order."""
 
     name: str
     title: str
@@ -23,7 +25,8 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Project:
-    """A folder with a ``course.toml``. ``models`` and ``vectors`` name the editions that the default one is made of."""
+    """A folder with a ``course.toml``. ``models`` and ``vectors`` name the editions that the
+    default one is made of."""
 
     root: Path
     recordings: Path
@@ -42,21 +45,29 @@ class Project:
 
     def elsewhere(self, recordings: str | None = None, media: str | None = None) -> Project:
         """The same project with other folders for recordings or output."""
-        return replace(self, recordings=Path(recordings).absolute() if recordings else self.recordings,
-                       media=Path(media).absolute() if media else self.media)
+        return replace(
+            self,
+            recordings=Path(recordings).absolute() if recordings else self.recordings,
+            media=Path(media).absolute() if media else self.media,
+        )
 
 
 def open_project(start: Path | None = None) -> Project:
-    """The project that a folder (the current one by default) belongs to: the nearest ``course.toml`` upwards.
+    """The project that a folder (the current one by default) belongs to: the nearest
+    ``course.toml`` upwards.
 
-    Where there is none, the one that this package lies in. Raises UsageError where there is none either.
+    Where there is none, the one that this package lies in. Raises UsageError where there is none
+    either.
     """
     here = (start or Path.cwd()).absolute()
     for folder in (here, *here.parents, Path(__file__).resolve().parents[2]):
         if (folder / COURSE).is_file():
             return _read(folder)
-    raise UsageError(f"{here} belongs to no gptviz project", f"neither it nor a folder above holds a {COURSE}",
-                     "go to the project's folder")
+    raise UsageError(
+        f"{here} belongs to no gptviz project",
+        f"neither it nor a folder above holds a {COURSE}",
+        "go to the project's folder",
+    )
 
 
 def _read(root: Path) -> Project:
@@ -65,11 +76,19 @@ def _read(root: Path) -> Project:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         defaults = data.get("defaults", {})
         chapters = tuple(_chapter(entry) for entry in data.get("chapter", []))
-        return Project(root, root / "recordings", root / "media", chapters,
-                       _names(defaults.get("model", [])), _names(defaults.get("vectors", [])))
+        return Project(
+            root,
+            root / "recordings",
+            root / "media",
+            chapters,
+            _names(defaults.get("model", [])),
+            _names(defaults.get("vectors", [])),
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
-        raise GptvizError(f"{path} cannot be read", reason, f"mend it: see the comments in {COURSE}") from error
+        raise GptvizError(
+            f"{path} cannot be read", reason, f"mend it: see the comments in {COURSE}"
+        ) from error
 
 
 def _chapter(entry: dict[str, Any]) -> Chapter:

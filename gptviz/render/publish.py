@@ -1,4 +1,5 @@
-"""From a worker's folder to media/videos: probed first, then put in place by rename, the manifest last."""
+"""From a worker's folder to media/videos: probed first, then put in place by rename, the manifest
+last."""
 
 from __future__ import annotations
 
@@ -21,9 +22,11 @@ FINISHED = "published"
 
 
 def finish(folder: Path, quality: str, title: str) -> dict[str, Any]:
-    """Makes the files to publish in a worker's folder: ``published.mp4``, ``.srt``, ``.vtt``, ``.png``.
+    """Makes the files to publish in a worker's folder: ``published.mp4``, ``.srt``, ``.vtt``,
+    ``.png``.
 
-    Returns the film's own part of the manifest. Raises RenderFailed for a film that is not what was asked for.
+    Returns the film's own part of the manifest. Raises RenderFailed for a film that is not what was
+    asked for.
     """
     told = _told(folder / "film.json")
     film = folder / f"{FINISHED}.mp4"
@@ -41,15 +44,22 @@ def finish(folder: Path, quality: str, title: str) -> dict[str, Any]:
 def publish(folder: Path, plan: Plan, made: dict[str, Any]) -> Path:
     """Puts a finished film in place of the published one; returns its path.
 
-    Everything is written and flushed in the worker's folder first, on the same disk, so that only renames are left.
-    Broken off between two of them, the old manifest does not fit the files, and the next plan renders again.
-    Raises NoSpace and UnsafePath; then nothing was replaced.
+    Everything is written and flushed in the worker's folder first, on the same disk, so that only
+    renames are left. Broken off between two of them, the old manifest does not fit the files, and
+    the next plan renders again. Raises NoSpace and UnsafePath; then nothing was replaced.
     """
     sources = {suffix: folder / f"{FINISHED}{suffix}" for suffix in manifest.SUFFIXES}
     data = {
-        "schema": manifest.SCHEMA, "scene": plan.scene.name, "title": plan.scene.title, "chapter": plan.scene.chapter,
-        "edition": plan.edition.name, "quality": plan.wish.quality, "digest": plan.digest, "parts": plan.parts,
-        "files": {suffix: manifest.file_sha256(path) for suffix, path in sources.items()}, **made,
+        "schema": manifest.SCHEMA,
+        "scene": plan.scene.name,
+        "title": plan.scene.title,
+        "chapter": plan.scene.chapter,
+        "edition": plan.edition.name,
+        "quality": plan.wish.quality,
+        "digest": plan.digest,
+        "parts": plan.parts,
+        "files": {suffix: manifest.file_sha256(path) for suffix, path in sources.items()},
+        **made,
         "recordings": {need: _origin(part) for need, part in plan.ready().parts.items()},
     }
     size = sum(path.stat().st_size for path in sources.values())
@@ -69,14 +79,21 @@ def publish(folder: Path, plan: Plan, made: dict[str, Any]) -> Path:
 def _origin(part: Part) -> dict[str, Any]:
     recording = part.recording
     assert recording is not None
-    return {"edition": part.edition, "kind": recording.manifest.kind, "digest": recording.digest,
-            "request": recording.manifest.request, "facts": facts(recording),
-            "provenance": recording.provenance.model_dump(mode="json", exclude_none=True)}
+    return {
+        "edition": part.edition,
+        "kind": recording.manifest.kind,
+        "digest": recording.digest,
+        "request": recording.manifest.request,
+        "facts": facts(recording),
+        "provenance": recording.provenance.model_dump(mode="json", exclude_none=True),
+    }
 
 
 def _told(path: Path) -> dict[str, Any]:
     try:
         told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise RenderFailed("the render process ended without telling what it made", str(error)) from error
+        raise RenderFailed(
+            "the render process ended without telling what it made", str(error)
+        ) from error
     return told

@@ -16,12 +16,15 @@ class Quality:
     manim: str
 
 
-QUALITIES = {quality.letter: quality for quality in (
-    Quality("l", 854, 480, 15, "low_quality"),
-    Quality("m", 1280, 720, 30, "medium_quality"),
-    Quality("h", 1920, 1080, 60, "high_quality"),
-    Quality("p", 2560, 1440, 60, "production_quality"),
-    Quality("k", 3840, 2160, 60, "fourk_quality"),
-)}
+QUALITIES = {
+    quality.letter: quality
+    for quality in (
+        Quality("l", 854, 480, 15, "low_quality"),
+        Quality("m", 1280, 720, 30, "medium_quality"),
+        Quality("h", 1920, 1080, 60, "high_quality"),
+        Quality("p", 2560, 1440, 60, "production_quality"),
+        Quality("k", 3840, 2160, 60, "fourk_quality"),
+    )
+}
 
 DEFAULT_QUALITY = "m"

@@ -1,9 +1,10 @@
 """Which of gptviz's own sources a film reaches, and their digests.
 
-A static import graph (also of imports inside functions), so nothing is imported and nothing is run. A film turns stale
-when a module that it reaches changes, and only then. Some modules are catalogues: long lists of independent entries, of
-which a film uses a few. Of these only the entries reached count, so that a new formula, request or error leaves every
-film as it was; of the kinds of recordings, only those of the film's needs.
+A static import graph (also of imports inside functions), so nothing is imported and nothing is run.
+A film turns stale when a module that it reaches changes, and only then. Some modules are
+catalogues: long lists of independent entries, of which a film uses a few. Of these only the entries
+reached count, so that a new formula, request or error leaves every film as it was; of the kinds of
+recordings, only those of the film's needs.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ class Module:
 
     @cached_property
     def tree(self) -> ast.Module:
-        text = "\n".join(line if line != _FUTURE else "" for line in self.text.splitlines())  # it must stand first
+        text = "\n".join(
+            line if line != _FUTURE else "" for line in self.text.splitlines()
+        )  # it must stand first
         return ast.parse(text, str(self.path))
 
     @cached_property
@@ -55,7 +58,8 @@ class Module:
 
     @cached_property
     def imports(self) -> dict[str, frozenset[str] | None]:
-        """The gptviz modules that it imports; of a catalogue the names it uses (None: all of them)."""
+        """The gptviz modules that it imports; of a catalogue the names it uses (None: all of
+        them)."""
         return _imports(self.tree, self.name, self.path.name == "__init__.py")
 
     def part(self, names: frozenset[str]) -> str:
@@ -67,12 +71,16 @@ class Module:
             name = todo.pop()
             if name not in reached:
                 reached.add(name)
-                todo += [used for node in entries[name] for used in _names_in(node) if used in entries]
+                todo += [
+                    used for node in entries[name] for used in _names_in(node) if used in entries
+                ]
         return "\n".join(self._segment(node) for name in sorted(reached) for node in entries[name])
 
     def _segment(self, node: ast.stmt) -> str:
-        first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
-        return "\n".join(self.text.splitlines()[first - 1:node.end_lineno])
+        first = min(
+            [node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))]
+        )
+        return "\n".join(self.text.splitlines()[first - 1 : node.end_lineno])
 
 
 @dataclass
@@ -83,7 +91,8 @@ class Sources:
     _modules: dict[str, Module | None] = field(default_factory=dict)
 
     def reached(self, scene: str, kinds: Iterable[str]) -> dict[str, str]:
-        """Digests of what a film's source reaches, by path within the package, such as ``drawing/bars.py``.
+        """Digests of what a film's source reaches, by path within the package, such as
+        ``drawing/bars.py``.
 
         ``kinds`` are those of the film's recordings. The scene's own source is not among them.
         """
@@ -95,13 +104,17 @@ class Sources:
             if name in _SILENT or (module := self.module(name)) is None:
                 continue
             if name in CATALOGUES and names is not None:
-                uses[name] = None if uses.get(name, set()) is None else (uses.get(name) or set()) | names
+                uses[name] = (
+                    None if uses.get(name, set()) is None else (uses.get(name) or set()) | names
+                )
                 continue
             if name in uses and uses[name] is None:
                 continue
             uses[name] = None
             todo += module.imports.items()
-        return {self._place(name): self._digest(name, names) for name, names in sorted(uses.items())}
+        return {
+            self._place(name): self._digest(name, names) for name, names in sorted(uses.items())
+        }
 
     def module(self, name: str) -> Module | None:
         """A module of the package by its dotted name, or None where there is no such file."""
@@ -123,9 +136,17 @@ class Sources:
     def folder(self, *parts: str, pattern: str = "**/*") -> str:
         """One digest of all files below a folder of the package, such as the fonts."""
         root = self.package.joinpath(*parts)
-        files = sorted(path for path in root.glob(pattern) if path.is_file() and "__pycache__" not in path.parts)
-        return _sha256("\n".join(f"{path.relative_to(root).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}"
-                                 for path in files))
+        files = sorted(
+            path
+            for path in root.glob(pattern)
+            if path.is_file() and "__pycache__" not in path.parts
+        )
+        return _sha256(
+            "\n".join(
+                f"{path.relative_to(root).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+                for path in files
+            )
+        )
 
     def __hash__(self) -> int:
         return id(self)
@@ -157,7 +178,9 @@ def _imports(tree: ast.Module, name: str, is_package: bool) -> dict[str, frozens
     return {module: None if names is None else frozenset(names) for module, names in found.items()}
 
 
-def _import_from(node: ast.ImportFrom, base: str, nodes: list[ast.AST], found: dict[str, set[str] | None]) -> None:
+def _import_from(
+    node: ast.ImportFrom, base: str, nodes: list[ast.AST], found: dict[str, set[str] | None]
+) -> None:
     lineage = list(_lineage(base))
     if not lineage:
         return
@@ -185,7 +208,11 @@ def _attributes(nodes: list[ast.AST], local: str) -> Iterator[str | None]:
     """What is taken from a name: its attributes, and None where it is used in any other way."""
     owners = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
     for node in nodes:
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == local:
+        if (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == local
+        ):
             yield node.attr
         elif isinstance(node, ast.Name) and node.id == local and id(node) not in owners:
             yield None
@@ -202,7 +229,7 @@ def _absolute(node: ast.ImportFrom, name: str, is_package: bool) -> str:
     if not node.level:
         return node.module or ""
     parents = name.split(".")
-    parents = parents[:len(parents) - node.level + is_package]
+    parents = parents[: len(parents) - node.level + is_package]
     return ".".join([*parents, *([node.module] if node.module else [])])
 
 
@@ -225,7 +252,16 @@ def _names_in(node: ast.AST) -> Iterator[str]:
 
 def _kinds_in(tree: ast.Module) -> set[str]:
     """The values of ``kind = "..."`` in the classes of a module."""
-    assignments = (node for cls in tree.body if isinstance(cls, ast.ClassDef) for node in cls.body
-                   if isinstance(node, ast.Assign))
-    return {str(node.value.value) for node in assignments if isinstance(node.value, ast.Constant)
-            and any(isinstance(target, ast.Name) and target.id == "kind" for target in node.targets)}
+    assignments = (
+        node
+        for cls in tree.body
+        if isinstance(cls, ast.ClassDef)
+        for node in cls.body
+        if isinstance(node, ast.Assign)
+    )
+    return {
+        str(node.value.value)
+        for node in assignments
+        if isinstance(node.value, ast.Constant)
+        and any(isinstance(target, ast.Name) and target.id == "kind" for target in node.targets)
+    }

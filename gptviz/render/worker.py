@@ -1,11 +1,13 @@
 """The process that draws one film: ``python -m gptviz.render.worker JOB``, in a folder of its own.
 
-The job is a folder: ``job.json``, ``scene.py`` and ``recordings/``, copied when the film was planned, so that what is
-drawn is what was planned. Into it go ``film.mp4`` and ``film.json`` (beats and duration). Manim is driven by its Python
-interface; its cache is off, because it serves stale films and breaks when a render is killed.
+The job is a folder: ``job.json``, ``scene.py`` and ``recordings/``, copied when the film was
+planned, so that what is drawn is what was planned. Into it go ``film.mp4`` and ``film.json`` (beats
+and duration). Manim is driven by its Python interface; its cache is off, because it serves stale
+films and breaks when a render is killed.
 
-What happens is told on standard output, one JSON object a line: ``{"beat": ...}``, ``{"error": {...}}``. The worker
-ends when its standard input does: when the process that started it is gone, however it went.
+What happens is told on standard output, one JSON object a line: ``{"beat": ...}``, ``{"error":
+{...}}``. The worker ends when its standard input does: when the process that started it is gone,
+however it went.
 """
 
 from __future__ import annotations
@@ -50,25 +52,40 @@ def main(folder: Path) -> int:
 
 
 def draw(job: Job, folder: Path, tell: Tell) -> None:
-    """Draws a job's film into its folder. Raises GptvizError, and whatever the film's own code raises."""
+    """Draws a job's film into its folder. Raises GptvizError, and whatever the film's own code
+    raises."""
     store = Store(folder / "recordings")
     recordings = {need: store.read(edition, job.scene, need) for need, edition in job.needs.items()}
     for need, recording in recordings.items():
         if recording.digest != job.digests[need]:
-            raise RenderFailed(f"the recording {need} changed while its film was being made", "", "render it again")
+            raise RenderFailed(
+                f"the recording {need} changed while its film was being made", "", "render it again"
+            )
 
     import manim  # noqa: PLC0415  (a second, and only here)
 
     quality = QUALITIES[job.quality]
     settings = {
-        "quality": quality.manim, "media_dir": str(folder / "manim"), "disable_caching": True, "write_to_movie": True,
-        "save_last_frame": False, "format": "mp4", "preview": False, "progress_bar": "none", "verbosity": "ERROR",
-        "renderer": "cairo", "seed": 0, "output_file": "film", "log_to_file": False, "transparent": False,
+        "quality": quality.manim,
+        "media_dir": str(folder / "manim"),
+        "disable_caching": True,
+        "write_to_movie": True,
+        "save_last_frame": False,
+        "format": "mp4",
+        "preview": False,
+        "progress_bar": "none",
+        "verbosity": "ERROR",
+        "renderer": "cairo",
+        "seed": 0,
+        "output_file": "film",
+        "log_to_file": False,
+        "transparent": False,
     }
     _forget_configuration(manim)
     with manim.tempconfig(settings):
         film = load_film(folder / "scene.py", job.film)(
-            recordings, captions=job.captions, **engine.scene_arguments(job.engine))
+            recordings, captions=job.captions, **engine.scene_arguments(job.engine)
+        )
         _follow(film, tell, job.beat)
         film.render()
         made = Path(film.renderer.file_writer.movie_file_path)
@@ -86,7 +103,8 @@ def draw(job: Job, folder: Path, tell: Tell) -> None:
 
 
 def _forget_configuration(manim: Any) -> None:
-    """Manim's own defaults, whatever a manim.cfg in the user's home says: films look the same for all."""
+    """Manim's own defaults, whatever a manim.cfg in the user's home says: films look the same for
+    all."""
     parser = configparser.ConfigParser()
     parser.read(Path(manim._config.__file__).with_name("default.cfg"))
     manim.config.digest_parser(parser)
@@ -104,7 +122,8 @@ def load_film(path: Path, name: str) -> Any:
 
 
 def _follow(film: Any, tell: Tell, only: int | None) -> None:
-    """Tells of each beat as it begins; with ``only`` (counted from 1) plays that one and leaves the rest out."""
+    """Tells of each beat as it begins; with ``only`` (counted from 1) plays that one and leaves the
+    rest out."""
     from manim.utils.exceptions import EndSceneEarlyException  # noqa: PLC0415
 
     begin = film.next_section
@@ -116,11 +135,15 @@ def _follow(film: Any, tell: Tell, only: int | None) -> None:
         if only is not None and begun > only:
             raise EndSceneEarlyException
         tell({"beat": begun, "name": name, "time": float(film.renderer.time)})
-        begin(name, *arguments, **(options if only in (None, begun) else {**options, "skip_animations": True}))
+        begin(
+            name,
+            *arguments,
+            **(options if only in (None, begun) else {**options, "skip_animations": True}),
+        )
 
     def beat_ended(beat: Any) -> None:
         ended(beat)
-        if begun == only:           # what follows it, as the stage that is cleared, is no part of it
+        if begun == only:  # what follows it, as the stage that is cleared, is no part of it
             raise EndSceneEarlyException
 
     ended = film.beat_ended
@@ -130,23 +153,45 @@ def _follow(film: Any, tell: Tell, only: int | None) -> None:
 def _sections(film: Any) -> list[dict[str, Any]]:
     from gptviz.film.caption import caption_lines  # noqa: PLC0415
 
-    return [{"name": beat.name, "start": beat.start, "end": beat.end, "text": beat.text, "shows": list(beat.shows),
-             "lines": [line.text for line in caption_lines(beat.statement)]} for beat in film.beats]
+    return [
+        {
+            "name": beat.name,
+            "start": beat.start,
+            "end": beat.end,
+            "text": beat.text,
+            "shows": list(beat.shows),
+            "lines": [line.text for line in caption_lines(beat.statement)],
+        }
+        for beat in film.beats
+    ]
 
 
 def _translated(error: Exception, job: Job) -> GptvizError:
-    """An error of the film's own code, or of Manim, in three lines; a full disk is known as such wherever it is met."""
+    """An error of the film's own code, or of Manim, in three lines; a full disk is known as such
+    wherever it is met."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, OSError) and cause.errno in _FULL:
-            return NoSpace(f"no space left to render {job.scene}", f"it needs about {job.megabytes} MB",
-                           "free some space and run the same command again")
+            return NoSpace(
+                f"no space left to render {job.scene}",
+                f"it needs about {job.megabytes} MB",
+                "free some space and run the same command again",
+            )
         cause = cause.__cause__ or cause.__context__
-    where = next((f"scene.py, line {frame.lineno}" for frame in reversed(traceback.extract_tb(error.__traceback__))
-                  if Path(frame.filename).name == "scene.py"), "")
+    where = next(
+        (
+            f"scene.py, line {frame.lineno}"
+            for frame in reversed(traceback.extract_tb(error.__traceback__))
+            if Path(frame.filename).name == "scene.py"
+        ),
+        "",
+    )
     reason = f"{type(error).__name__}: {error}".splitlines()[0]
-    return RenderFailed(f"the film {job.scene} broke off", f"{reason}{f' ({where})' if where else ''}",
-                        "run it again with --debug for the whole traceback")
+    return RenderFailed(
+        f"the film {job.scene} broke off",
+        f"{reason}{f' ({where})' if where else ''}",
+        "run it again with --debug for the whole traceback",
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,18 @@
 """Where are all the numbers?"""
 
 import numpy as np
-from manim import DL, UR, Create, FadeIn, FadeOut, LaggedStart, Line, ReplacementTransform, VGroup, linear
+from manim import (
+    DL,
+    UR,
+    Create,
+    FadeIn,
+    FadeOut,
+    LaggedStart,
+    Line,
+    ReplacementTransform,
+    VGroup,
+    linear,
+)
 
 from gptviz import maths
 from gptviz.drawing import theme
@@ -20,16 +31,29 @@ from gptviz.recording.kinds import architecture
 from gptviz.recording.number import Claim, Count, derive
 from gptviz.recording.requests import ModelFamily, ParameterTally
 
-LEFT, RIGHT = theme.LEFT_EDGE + 0.05, theme.RIGHT_EDGE - 0.05     # room for a frame
-MIDDLE = np.array([0.0, 1.2, 0.0])     # of all areas
-TOP, LINE = -0.62, 0.42                # of the lines below them
-WHAT = {"wte.weight": "a row for each token", "wpe.weight": "a row for each place",
-        "attn.c_attn.weight": "query, key, value", "attn.c_proj.weight": "joins the heads",
-        "mlp.c_fc.weight": "wider", "mlp.c_proj.weight": "narrow again", "ln_f.weight": "last norm: scale",
-        "ln_f.bias": "last norm: shift", "lm_head.weight": "a row for each token"}
-NAMES = {"wte": "tokens", "wpe": "positions", "attention": "attention", "mlp": "MLPs", "layer_norm": "layer norms",
-         "lm_head": "output"}
-SIDE, FLOOR = 3.7, -1.35               # of the largest square on screen, in units; what all squares stand on
+LEFT, RIGHT = theme.LEFT_EDGE + 0.05, theme.RIGHT_EDGE - 0.05  # room for a frame
+MIDDLE = np.array([0.0, 1.2, 0.0])  # of all areas
+TOP, LINE = -0.62, 0.42  # of the lines below them
+WHAT = {
+    "wte.weight": "a row for each token",
+    "wpe.weight": "a row for each place",
+    "attn.c_attn.weight": "query, key, value",
+    "attn.c_proj.weight": "joins the heads",
+    "mlp.c_fc.weight": "wider",
+    "mlp.c_proj.weight": "narrow again",
+    "ln_f.weight": "last norm: scale",
+    "ln_f.bias": "last norm: shift",
+    "lm_head.weight": "a row for each token",
+}
+NAMES = {
+    "wte": "tokens",
+    "wpe": "positions",
+    "attention": "attention",
+    "mlp": "MLPs",
+    "layer_norm": "layer norms",
+    "lm_head": "output",
+}
+SIDE, FLOOR = 3.7, -1.35  # of the largest square on screen, in units; what all squares stand on
 
 
 class WhereNumbersAre(Film):
@@ -51,40 +75,65 @@ class WhereNumbersAre(Film):
     def new_tally(self, height: float = 2.5) -> Areas:
         rec = self.rec_
         every = range(len(rec))
-        tally = Areas(rec.counts, [rec.group_of(i) for i in every], [rec.block_of(i) for i in every],
-                      RIGHT - LEFT, height, size=84).shift(MIDDLE + [0, (2.5 - height) / 2, 0])
+        tally = Areas(
+            rec.counts,
+            [rec.group_of(i) for i in every],
+            [rec.block_of(i) for i in every],
+            RIGHT - LEFT,
+            height,
+            size=84,
+        ).shift(MIDDLE + [0, (2.5 - height) / 2, 0])
         tally.total.place([RIGHT - 0.1, -1.75, 0], "right")
         return tally
 
     def scale(self) -> VGroup:
-        """What an area on screen stands for: a square matrix of the model's width, true to scale."""
+        """What an area on screen stands for: a square matrix of the model's width, true to
+        scale."""
         wide, total = self.sizes["d_model"], self.sizes["total"]
         count = derive(maths.product, [wide, wide])
         side = np.sqrt(float(count) / float(total) * (RIGHT - LEFT) * 2.5)
-        return VGroup(Bar(side, side, theme.SECONDARY).shift([LEFT, -1.75 + side / 2, 0]),
-                      Words("{d:,} × {d:,} = {n:,} numbers", theme.LABEL, theme.SECONDARY, d=wide, n=count)
-                      .place([LEFT + side + 0.25, -1.75, 0]))
+        return VGroup(
+            Bar(side, side, theme.SECONDARY).shift([LEFT, -1.75 + side / 2, 0]),
+            Words(
+                "{d:,} × {d:,} = {n:,} numbers", theme.LABEL, theme.SECONDARY, d=wide, n=count
+            ).place([LEFT + side + 0.25, -1.75, 0]),
+        )
 
     def count(self, first: int, last: int, run_time: float) -> None:
         """Counts some tensors, one after another."""
-        self.play(Follow(self.tally, lambda t, share: t.set_counted(first + (last - first) * share),
-                         run_time=run_time, rate_func=linear))
+        self.play(
+            Follow(
+                self.tally,
+                lambda t, share: t.set_counted(first + (last - first) * share),
+                run_time=run_time,
+                rate_func=linear,
+            )
+        )
 
     def tables(self) -> None:
         """The tables of tokens and of positions."""
         rec, sizes = self.rec_, self.sizes
         self.tally = self.new_tally().set_counted(0)
-        with self.beat("What a model has learned is a list of numbers. Each area is a part of it.", shows="tally"):
+        with self.beat(
+            "What a model has learned is a list of numbers. Each area is a part of it.",
+            shows="tally",
+        ):
             scale = self.scale()
             self.play(FadeIn(self.tally), FadeIn(scale), run_time=theme.MOVE)
             self.count(0, len(rec), 2.0)
-        with self.beat("Count slowly. First a row for each of {v:,} tokens: {n:,}.", shows="tally",
-                       v=sizes["vocab"], n=rec.counts[0]):
+        with self.beat(
+            "Count slowly. First a row for each of {v:,} tokens: {n:,}.",
+            shows="tally",
+            v=sizes["vocab"],
+            n=rec.counts[0],
+        ):
             self.lines = [shaped(rec, 0, TOP)]
             self.play(FadeOut(scale), run_time=theme.QUICK)
             self.count(0, 1, theme.MOVE)
             self.play(FadeIn(self.lines[0]), run_time=theme.QUICK)
-        with self.beat("Then a row for each of {p:,} places in a text.", shows="tally", p=sizes["positions"]):
+        with self.beat(
+            "Then a row for each of {p:,} places in a text.", shows="tally", p=sizes["positions"]
+        ):
             second = shaped(rec, 1, TOP - LINE)
             self.count(1, 2, theme.QUICK)
             self.play(FadeIn(second), run_time=theme.QUICK)
@@ -96,17 +145,31 @@ class WhereNumbersAre(Film):
         first = [i for i in range(len(rec)) if rec.block_of(i) == 0]
         matrices = [i for i in first if len(rec.tensor(i)[2]) == 2]
         lines = VGroup(*[shaped(rec, i, TOP - row * LINE) for row, i in enumerate(matrices)])
-        with self.beat("Then a block: {k:words} matrices hold nearly all of its {n:,} numbers.", shows="tally",
-                       k=Count(matrices, "matrices of a block"), n=sizes.block):
+        with self.beat(
+            "Then a block: {k:words} matrices hold nearly all of its {n:,} numbers.",
+            shows="tally",
+            k=Count(matrices, "matrices of a block"),
+            n=sizes.block,
+        ):
             self.play(*[FadeOut(line) for line in self.lines], run_time=theme.QUICK)
             self.count(first[0], first[-1] + 1, theme.MOVE)
             self.play(LaggedStart(*[FadeIn(line) for line in lines], lag_ratio=0.3), run_time=1.2)
         blocks = [i for i in range(len(rec)) if rec.block_of(i) is not None]
-        with self.beat("Every block has the same shape, and there are {l:,} of them.", shows="tally",
-                       l=sizes["layers"]):
+        with self.beat(
+            "Every block has the same shape, and there are {l:,} of them.",
+            shows="tally",
+            l=sizes["layers"],
+        ):
             self.count(first[-1] + 1, blocks[-1] + 1, 2.5)
-        with self.beat("A last layer norm, and that is all: {n:,}.", shows="tally", n=sizes["total"]):
-            rest = VGroup(*[shaped(rec, i, TOP - (i - blocks[-1] - 1) * LINE) for i in range(blocks[-1] + 1, len(rec))])
+        with self.beat(
+            "A last layer norm, and that is all: {n:,}.", shows="tally", n=sizes["total"]
+        ):
+            rest = VGroup(
+                *[
+                    shaped(rec, i, TOP - (i - blocks[-1] - 1) * LINE)
+                    for i in range(blocks[-1] + 1, len(rec))
+                ]
+            )
             self.play(FadeOut(lines), run_time=theme.QUICK)
             self.count(blocks[-1] + 1, len(rec), theme.QUICK)
             self.frame = Focus(self.tally.total, 0.14)
@@ -117,17 +180,36 @@ class WhereNumbersAre(Film):
         """What they are for."""
         sizes = self.sizes
         shown = [name for name in NAMES if float(sizes.group(name)) > 0]
-        legend = VGroup(*[grouped(sizes, name, -0.55 - row * 0.37) for row, name in enumerate(shown)])
-        with self.beat("The MLPs hold {m:.0%}, the token table {w:.0%}, attention {a:.0%}.", shows="tally",
-                       m=sizes.share("mlp"), w=sizes.share("wte"), a=sizes.share("attention")):
+        legend = VGroup(
+            *[grouped(sizes, name, -0.55 - row * 0.37) for row, name in enumerate(shown)]
+        )
+        with self.beat(
+            "The MLPs hold {m:.0%}, the token table {w:.0%}, attention {a:.0%}.",
+            shows="tally",
+            m=sizes.share("mlp"),
+            w=sizes.share("wte"),
+            a=sizes.share("attention"),
+        ):
             self.play(FadeOut(self.lines), FadeOut(self.frame), run_time=theme.QUICK)
             self.play(FadeIn(legend), Follow(self.tally, Areas.set_gathered))
             labels = self.tally.named(NAMES, {name: sizes.share(name) for name in NAMES})
-            self.play(LaggedStart(*[FadeIn(labels[name]) for name in ("mlp", "wte", "attention") if name in labels],
-                                  lag_ratio=0.5), run_time=1.2)
-        once = Claim(maths.is_nothing, (sizes.group("lm_head"),),
-                     "The output layer reuses the token table, so it is counted once.",
-                     "The output layer has a table of its own, which counts too.")
+            self.play(
+                LaggedStart(
+                    *[
+                        FadeIn(labels[name])
+                        for name in ("mlp", "wte", "attention")
+                        if name in labels
+                    ],
+                    lag_ratio=0.5,
+                ),
+                run_time=1.2,
+            )
+        once = Claim(
+            maths.is_nothing,
+            (sizes.group("lm_head"),),
+            "The output layer reuses the token table, so it is counted once.",
+            "The output layer has a table of its own, which counts too.",
+        )
         with self.beat(once, shows="tally"):
             self.play(Create(self.tally.outline(*self.tally.tensors_of("wte"))))
         self.clear_stage()
@@ -139,34 +221,58 @@ class WhereNumbersAre(Film):
         short = derive(maths.difference, small["d_mlp"], published.TALLY_C_FC_BIAS)
         biases = derive(maths.product, [small["layers"], short])
         norm = derive(maths.layer_norm_parameters, small["d_model"])
-        says = SourceSays(published.TALLY, small["total"], source="The Illustrated GPT-2", size=84).shift([0, 1.2, 0])
-        with self.beat("A published tally of GPT-2 small comes to “{q:,}”.", shows="family", q=published.TALLY):
+        says = SourceSays(
+            published.TALLY, small["total"], source="The Illustrated GPT-2", size=84
+        ).shift([0, 1.2, 0])
+        with self.beat(
+            "A published tally of GPT-2 small comes to “{q:,}”.", shows="family", q=published.TALLY
+        ):
             self.play(FadeIn(says.quote), FadeIn(says.source), run_time=theme.MOVE)
         with self.beat("That is {m:,} too few.", shows="family", m=missing):
             self.play(FadeIn(says.truth), run_time=theme.MOVE)
-        parts = Sum(((biases, "cut off c_fc's biases"), (norm, "last layer norm"), (missing, "missing")), 84)
+        parts = Sum(
+            ((biases, "cut off c_fc's biases"), (norm, "last layer norm"), (missing, "missing")), 84
+        )
         parts.shift([0, -1.15, 0])
-        found = Claim(maths.adds_up, (missing, [biases, norm]),
-                      "Found: {l:,} biases counted as “{b:,}” long, and the last layer norm left out.",
-                      "Short biases and a forgotten norm explain a part of it.")
+        found = Claim(
+            maths.adds_up,
+            (missing, [biases, norm]),
+            "Found: {l:,} biases counted as “{b:,}” long, and the last layer norm left out.",
+            "Short biases and a forgotten norm explain a part of it.",
+        )
         with self.beat(found, shows="family", l=small["layers"], b=published.TALLY_C_FC_BIAS):
-            self.play(LaggedStart(*[FadeIn(part) for part in parts.in_order], lag_ratio=0.3), run_time=2.0)
+            self.play(
+                LaggedStart(*[FadeIn(part) for part in parts.in_order], lag_ratio=0.3), run_time=2.0
+            )
         self.clear_stage()
 
     def four_sizes(self) -> None:
         """The published sizes to scale."""
         models = self.rec["family"].models
         counts = [model["total"] for model in models]
-        self.unit = float(counts[-1]) / SIDE ** 2
+        self.unit = float(counts[-1]) / SIDE**2
         names = [model.title for model in models]
         self.squares = SizeSquares(names, counts, self.unit, size=theme.LABEL).shift([0, FLOOR, 0])
         self.squares.shift([-VGroup(*self.squares.squares).get_center()[0], 0, 0])
         x, top, _ = self.squares.squares[0].get_top()
-        first = VGroup(Words("announced as “{n:M}”", theme.LABEL, theme.SECONDARY, n=published.GPT2_FIRST_CLAIM,
-                             align="right").place([x + 0.5, top + 0.75, 0], "right"),
-                       Line([x, top + 0.6, 0], [x, top + 0.12, 0], stroke_color=theme.SECONDARY, stroke_width=2))
-        with self.beat("GPT-2 came in {n:words} sizes. The largest is {t:.1f} times the smallest.", shows="family",
-                       n=Count(models, "models"), t=models[-1].times(models[0])):
+        first = VGroup(
+            Words(
+                "announced as “{n:M}”",
+                theme.LABEL,
+                theme.SECONDARY,
+                n=published.GPT2_FIRST_CLAIM,
+                align="right",
+            ).place([x + 0.5, top + 0.75, 0], "right"),
+            Line(
+                [x, top + 0.6, 0], [x, top + 0.12, 0], stroke_color=theme.SECONDARY, stroke_width=2
+            ),
+        )
+        with self.beat(
+            "GPT-2 came in {n:words} sizes. The largest is {t:.1f} times the smallest.",
+            shows="family",
+            n=Count(models, "models"),
+            t=models[-1].times(models[0]),
+        ):
             self.play(FadeIn(self.squares), run_time=theme.MOVE)
             self.play(FadeIn(first), run_time=theme.QUICK)
         self.play(FadeOut(first), run_time=theme.QUICK)
@@ -176,8 +282,13 @@ class WhereNumbersAre(Film):
         models = self.rec["family"].models
         total = architecture.gpt3_total()
         wide, shift = float(total) / (SIDE + 0.3) ** 2, [LEFT + 6.25, FLOOR, 0]
-        five = SizeSquares([*[model.title for model in models], "GPT-3"], [*self.squares.counts, total], wide,
-                           quoted=[False] * len(models) + [True], size=theme.LABEL).shift(shift)
+        five = SizeSquares(
+            [*[model.title for model in models], "GPT-3"],
+            [*self.squares.counts, total],
+            wide,
+            quoted=[False] * len(models) + [True],
+            size=theme.LABEL,
+        ).shift(shift)
         giant = VGroup(five.squares[-1], five.hatches[-1], *five.labels, *five.numerals)
         start = self.squares.at(0, 0)[0]
 
@@ -185,43 +296,95 @@ class WhereNumbersAre(Film):
             squares.shift([start + (shift[0] - start) * share - squares.at(0, 0)[0], 0, 0])
             squares.set_unit(self.unit * (wide / self.unit) ** share, 1 - 3 * share)
 
-        with self.beat("Zoom out to fit GPT-3: {t:,.0f} times as many numbers as GPT-2 small.", shows="family",
-                       t=derive(maths.ratio, total, models[0]["total"])):
+        with self.beat(
+            "Zoom out to fit GPT-3: {t:,.0f} times as many numbers as GPT-2 small.",
+            shows="family",
+            t=derive(maths.ratio, total, models[0]["total"]),
+        ):
             self.play(Follow(self.squares, back))
             self.play(FadeIn(giant), run_time=theme.MOVE)
-        rows = (("tokens in", "wte", architecture.gpt3_embedding()), ("attention", "attention",
-                architecture.gpt3_attention()), ("MLPs", "mlp", architecture.gpt3_mlp()),
-                ("tokens out", "wte", architecture.gpt3_embedding()))
+        rows = (
+            ("tokens in", "wte", architecture.gpt3_embedding()),
+            ("attention", "attention", architecture.gpt3_attention()),
+            ("MLPs", "mlp", architecture.gpt3_mlp()),
+            ("tokens out", "wte", architecture.gpt3_embedding()),
+        )
         shares = [(group, derive(maths.ratio, number, total)) for _, group, number in rows]
         square = five.squares[-1]
         (left, low), (right, high) = square.get_corner(DL)[:2], square.get_corner(UR)[:2]
         cuts = left + (right - left) * np.cumsum([0.0, *[float(share) for _, share in shares]])
-        bands = VGroup(*[painted(rectangles(np.array([[cuts[i], low, cuts[i + 1], high]])), GROUPS[group])
-                         for i, (group, _) in enumerate(shares)])
+        bands = VGroup(
+            *[
+                painted(rectangles(np.array([[cuts[i], low, cuts[i + 1], high]])), GROUPS[group])
+                for i, (group, _) in enumerate(shares)
+            ]
+        )
         hatch = hatched((left, low, right, high), theme.GROUND, 0.18, 1.5, 0.7)
-        table = VGroup(*[listed(name, number, 1.9 - i * 0.62, GROUPS.get(group)) for i, (name, group, number)
-                         in enumerate((*rows, ("together", "", total)))])
-        mark = VGroup(hatched((0.5, -0.95, RIGHT, -0.85), theme.SECONDARY, 0.1, 1.8, 0.9),
-                      Words("sizes: Brown et al.; without biases, norms, positions", theme.SMALL, theme.SECONDARY)
-                      .place([0.5, FLOOR, 0]))
-        with self.beat("Its numbers are not public; multiply the sizes that its paper prints.", shows="family"):
+        table = VGroup(
+            *[
+                listed(name, number, 1.9 - i * 0.62, GROUPS.get(group))
+                for i, (name, group, number) in enumerate((*rows, ("together", "", total)))
+            ]
+        )
+        mark = VGroup(
+            hatched((0.5, -0.95, RIGHT, -0.85), theme.SECONDARY, 0.1, 1.8, 0.9),
+            Words(
+                "sizes: Brown et al.; without biases, norms, positions",
+                theme.SMALL,
+                theme.SECONDARY,
+            ).place([0.5, FLOOR, 0]),
+        )
+        with self.beat(
+            "Its numbers are not public; multiply the sizes that its paper prints.", shows="family"
+        ):
             self.play(FadeIn(mark), run_time=theme.QUICK)
-            self.play(LaggedStart(*[FadeIn(row) for row in table], lag_ratio=0.3), FadeIn(bands), FadeIn(hatch),
-                      run_time=2.4)
-        with self.beat("Those numbers fill {k:,} matrices, if each head's are counted one by one.", shows="family",
-                       k=architecture.gpt3_matrices()):
+            self.play(
+                LaggedStart(*[FadeIn(row) for row in table], lag_ratio=0.3),
+                FadeIn(bands),
+                FadeIn(hatch),
+                run_time=2.4,
+            )
+        with self.beat(
+            "Those numbers fill {k:,} matrices, if each head's are counted one by one.",
+            shows="family",
+            k=architecture.gpt3_matrices(),
+        ):
             self.play(Create(Focus(table[-1], 0.12)), run_time=theme.MOVE)
-        small = [(name, models[0].share(name)) for name in NAMES if float(models[0].group(name)) > 0]
-        bars = ShareBars((("GPT-2 small", small), ("GPT-3", shares)), (False, True), LEFT, 1.7, RIGHT - LEFT, 1.2, 2.35)
-        tokens = VGroup(*[Words("token table {p:.2%}", theme.TITLE, theme.KEY, p=parts[0][1])
-                          .place([RIGHT, head.baseline()[1], 0], "right")
-                          for parts, head in zip((small, shares), bars.heads, strict=True)])
-        with self.beat("Each of its token tables is {p:.2%} of that. In GPT-2 small, one is {q:.0%}.", shows="family",
-                       p=shares[0][1], q=small[0][1]):
+        small = [
+            (name, models[0].share(name)) for name in NAMES if float(models[0].group(name)) > 0
+        ]
+        bars = ShareBars(
+            (("GPT-2 small", small), ("GPT-3", shares)),
+            (False, True),
+            LEFT,
+            1.7,
+            RIGHT - LEFT,
+            1.2,
+            2.35,
+        )
+        tokens = VGroup(
+            *[
+                Words("token table {p:.2%}", theme.TITLE, theme.KEY, p=parts[0][1]).place(
+                    [RIGHT, head.baseline()[1], 0], "right"
+                )
+                for parts, head in zip((small, shares), bars.heads, strict=True)
+            ]
+        )
+        with self.beat(
+            "Each of its token tables is {p:.2%} of that. In GPT-2 small, one is {q:.0%}.",
+            shows="family",
+            p=shares[0][1],
+            q=small[0][1],
+        ):
             self.clear_stage(bands)
             self.play(ReplacementTransform(bands, bars.parts[1]), run_time=theme.SLOW)
-            self.play(FadeIn(bars.hatches), FadeIn(bars.parts[0]), FadeIn(bars.heads), FadeIn(tokens),
-                      run_time=theme.MOVE)
+            self.play(
+                FadeIn(bars.hatches),
+                FadeIn(bars.parts[0]),
+                FadeIn(bars.heads),
+                FadeIn(tokens),
+                run_time=theme.MOVE,
+            )
         self.clear_stage()
 
     def close(self) -> None:
@@ -232,9 +395,15 @@ class WhereNumbersAre(Film):
             legend.add(Bar(0.24, 0.24, GROUPS[name]).shift([pen, -1.9, 0]), words)
             pen += words.advance + 1.05
         tally.remove(tally.total)
-        with self.beat("Whatever this model learned is in these numbers, and nowhere else.", shows="tally", hold=2.0):
+        with self.beat(
+            "Whatever this model learned is in these numbers, and nowhere else.",
+            shows="tally",
+            hold=2.0,
+        ):
             self.play(FadeIn(tally.set_counted(0)), FadeIn(legend), run_time=theme.MOVE)
-            self.play(Follow(tally, lambda areas, share: areas.set_counted(share * len(self.rec_)), 2.5))
+            self.play(
+                Follow(tally, lambda areas, share: areas.set_counted(share * len(self.rec_)), 2.5)
+            )
 
 
 def shaped(rec, index: int, y: float) -> VGroup:
@@ -243,23 +412,41 @@ def shaped(rec, index: int, y: float) -> VGroup:
     swatch = Bar(0.22, 0.22, GROUPS[rec.group_of(index)]).shift([LEFT, y + 0.09, 0])
     what = next((what for end, what in WHAT.items() if str(name).endswith(end)), "")
     sides = {"r": shape[0]} if len(shape) == 1 else {"r": shape[0], "c": shape[1]}
-    return VGroup(swatch, Words(name, theme.LABEL, font=theme.TOKEN_FACE).place([LEFT + 0.4, y, 0]),
-                  Words(what, theme.LABEL, theme.SECONDARY).place([-3.2, y, 0]),
-                  Words("{r:,} × {c:,}" if len(sides) > 1 else "{r:,}", theme.LABEL, theme.SECONDARY, align="right",
-                        **sides).place([0.55, y, 0], "right"),
-                  Numeral(count, ",", theme.LABEL, align="right").place([2.0, y, 0], "right"))
+    return VGroup(
+        swatch,
+        Words(name, theme.LABEL, font=theme.TOKEN_FACE).place([LEFT + 0.4, y, 0]),
+        Words(what, theme.LABEL, theme.SECONDARY).place([-3.2, y, 0]),
+        Words(
+            "{r:,} × {c:,}" if len(sides) > 1 else "{r:,}",
+            theme.LABEL,
+            theme.SECONDARY,
+            align="right",
+            **sides,
+        ).place([0.55, y, 0], "right"),
+        Numeral(count, ",", theme.LABEL, align="right").place([2.0, y, 0], "right"),
+    )
 
 
 def listed(name: str, number, y: float, colour: str | None) -> VGroup:
-    """A line of the table of GPT-3: the colour of its group, if it is one, what it is, its count."""
+    """A line of the table of GPT-3: the colour of its group, if it is one, what it is, its
+    count."""
     words = Words(name, theme.STATEMENT, theme.SECONDARY).place([0.95, y, 0])
-    count = Numeral(number, ",", theme.STATEMENT, align="right").place([RIGHT - 0.12, y, 0], "right")
-    return VGroup(*[Bar(0.24, 0.24, colour).shift([0.5, y + 0.1, 0])] * (colour is not None), words, count)
+    count = Numeral(number, ",", theme.STATEMENT, align="right").place(
+        [RIGHT - 0.12, y, 0], "right"
+    )
+    return VGroup(
+        *[Bar(0.24, 0.24, colour).shift([0.5, y + 0.1, 0])] * (colour is not None), words, count
+    )
 
 
 def grouped(sizes, name: str, y: float) -> VGroup:
     """A group's line: its colour, what it is, its count, its share."""
     swatch = Bar(0.22, 0.22, GROUPS[name]).shift([LEFT, y + 0.09, 0])
-    return VGroup(swatch, Words(NAMES[name], theme.LABEL).place([LEFT + 0.4, y, 0]),
-                  Numeral(sizes.group(name), ",", theme.LABEL, theme.SECONDARY, "right").place([-1.6, y, 0], "right"),
-                  Numeral(sizes.share(name), ".2%", theme.LABEL, align="right").place([-0.1, y, 0], "right"))
+    return VGroup(
+        swatch,
+        Words(NAMES[name], theme.LABEL).place([LEFT + 0.4, y, 0]),
+        Numeral(sizes.group(name), ",", theme.LABEL, theme.SECONDARY, "right").place(
+            [-1.6, y, 0], "right"
+        ),
+        Numeral(sizes.share(name), ".2%", theme.LABEL, align="right").place([-0.1, y, 0], "right"),
+    )

@@ -1,4 +1,5 @@
-"""Chapters are joined without encoding again, editions run in step, and the page works in a browser."""
+"""Chapters are joined without encoding again, editions run in step, and the page works in a
+browser."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ from gptviz.render.probe import with_chapters
 FPS, WIDTH, HEIGHT = 10, 64, 36
 
 
-def film(folder: Path, name: str, shades: list[int], seconds: list[float], width: int = WIDTH) -> Part:
+def film(
+    folder: Path, name: str, shades: list[int], seconds: list[float], width: int = WIDTH
+) -> Part:
     """A film whose beats are of one grey each, so that a frame tells its beat."""
     raw, path = folder / f"{name}-raw.mp4", folder / f"{name}.mp4"
     sections, begin = [], 0.0
@@ -36,10 +39,20 @@ def film(folder: Path, name: str, shades: list[int], seconds: list[float], width
         stream.width, stream.height, stream.pix_fmt = width, HEIGHT, "yuv420p"
         for i, (shade, length) in enumerate(zip(shades, seconds, strict=True)):
             for _ in range(round(length * FPS)):
-                frame = av.VideoFrame.from_ndarray(np.full((HEIGHT, width, 3), shade, np.uint8), format="rgb24")
+                frame = av.VideoFrame.from_ndarray(
+                    np.full((HEIGHT, width, 3), shade, np.uint8), format="rgb24"
+                )
                 writer.mux(stream.encode(frame))
-            sections.append({"name": f"{i + 1:02d}", "start": begin, "end": begin + length, "text": f"{name} {i}",
-                             "lines": [f"{name} {i} <&>"], "shows": []})
+            sections.append(
+                {
+                    "name": f"{i + 1:02d}",
+                    "start": begin,
+                    "end": begin + length,
+                    "text": f"{name} {i}",
+                    "lines": [f"{name} {i} <&>"],
+                    "shows": [],
+                }
+            )
             begin += length
         writer.mux(stream.encode(None))
     with_chapters(raw, path, name, sections)
@@ -55,20 +68,30 @@ def greys(path: Path) -> list[tuple[float, float]]:
 
 
 def test_a_chapter_holds_its_films_whole(tmp_path: Path) -> None:
-    first, second = film(tmp_path, "first", [40, 120], [1.0, 1.5]), film(tmp_path, "second", [200], [2.0])
+    first, second = (
+        film(tmp_path, "first", [40, 120], [1.0, 1.5]),
+        film(tmp_path, "second", [200], [2.0]),
+    )
     facts, spoken = join([first, second], tmp_path / "chapter.mp4", "A chapter")
     assert (facts.frames, facts.duration) == (45, pytest.approx(4.5))
     shades = [left for left, _ in greys(tmp_path / "chapter.mp4")]
     assert shades[5] < 60 < shades[15] < 150 < shades[30]
     with av.open(str(tmp_path / "chapter.mp4")) as reader:
-        marks = [(float(c["start"] * Fraction(c["time_base"])), c["metadata"]["title"]) for c in reader.chapters()]
+        marks = [
+            (float(c["start"] * Fraction(c["time_base"])), c["metadata"]["title"])
+            for c in reader.chapters()
+        ]
     assert marks == [(0.0, "first"), (2.5, "second")]
     assert [(cue.start, cue.end) for cue in spoken] == [(0.0, 1.0), (1.0, 2.5), (2.5, 4.5)]
 
 
 def test_films_of_two_sizes_are_not_joined(tmp_path: Path) -> None:
     with pytest.raises(RenderFailed, match="does not fit"):
-        join([film(tmp_path, "a", [10], [1.0]), film(tmp_path, "b", [10], [1.0], width=128)], tmp_path / "c.mp4", "c")
+        join(
+            [film(tmp_path, "a", [10], [1.0]), film(tmp_path, "b", [10], [1.0], width=128)],
+            tmp_path / "c.mp4",
+            "c",
+        )
 
 
 def test_two_editions_begin_every_beat_together(tmp_path: Path) -> None:
@@ -87,12 +110,25 @@ def site(folder: Path) -> Path:
     part = film(folder, "film", [30, 90, 200], [1.0, 1.0, 2.0])
     captions = vtt(cues(part.sections, part.duration))
     data: dict[str, Any] = {
-        "title": "What <is> \u201cthis\u201d?", "video": {"duration": part.duration},
-        "recordings": {"row": {"request": {"kind": "next_token", "prompt": "a <b>"}, "digest": "0" * 64,
-                               "facts": {"top": [[" planet", 0.129]]},
-                               "provenance": {"model": "GPT-2 small", "parameters": 124_439_808}}}}
-    chapter = ChapterOnPage("one", "From vector to word", "film.mp4", captions, part.duration,
-                            [FilmOnPage("film", "film.mp4", "film.png", captions, data)])
+        "title": "What <is> \u201cthis\u201d?",
+        "video": {"duration": part.duration},
+        "recordings": {
+            "row": {
+                "request": {"kind": "next_token", "prompt": "a <b>"},
+                "digest": "0" * 64,
+                "facts": {"top": [[" planet", 0.129]]},
+                "provenance": {"model": "GPT-2 small", "parameters": 124_439_808},
+            }
+        },
+    }
+    chapter = ChapterOnPage(
+        "one",
+        "From vector to word",
+        "film.mp4",
+        captions,
+        part.duration,
+        [FilmOnPage("film", "film.mp4", "film.png", captions, data)],
+    )
     target = folder / "index.html"
     target.write_text(page("A course", [chapter]), encoding="utf-8")
     return target
@@ -123,7 +159,9 @@ window.onload = async () => {
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no chromium on this machine")
 def test_the_page_plays_in_a_browser_on_a_phones_width(tmp_path: Path) -> None:
     target = site(tmp_path)
-    target.write_text(target.read_text(encoding="utf-8").replace("</html>", CHECK + "</html>"), encoding="utf-8")
+    target.write_text(
+        target.read_text(encoding="utf-8").replace("</html>", CHECK + "</html>"), encoding="utf-8"
+    )
     told: queue.Queue[dict[str, Any]] = queue.Queue()
 
     class Handler(http.server.SimpleHTTPRequestHandler):
@@ -135,12 +173,25 @@ def test_the_page_plays_in_a_browser_on_a_phones_width(tmp_path: Path) -> None:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(tmp_path)))
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Handler, directory=str(tmp_path))
+    )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     browser = subprocess.Popen(
-        ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=500,900", "--no-first-run",
-         "--autoplay-policy=no-user-gesture-required", f"--user-data-dir={tmp_path / 'profile'}",
-         f"http://127.0.0.1:{server.server_port}/{target.name}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        [
+            "chromium",
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--window-size=500,900",
+            "--no-first-run",
+            "--autoplay-policy=no-user-gesture-required",
+            f"--user-data-dir={tmp_path / 'profile'}",
+            f"http://127.0.0.1:{server.server_port}/{target.name}",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         seen = told.get(timeout=60)
     finally:

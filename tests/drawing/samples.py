@@ -27,7 +27,8 @@ def token(text: str, index: int = 0, raw: bytes | None = None) -> Token:
 
 
 def tokens(count: int) -> list[Token]:
-    """As many tokens as wanted: a long one, an emoji, a line break, a part of a character among them."""
+    """As many tokens as wanted: a long one, an emoji, a line break, a part of a character among
+    them."""
     made = [token(AWKWARD[i % len(AWKWARD)], i) for i in range(count)]
     if count > 5:
         made[5] = token("\ufffd", 5, b"\xf0\x9f")

@@ -11,7 +11,9 @@ from gptviz.drawing.arrows import arrows, dotted, spread, uncrossed, uncrowded
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(st.floats(-3, 3), st.floats(0.05, 0.6)), max_size=9))
-def test_spread_labels_do_not_overlap_and_keep_their_order(wanted: list[tuple[float, float]]) -> None:
+def test_spread_labels_do_not_overlap_and_keep_their_order(
+    wanted: list[tuple[float, float]],
+) -> None:
     want = [place for place, _ in wanted]
     high = [size for _, size in wanted]
     places = spread(want, high, -4.0, 4.0)
@@ -26,7 +28,9 @@ def test_spread_labels_do_not_overlap_and_keep_their_order(wanted: list[tuple[fl
 
 def test_spread_moves_nothing_that_has_room_and_shares_the_shift() -> None:
     assert np.allclose(spread([0.0, 2.0, -1.0], [0.5] * 3, -5, 5), [0.0, 2.0, -1.0])
-    assert np.allclose(spread([1.0, 1.0], [0.5, 0.5], -5, 5), [0.75, 1.25])     # the least squares: both by as much
+    assert np.allclose(
+        spread([1.0, 1.0], [0.5, 0.5], -5, 5), [0.75, 1.25]
+    )  # the least squares: both by as much
 
 
 @settings(max_examples=60, deadline=None)
@@ -37,7 +41,9 @@ def test_labels_that_are_seen_lie_on_no_others(corners: list[tuple[float, float]
     assert seen[0] == 1.0
     for i in range(len(boxes)):
         for j in range(i):
-            inside = (np.minimum(boxes[i, 2:], boxes[j, 2:]) - np.maximum(boxes[i, :2], boxes[j, :2])).min()
+            inside = (
+                np.minimum(boxes[i, 2:], boxes[j, 2:]) - np.maximum(boxes[i, :2], boxes[j, :2])
+            ).min()
             assert not (inside > 1e-9 and seen[i] > 0.5 and seen[j] > 0.5)
 
 
@@ -54,7 +60,7 @@ def test_arrows_reach_from_start_to_end() -> None:
     shapes = arrows(starts, ends, 0.04, 0.2)
     assert shapes.shape == (2, 28, 3)
     assert shapes[0, :, 0].max() == 2.0 and shapes[0, :, 0].min() == 0.0
-    assert np.ptp(shapes[1, :, 1]) <= 0.05 + 0.04     # a short arrow's head does not outgrow it
+    assert np.ptp(shapes[1, :, 1]) <= 0.05 + 0.04  # a short arrow's head does not outgrow it
 
 
 def test_a_dotted_line_lies_between_its_ends() -> None:

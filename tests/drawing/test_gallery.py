@@ -1,7 +1,9 @@
-"""Every piece of the gallery, still by still, against golden frames, and by the rules of the layout.
+"""Every piece of the gallery, still by still, against golden frames, and by the rules of the
+layout.
 
-``pytest tests/drawing/test_gallery.py --update-frames`` draws the golden frames anew. Where a still differs, the golden
-frame, the still and their difference lie, one below the other, in media/frames/.
+``pytest tests/drawing/test_gallery.py --update-frames`` draws the golden frames anew. Where a still
+differs, the golden frame, the still and their difference lie, one below the other, in
+media/frames/.
 """
 
 from __future__ import annotations
@@ -29,21 +31,27 @@ GOLDEN = Path(__file__).parent / "frames"
 STORE = Store(ROOT / "recordings")
 SIZE = (480, 270)
 
-# Other versions of Cairo smooth edges a little differently: a pixel may be off by so many levels of 255, a few by more.
+# Other versions of Cairo smooth edges a little differently: a pixel may be off by so many levels of
+# 255, a few by more.
 LEVELS, SHARE, MEAN = 24, 0.004, 0.6
 
 
 @cache
 def drawn(name: str) -> tuple[dict[str, Frame], dict[str, list[Run]], set[type]]:
-    """A piece's stills, the texts that can be seen in each, as they stood, and the classes of all that stood there."""
+    """A piece's stills, the texts that can be seen in each, as they stood, and the classes of all
+    that stood there."""
     piece = next(piece for piece in pieces() if piece.name == name)
     texts: dict[str, list[Run]] = {}
     kinds: set[type] = set()
 
     def look(still: str, stage: Stage) -> None:
         kinds.update(type(part) for mobject in stage.mobjects for part in mobject.get_family())
-        texts[still] = [part.copy() for mobject in stage.mobjects for part in mobject.get_family()
-                        if isinstance(part, Run) and len(part.points) and part.fill_rgbas[0][3] > 0.3]
+        texts[still] = [
+            part.copy()
+            for mobject in stage.mobjects
+            for part in mobject.get_family()
+            if isinstance(part, Run) and len(part.points) and part.fill_rgbas[0][3] > 0.3
+        ]
 
     return stills_of(piece, piece.recordings(STORE), *SIZE, look=look), texts, kinds
 
@@ -66,16 +74,22 @@ def test_stills_are_the_golden_ones(name: str, request: pytest.FixtureRequest) -
     wrong = []
     for still, frame in stills.items():
         path = GOLDEN / f"{name}-{still}.png"
-        assert path.is_file(), f"no golden frame {path.name}: look at it, then run with --update-frames"
+        assert path.is_file(), (
+            f"no golden frame {path.name}: look at it, then run with --update-frames"
+        )
         with Image.open(path) as image:
             golden = np.asarray(image.convert("RGB"))
         apart = np.abs(frame.astype(int) - golden.astype(int)).max(axis=2)
         if (apart > LEVELS).mean() > SHARE or apart.mean() > MEAN:
             kept = ROOT / "media" / "frames"
             kept.mkdir(parents=True, exist_ok=True)
-            side_by_side = np.concatenate([golden, frame, np.repeat(np.clip(apart * 4, 0, 255)[..., None], 3, axis=2)])
+            side_by_side = np.concatenate(
+                [golden, frame, np.repeat(np.clip(apart * 4, 0, 255)[..., None], 3, axis=2)]
+            )
             Image.fromarray(side_by_side.astype(np.uint8)).save(kept / path.name)
-            wrong.append(f"{path.name}: {(apart > LEVELS).mean():.2%} of the pixels differ; see {kept / path.name}")
+            wrong.append(
+                f"{path.name}: {(apart > LEVELS).mean():.2%} of the pixels differ; see {kept / path.name}"
+            )
     assert not wrong, "\n".join(wrong)
 
 
@@ -85,12 +99,22 @@ def test_all_golden_frames_were_compared() -> None:
 
 
 def test_every_mobject_of_the_library_is_in_a_piece() -> None:
-    """Also as a part of another, or as what another is made from; what nobody draws should not be there."""
-    modules = [importlib.import_module(f"gptviz.drawing.{found.name}")
-               for found in pkgutil.iter_modules(drawing.__path__) if not found.ispkg]
-    public = {kind for module in modules for name, kind in vars(module).items()
-              if isinstance(kind, type) and issubclass(kind, Mobject) and kind.__module__ == module.__name__
-              and not name.startswith("_")}
+    """Also as a part of another, or as what another is made from; what nobody draws should not be
+    there."""
+    modules = [
+        importlib.import_module(f"gptviz.drawing.{found.name}")
+        for found in pkgutil.iter_modules(drawing.__path__)
+        if not found.ispkg
+    ]
+    public = {
+        kind
+        for module in modules
+        for name, kind in vars(module).items()
+        if isinstance(kind, type)
+        and issubclass(kind, Mobject)
+        and kind.__module__ == module.__name__
+        and not name.startswith("_")
+    }
     assert len(public) > 60
     shown = {ancestor for name in names() for kind in drawn(name)[2] for ancestor in kind.__mro__}
     missing = sorted(f"{kind.__module__}.{kind.__name__}" for kind in public - shown)
@@ -102,16 +126,24 @@ def test_a_changed_pixel_is_seen() -> None:
     stills = drawn("probability_bars")[0]
     frame = next(iter(stills.values())).astype(int)
     changed = frame.copy()
-    changed[100:112, 200:240] = 255 - changed[100:112, 200:240]      # a patch of the size of one numeral
+    changed[100:112, 200:240] = (
+        255 - changed[100:112, 200:240]
+    )  # a patch of the size of one numeral
     apart = np.abs(frame - changed).max(axis=2)
     assert (apart > LEVELS).mean() > SHARE or apart.mean() > MEAN
 
 
 def on_one_another(runs: list[Run]) -> list[tuple[str, str]]:
-    """Pairs of texts whose boxes reach into one another by more than a pixel and a half at 1080 lines."""
+    """Pairs of texts whose boxes reach into one another by more than a pixel and a half at 1080
+    lines."""
     boxes = [(run.points[:, :2].min(axis=0), run.points[:, :2].max(axis=0)) for run in runs]
-    return [(runs[i].text, runs[j].text) for i in range(len(runs)) for j in range(i)
-            if (np.minimum(boxes[i][1], boxes[j][1]) - np.maximum(boxes[i][0], boxes[j][0])).min() > theme.units(1.5)]
+    return [
+        (runs[i].text, runs[j].text)
+        for i in range(len(runs))
+        for j in range(i)
+        if (np.minimum(boxes[i][1], boxes[j][1]) - np.maximum(boxes[i][0], boxes[j][0])).min()
+        > theme.units(1.5)
+    ]
 
 
 def test_texts_on_one_another_are_found() -> None:
@@ -123,14 +155,19 @@ def test_texts_on_one_another_are_found() -> None:
 @pytest.mark.parametrize("name", names())
 def test_no_text_lies_on_another_or_leaves_the_picture_or_is_too_small(name: str) -> None:
     for still, runs in drawn(name)[1].items():
-        boxes = np.array([[*run.points[:, :2].min(axis=0), *run.points[:, :2].max(axis=0)] for run in runs])
+        boxes = np.array(
+            [[*run.points[:, :2].min(axis=0), *run.points[:, :2].max(axis=0)] for run in runs]
+        )
         small = [run.text for run in runs if run.intact and run.pixels < theme.SMALLEST - 0.25]
         assert not small, f"{still}: {small}"
         if still in ("opening", "flying", "carried", "zooming", "turning"):
-            continue                                    # amid a motion
+            continue  # amid a motion
         edge = np.array([-theme.WIDTH / 2, -theme.HEIGHT / 2, -theme.WIDTH / 2, -theme.HEIGHT / 2])
-        outside = [run.text for run, box in zip(runs, boxes, strict=True)
-                   if (box[:2] < edge[:2]).any() or (box[2:] > -edge[2:]).any()]
+        outside = [
+            run.text
+            for run, box in zip(runs, boxes, strict=True)
+            if (box[:2] < edge[:2]).any() or (box[2:] > -edge[2:]).any()
+        ]
         assert not outside, f"{still}: {outside}"
         assert not on_one_another(runs), f"{still}: {on_one_another(runs)}"
 
@@ -147,8 +184,12 @@ def test_plain_manim_text_is_not_used() -> None:
     def look(_: str, stage: Stage) -> None:
         for mobject in stage.mobjects:
             for part in mobject.get_family():
-                assert type(part).__module__.startswith("gptviz") or type(part) in (VMobject,) or not len(part.points) \
+                assert (
+                    type(part).__module__.startswith("gptviz")
+                    or type(part) in (VMobject,)
+                    or not len(part.points)
                     or type(part).__name__ in ("VGroup", "Group", "RoundedRectangle")
+                )
 
     stills_of(piece, piece.recordings(STORE), look=look)
 

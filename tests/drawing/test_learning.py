@@ -1,4 +1,5 @@
-"""The board of a text that a model learns from: bars true to the losses, tokens that arrive, bars too long to draw."""
+"""The board of a text that a model learns from: bars true to the losses, tokens that arrive, bars
+too long to draw."""
 
 from __future__ import annotations
 
@@ -33,14 +34,18 @@ def test_bars_are_as_long_as_the_losses() -> None:
     assert np.allclose(lengths(board) / lengths(board).max(), losses / losses.max())
     board.set_predictions(step.after)
     after = np.array([float(each.loss) for each in step.after])
-    assert np.allclose(lengths(board) / LONGEST, after / losses.max()) and not board.broken.submobjects
+    assert (
+        np.allclose(lengths(board) / LONGEST, after / losses.max()) and not board.broken.submobjects
+    )
 
 
 def test_true_tokens_come_from_the_next_column_to_their_own() -> None:
     positions, step = recordings()
     board = Board(positions, step.after)
     board.slide(board.true, 0.0)
-    assert board.true[0].baseline("center")[0] == pytest.approx(board.boxes[1].text.baseline("center")[0], abs=1e-6)
+    assert board.true[0].baseline("center")[0] == pytest.approx(
+        board.boxes[1].text.baseline("center")[0], abs=1e-6
+    )
     board.slide(board.true, 1.0)
     assert np.allclose(board.true[0].baseline("center")[:2], [board.x[0], WIDE[2] - 0.08])
 

@@ -1,4 +1,5 @@
-"""Windows onto arrays: what is shown, what is left out, and that no interpolated number is ever written."""
+"""Windows onto arrays: what is shown, what is left out, and that no interpolated number is ever
+written."""
 
 from __future__ import annotations
 
@@ -23,8 +24,12 @@ RANDOM = np.random.default_rng(1)
 @settings(max_examples=60, deadline=None)
 @given(st.integers(1, 40), st.data())
 def test_what_is_shown_and_what_is_left_out_add_up(length: int, data: st.DataObject) -> None:
-    rule = data.draw(st.one_of(st.tuples(st.integers(0, 9), st.integers(0, 9)),
-                               st.lists(st.integers(0, length - 1), min_size=1)))
+    rule = data.draw(
+        st.one_of(
+            st.tuples(st.integers(0, 9), st.integers(0, 9)),
+            st.lists(st.integers(0, length - 1), min_size=1),
+        )
+    )
     places = slots(length, rule, "rows")
     shown = [place.index for place in places if place.index is not None]
     hidden = sum(float(place.hidden) for place in places if place.hidden is not None)
@@ -59,14 +64,23 @@ def test_numerals_end_in_one_column_and_stand_on_one_line() -> None:
 
 
 def test_a_lifted_row_lies_on_its_row_wherever_the_matrix_is() -> None:
-    matrix = NumberMatrix(numbers(RANDOM.normal(size=(9, 9))), (4, 1), (4, 1)).scale(0.8).shift([1.5, -0.5, 0])
+    matrix = (
+        NumberMatrix(numbers(RANDOM.normal(size=(9, 9))), (4, 1), (4, 1))
+        .scale(0.8)
+        .shift([1.5, -0.5, 0])
+    )
     row = matrix.lift_row(2)
     for column in (0, 3, 8):
-        assert np.allclose(row.entry(0, column).baseline(), matrix.entry(2, column).baseline(), atol=1e-6)
+        assert np.allclose(
+            row.entry(0, column).baseline(), matrix.entry(2, column).baseline(), atol=1e-6
+        )
     column = matrix.lift_column(8)
     assert np.allclose(column.entry(3, 0).baseline(), matrix.entry(3, 8).baseline(), atol=1e-6)
     frame = matrix.outline(row=2)
-    assert frame.get_left()[0] < row.cells.get_left()[0] and frame.get_right()[0] > row.cells.get_right()[0]
+    assert (
+        frame.get_left()[0] < row.cells.get_left()[0]
+        and frame.get_right()[0] > row.cells.get_right()[0]
+    )
 
 
 def test_long_tokens_keep_off_one_another_in_the_residual_array() -> None:
@@ -91,7 +105,9 @@ def test_no_interpolated_number_is_written_while_shapes_glide() -> None:
             assert run.fill_rgbas[0][3] == 0 or not 0.25 < alpha < 0.75
         if alpha == 0.5:
             assert not np.allclose(matrix.cells.colours, start)
-    assert [run.text for run in matrix.runs] == after and all(run.fill_rgbas[0][3] == 1 for run in matrix.runs)
+    assert [run.text for run in matrix.runs] == after and all(
+        run.fill_rgbas[0][3] == 1 for run in matrix.runs
+    )
 
 
 def test_motions_leave_groups_whole_and_light_what_they_dimmed() -> None:
@@ -100,14 +116,22 @@ def test_motions_leave_groups_whole_and_light_what_they_dimmed() -> None:
     column = EmbeddingColumn(numbers(RANDOM.normal(size=30)), (3, 1))
     column.cells.set_opacity(0.6)
     group = VGroup(column)
-    with tempconfig({"dry_run": True, "pixel_width": 96, "pixel_height": 54, "frame_rate": 10, "progress_bar": "none"}):
+    with tempconfig(
+        {
+            "dry_run": True,
+            "pixel_width": 96,
+            "pixel_height": 54,
+            "frame_rate": 10,
+            "progress_bar": "none",
+        }
+    ):
         scene = Scene()
         scene.add(group)
         scene.play(Appear(column.brackets, run_time=0.2))
         assert scene.mobjects == [group]
         scene.play(Dim(column, run_time=0.2))
         assert column.cells[0].fill_rgbas[0][3] == pytest.approx(0.6 * theme.DIM)
-        scene.play(Dim(column, run_time=0.2))     # twice dims no deeper
+        scene.play(Dim(column, run_time=0.2))  # twice dims no deeper
         assert column.cells[0].fill_rgbas[0][3] == pytest.approx(0.6 * theme.DIM)
         scene.play(Light(column, run_time=0.2))
         assert column.cells[0].fill_rgbas[0][3] == pytest.approx(0.6) and scene.mobjects == [group]
@@ -119,7 +143,11 @@ def test_a_dot_product_is_spelled_out() -> None:
     assert float(dot.result.number) == pytest.approx(weights @ data + 0.5)
     products = [float(run.number) for run in dot.lines[2].runs]
     assert products == pytest.approx((weights * data)[[0, 1, 2, 3, 4, 38, 39]])
-    assert all(run.number.recomputed() == pytest.approx(float(run.number)) for line in dot.lines for run in line.runs)
+    assert all(
+        run.number.recomputed() == pytest.approx(float(run.number))
+        for line in dot.lines
+        for run in line.runs
+    )
     alphas = [run.fill_rgbas[0][3] for run in dot.set_progress(3.5).lines[3].runs]
     assert alphas == [1, 1, 1, 0.5, 0, 0, 0]
 
@@ -127,7 +155,9 @@ def test_a_dot_product_is_spelled_out() -> None:
 def test_a_matrix_times_a_vector_gives_its_results_row_by_row() -> None:
     weights, data = RANDOM.normal(size=(20, 30)), RANDOM.normal(size=30)
     both = MatVec(numbers(weights), numbers(data), numbers(weights @ data), (4, 1), (3, 1))
-    assert both.terms == 5 and float(both.result.runs[-1].number) == pytest.approx(weights[19] @ data)
+    assert both.terms == 5 and float(both.result.runs[-1].number) == pytest.approx(
+        weights[19] @ data
+    )
     both.shift([1.0, 0.5, 0])
     assert both.result_center(4)[1] == pytest.approx(both.matrix.center_of(row=19)[1])
     assert [run.fill_rgbas[0][3] for run in both.set_progress(2).result.runs] == [1, 1, 0, 0, 0]
@@ -137,4 +167,8 @@ def test_computed_arrays_keep_their_formula_through_slices() -> None:
     a, b = RANDOM.normal(size=6), RANDOM.normal(size=6)
     products = Computed(maths.products, numbers(a), numbers(b))
     entry = transposed(products[None, 2:])[1, 0]
-    assert isinstance(entry, Derived) and float(entry) == pytest.approx(a[3] * b[3]) and entry.pick == (3,)
+    assert (
+        isinstance(entry, Derived)
+        and float(entry) == pytest.approx(a[3] * b[3])
+        and entry.pick == (3,)
+    )

@@ -1,4 +1,5 @@
-"""Names of vectors find places where they stay clear of one another and of arrows, for a whole turn of the camera."""
+"""Names of vectors find places where they stay clear of one another and of arrows, for a whole turn
+of the camera."""
 
 from __future__ import annotations
 
@@ -12,8 +13,11 @@ from tests.drawing.samples import numbers
 
 
 def crowd(tips: list[list[float]]) -> VectorSpace3D:
-    return VectorSpace3D([Word(f"word{chr(97 + i)}", "x") for i in range(len(tips))], numbers(np.array(tips)),
-                         distance=None)
+    return VectorSpace3D(
+        [Word(f"word{chr(97 + i)}", "x") for i in range(len(tips))],
+        numbers(np.array(tips)),
+        distance=None,
+    )
 
 
 def opacities(space: VectorSpace3D) -> list[float]:
@@ -43,7 +47,7 @@ def test_the_start_with_the_fewest_crossings_is_taken() -> None:
     space = crowd([[2.0, 0.0, 0.0], [2.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
     before = space.azimuth
     start, places = naming.places(space, [0, 1], [0.0, 90.0])
-    assert start == 90.0 and set(places) == {0, 1}      # from 0 degrees both arrows point at the viewer
+    assert start == 90.0 and set(places) == {0, 1}  # from 0 degrees both arrows point at the viewer
     assert space.azimuth == before
     with pytest.raises(ValueError, match="no azimuth"):
         naming.places(space, [0], [])
@@ -55,4 +59,7 @@ def test_specks_do_not_lie_behind_names() -> None:
     space.put_names({0: [0.0, 0.5]})
     middle = space.points_3d[0] + np.array([0.0, 0.0, 0.5 / space.unit])
     space.set_cloud([middle, -middle])
-    assert len(space._cloud[0].points) == 16 and len(space.put_names({0: [0.0, -0.5]})._cloud[0].points) == 32
+    assert (
+        len(space._cloud[0].points) == 16
+        and len(space.put_names({0: [0.0, -0.5]})._cloud[0].points) == 32
+    )

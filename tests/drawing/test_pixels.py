@@ -36,8 +36,13 @@ def photograph(*mobjects: Any, width: int = 960, height: int = 540) -> np.ndarra
 
 def colour_at(picture: np.ndarray, point: np.ndarray) -> np.ndarray:
     rows, columns = picture.shape[:2]
-    return picture[int((theme.HEIGHT / 2 - point[1]) / theme.HEIGHT * rows),
-                   int((point[0] + theme.WIDTH / 2) / theme.WIDTH * columns)] / 255
+    return (
+        picture[
+            int((theme.HEIGHT / 2 - point[1]) / theme.HEIGHT * rows),
+            int((point[0] + theme.WIDTH / 2) / theme.WIDTH * columns),
+        ]
+        / 255
+    )
 
 
 @pytest.mark.parametrize("size", [6, 30, 64])
@@ -47,8 +52,11 @@ def test_cells_on_screen_have_the_colours_of_their_values(size: int, scale: Any)
     heat = HeatMap(numbers(array), 6, 6, scale).shift([0.7, -0.3, 0])
     assert isinstance(heat.cells, Cells if size <= 40 else Picture)
     picture = photograph(heat)
-    wanted = (theme.diverging(array, np.abs(array).max()) if scale == "weights"
-              else theme.sequential(array, array.min(), array.max()))
+    wanted = (
+        theme.diverging(array, np.abs(array).max())
+        if scale == "weights"
+        else theme.sequential(array, array.min(), array.max())
+    )
     for r, c in RANDOM.integers(0, size, (40, 2)):
         seen = colour_at(picture, heat.center_of(int(r), int(c)))
         # exact up to 48 colours; batches of more share a mobject among near ones
@@ -67,8 +75,14 @@ def test_few_cells_stay_sharp_and_of_equal_width() -> None:
     cells[0, 1] = 255
     wide = resized(cells, 1, 300)[0, :, 0]
     assert (wide[:100] == 0).all() and (wide[100:200] == 255).all() and (wide[200:] == 0).all()
-    seam = resized(cells, 1, 100)[0, :, 0]      # 33 1/3 pixels to a cell: the pixel on the seam has its share
-    assert seam[33] == round(255 * 2 / 3) and seam[34] == 255 and abs(seam.sum() / 255 - 100 / 3) < 0.01
+    seam = resized(cells, 1, 100)[
+        0, :, 0
+    ]  # 33 1/3 pixels to a cell: the pixel on the seam has its share
+    assert (
+        seam[33] == round(255 * 2 / 3)
+        and seam[34] == 255
+        and abs(seam.sum() / 255 - 100 / 3) < 0.01
+    )
 
 
 def test_a_legend_names_the_true_extremes() -> None:
@@ -84,12 +98,19 @@ def test_pictures_fade_and_move_with_their_group() -> None:
     heat = HeatMap(numbers(np.ones((60, 60))), 3, 3, "attention")
     heat.cells.set_opacity(0.5)
     half = colour_at(photograph(heat.shift([2, 1, 0]).scale(0.5)), np.array([2.0, 1.0]))
-    assert np.allclose(half, (theme.rgb(theme.ATTENTION) + theme.rgb(theme.GROUND)) / 2, atol=3 / 255)
+    assert np.allclose(
+        half, (theme.rgb(theme.ATTENTION) + theme.rgb(theme.GROUND)) / 2, atol=3 / 255
+    )
 
 
 def test_a_glide_shows_no_cell_of_an_earlier_moment(tmp_path: Path) -> None:
-    """A scene draws on what it saw at a motion's begin, also a mobject of a colour that no cell has any more."""
-    values = [numbers(RANDOM.random((6, 6))), numbers(np.round(RANDOM.random((6, 6)))), numbers(RANDOM.random((6, 6)))]
+    """A scene draws on what it saw at a motion's begin, also a mobject of a colour that no cell has
+    any more."""
+    values = [
+        numbers(RANDOM.random((6, 6))),
+        numbers(np.round(RANDOM.random((6, 6)))),
+        numbers(RANDOM.random((6, 6))),
+    ]
     seen: list[np.ndarray] = []
 
     class Gliding(Scene):
@@ -133,7 +154,9 @@ def test_zooming_shows_the_finest_level_that_covers_the_window() -> None:
             seen = colour_at(picture, np.array([-1 + 2 * c, 1 - 2 * r]))
             assert np.allclose(seen, corner[r, c], atol=1.5 / 255)
     assert zoom.set_window(80, 40).extent == (80, 40)
-    assert np.allclose(colour_at(photograph(zoom), np.array([-1.97, 1.98])), whole[0, 0], atol=1.5 / 255)
+    assert np.allclose(
+        colour_at(photograph(zoom), np.array([-1.97, 1.98])), whole[0, 0], atol=1.5 / 255
+    )
 
 
 def test_all_heads_of_the_real_run_are_told_apart() -> None:
@@ -152,15 +175,20 @@ def test_all_heads_of_the_real_run_are_told_apart() -> None:
                 assert np.abs(colour_at(picture, middle) - wanted).max() < 2 / 255
 
 
-@pytest.mark.parametrize(("layers", "heads", "count"), [(24, 16, 10), (2, 3, 1), (48, 25, 48), (1, 1, 2)])
+@pytest.mark.parametrize(
+    ("layers", "heads", "count"), [(24, 16, 10), (2, 3, 1), (48, 25, 48), (1, 1, 2)]
+)
 def test_heads_of_any_shape_fit_their_box(layers: int, heads: int, count: int) -> None:
     grid = HeadGrid(numbers(pattern(layers, heads, count, count)), 6.0, 5.5)
     family = [part for part in grid.get_family() if len(part.points)]
     points = np.concatenate([part.points for part in family])
     assert np.ptp(points[:, 0]) <= 6.05 and np.ptp(points[:, 1]) <= 5.55
     labels = [part for part in grid.labels.get_family() if len(part.points)]
-    assert all(a.get_right()[0] < b.get_left()[0] for a, b in zip(labels, labels[1:], strict=False)
-               if abs(a.get_bottom()[1] - b.get_bottom()[1]) < 0.02)
+    assert all(
+        a.get_right()[0] < b.get_left()[0]
+        for a, b in zip(labels, labels[1:], strict=False)
+        if abs(a.get_bottom()[1] - b.get_bottom()[1]) < 0.02
+    )
     box = grid.box(layers - 1, heads - 1)
     assert box[2] - box[0] == pytest.approx(box[3] - box[1])
 
@@ -172,15 +200,19 @@ def test_a_sweep_reveals_query_by_query() -> None:
     cells = heads.picture._source
     assert (cells[3:6] == ground).all() and (cells[:3, 0] != ground).any()
     heads.set_revealed(7)
-    assert (np.abs(heads.picture._source[0, 1:6] - ground) < 1).all()      # the future is not there
-    assert np.allclose(heads.picture.colours[:6, :1], theme.attention(heads.patterns.array[0, 0, :, :1]), atol=1 / 255)
+    assert (np.abs(heads.picture._source[0, 1:6] - ground) < 1).all()  # the future is not there
+    assert np.allclose(
+        heads.picture.colours[:6, :1],
+        theme.attention(heads.patterns.array[0, 0, :, :1]),
+        atol=1 / 255,
+    )
 
 
 def test_the_stages_of_a_grid() -> None:
     scores, weights = RANDOM.normal(size=(5, 5)) * 9, pattern(5, 5)
     grid = AttentionGrid(tokens(5), numbers(scores), "scores", 7, 5, ".1f", masked=False)
     assert all(run.fill_rgbas[0][3] == 1 for run in grid.runs)
-    grid.set_mask(0.5)      # numerals are gone before minus infinity comes
+    grid.set_mask(0.5)  # numerals are gone before minus infinity comes
     assert all(run.fill_rgbas[0][3] == 0 for i, run in enumerate(grid.runs) if i % 5 > i // 5)
     assert all(sign.fill_rgbas[0][3] == 0 for sign in grid.struck)
     grid.set_mask(1.0)
@@ -196,7 +228,9 @@ def test_grids_of_awkward_tokens_fit_their_box(count: int) -> None:
     grid = AttentionGrid(tokens(count), numbers(pattern(count, count)), width=7.0, height=5.0)
     assert grid.width <= 7.05 and grid.height <= 5.05
     rows = list(grid.rows)
-    assert all(a.get_bottom()[1] > b.get_top()[1] - 0.03 for a, b in zip(rows, rows[1:], strict=False))
+    assert all(
+        a.get_bottom()[1] > b.get_top()[1] - 0.03 for a, b in zip(rows, rows[1:], strict=False)
+    )
 
 
 def test_a_grid_grows_out_of_a_heads_pattern() -> None:

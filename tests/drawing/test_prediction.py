@@ -29,13 +29,17 @@ def test_every_recorded_draw_lands_in_its_interval() -> None:
     for step in story.steps:
         now = distribution(step, 12)
         strip = CumulativeDraw(now.tokens, now.shares, now.rest, width=10).shift([0.5, -1.0, 0])
-        strip.set_draw(now.tokens, now.shares, now.rest, step.u, float(step.low), float(step.high), step.token)
+        strip.set_draw(
+            now.tokens, now.shares, now.rest, step.u, float(step.low), float(step.high), step.token
+        )
         tip = strip.marker[0].points[0]
         assert tip[0] == pytest.approx(0.5 + (float(step.u) - 0.5) * 10)
         frame = strip.hit[0]
         assert frame.get_left()[0] <= tip[0] <= frame.get_right()[0]
         if float(step.rank) < 12:
-            assert strip.interval(int(step.rank)) == pytest.approx((float(step.low), float(step.high)), abs=1e-6)
+            assert strip.interval(int(step.rank)) == pytest.approx(
+                (float(step.low), float(step.high)), abs=1e-6
+            )
 
 
 def test_the_strip_is_cut_by_the_running_sum() -> None:
@@ -49,7 +53,9 @@ def test_the_strip_is_cut_by_the_running_sum() -> None:
     sliding.begin()
     for alpha in (0.3, 1.0):
         sliding.interpolate(alpha)
-        assert strip.numeral.text == "0.550"         # the number is what was drawn, wherever it is on its way
+        assert (
+            strip.numeral.text == "0.550"
+        )  # the number is what was drawn, wherever it is on its way
     assert strip.marker[0].points[0][0] == pytest.approx(1 + 0.05 * 8)
 
 
@@ -59,8 +65,12 @@ def test_a_loop_writes_what_was_recorded() -> None:
     for step in story.steps:
         loop.set_step(step)
     last = story.steps[-1]
-    assert [row.label.token for row in loop.bars[0].rows[:6]] == [last.row.token(rank) for rank in range(6)]
-    written = "".join(piece.text for run in loop.text.get_family() if isinstance(run, Run) for piece in run.pieces)
+    assert [row.label.token for row in loop.bars[0].rows[:6]] == [
+        last.row.token(rank) for rank in range(6)
+    ]
+    written = "".join(
+        piece.text for run in loop.text.get_family() if isinstance(run, Run) for piece in run.pieces
+    )
     assert written.replace("\u21b5", "\n").endswith("".join(story.chosen)[-30:])
     assert loop.model.width <= 3.6 and len(loop.get_family()) < 150
 
@@ -93,13 +103,16 @@ def test_every_recorded_piece_has_a_tree_whose_boxes_keep_apart() -> None:
     for piece in (piece for text in texts for piece in text.pieces):
         tree = MergeTree(piece.states[0], piece.merges)
         assert [node.token for node in tree.tops] == piece.states[-1]
-        assert [float(node.rank.pieces[0].origin) for node in tree.merges if node.rank] == \
-            [float(merge.rank) for merge in piece.merges]
+        assert [float(node.rank.pieces[0].origin) for node in tree.merges if node.rank] == [
+            float(merge.rank) for merge in piece.merges
+        ]
         boxes = [node.box for node in [*tree.leaves, *tree.merges]]
         for i, a in enumerate(boxes):
             for b in boxes[:i]:
-                apart = np.maximum(a.get_corner([-1, -1, 0]) - b.get_corner([1, 1, 0]),
-                                   b.get_corner([-1, -1, 0]) - a.get_corner([1, 1, 0]))
+                apart = np.maximum(
+                    a.get_corner([-1, -1, 0]) - b.get_corner([1, 1, 0]),
+                    b.get_corner([-1, -1, 0]) - a.get_corner([1, 1, 0]),
+                )
                 assert apart[:2].max() > 0.02
         seen += len(piece.merges)
     assert seen > 10
@@ -110,7 +123,9 @@ def test_a_lens_of_many_depths_stays_readable() -> None:
     words = [tokens(5) for _ in range(depths)]
     shares = [[number(0.9 * (d + 1) / depths)] * 5 for d in range(depths)]
     places = [number(d + 1) for d in range(depths)]
-    table = LogitLensTable(positions(depths, "block"), words, shares, words[0][0], places, height=5.0)
+    table = LogitLensTable(
+        positions(depths, "block"), words, shares, words[0][0], places, height=5.0
+    )
     assert table.shown[0] == 0 and table.shown[-1] == depths - 1 and table.height <= 5.05
     assert all(run.pixels >= theme.SMALLEST for run in table.get_family() if isinstance(run, Run))
     assert [float(place.number) for place in table.places] == [d + 1 for d in table.shown]
@@ -130,22 +145,34 @@ def test_a_dial_points_where_its_setting_lies() -> None:
 
 def test_curves_go_through_the_recorded_points() -> None:
     values = [number(v) for v in (1.0, 4.0, 2.0, 3.0)]
-    plot = Curve(positions(4, "block"), {"a": values, "b": [number(2.5)] * 4}, 6.0, 3.0, low=0.0, high=6.0)
+    plot = Curve(
+        positions(4, "block"), {"a": values, "b": [number(2.5)] * 4}, 6.0, 3.0, low=0.0, high=6.0
+    )
     plot.shift([-2, 1, 0])
     line = plot.lines["a"].points
-    assert np.allclose(line[::4][:, :2], [[-2, 1.5], [0, 3.0], [2, 2.0]]) and np.allclose(line[-1][:2], [4, 2.5])
+    assert np.allclose(line[::4][:, :2], [[-2, 1.5], [0, 3.0], [2, 2.0]]) and np.allclose(
+        line[-1][:2], [4, 2.5]
+    )
     half = plot.set_progress(0.5).lines["a"].points
-    assert np.allclose(half[-1][:2], [1.0, 2.5])                   # straight between two recorded points
+    assert np.allclose(half[-1][:2], [1.0, 2.5])  # straight between two recorded points
     plot.set_cursor(1)
     assert np.allclose(plot.cursor[0].get_center()[:2], [0, 3.0], atol=1e-6)
-    ends = [run for words in plot.ends for run in words.get_family() if isinstance(run, Run) and len(run.points)]
+    ends = [
+        run
+        for words in plot.ends
+        for run in words.get_family()
+        if isinstance(run, Run) and len(run.points)
+    ]
     assert ends[0].get_left()[0] > 4.0
 
 
 def test_histograms_are_true_to_their_counts() -> None:
     counts, edges = np.array([1.0, 4.0, 2.0]), np.array([-1.0, 0.0, 1.0, 2.0])
     bars = Histogram(numbers(counts), numbers(edges), 6.0, 2.0, fold=True)
-    heights = [np.ptp(part.points[16 * i:16 * (i + 1), 1]) for _, part in bars._parts
-               for i in range(len(part.points) // 16)]
+    heights = [
+        np.ptp(part.points[16 * i : 16 * (i + 1), 1])
+        for _, part in bars._parts
+        for i in range(len(part.points) // 16)
+    ]
     assert heights == pytest.approx([0.5, 2.0, 1.0])
     assert [float(tick.number) for tick in bars.ticks] == [-1.0, 2.0]

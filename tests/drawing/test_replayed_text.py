@@ -23,7 +23,9 @@ def test_a_replay_shows_chance_and_place_and_fits_its_width() -> None:
     for i, cell in enumerate(strip.cells):
         share = 100 * np.exp(logits[i] - sums[i])
         shown = cell.chance.text.rstrip("\u202f%")
-        assert float(shown) == round(share, len(shown.partition(".")[2])) > 0     # no chance is written as none at all
+        assert (
+            float(shown) == round(share, len(shown.partition(".")[2])) > 0
+        )  # no chance is written as none at all
         assert len(shown.partition(".")[2]) == 2 or share < 0.005
         assert cell.place_.text == f"{ranks[i] + 1:,}"
     assert strip.width <= 13.0 and strip.height <= 4.7
@@ -46,18 +48,31 @@ def test_a_text_is_as_large_as_its_stage_allows_and_has_room_for_a_blank() -> No
     for flow in flows[:2]:
         flow.extend(story.chosen)
         blank = blank_after(flow.shift([theme.LEFT_EDGE, 0, 0]))
-        assert flow.tokens[0] in flow.submobjects        # nothing has moved out at the top
+        assert flow.tokens[0] in flow.submobjects  # nothing has moved out at the top
         assert theme.RIGHT_EDGE >= blank.get_right()[0] > blank.get_left()[0] > flow.slot[0]
     flow.shift([theme.RIGHT_EDGE - flow.slot[0] - 0.1, 0, 0])
-    assert blank_after(flow).get_top()[1] < flow.slot[1]      # no room is left: where the next line begins
+    assert (
+        blank_after(flow).get_top()[1] < flow.slot[1]
+    )  # no room is left: where the next line begins
 
 
 def test_a_block_keeps_its_rows_when_the_text_grows() -> None:
     rec = STORE.read("mini", "token_by_token", "block")
-    blocks = [ScoreBlock(tokens, rec.numbers(f"{name}first"), rec.numbers(f"{name}last"), rec.tokens("ends"), rec.vocab,
-                         lines=len(rec.grown)) for name, tokens in (("", rec.prompt), ("grown_", rec.grown))]
+    blocks = [
+        ScoreBlock(
+            tokens,
+            rec.numbers(f"{name}first"),
+            rec.numbers(f"{name}last"),
+            rec.tokens("ends"),
+            rec.vocab,
+            lines=len(rec.grown),
+        )
+        for name, tokens in (("", rec.prompt), ("grown_", rec.grown))
+    ]
     for short, grown in zip(*(block.rows for block in blocks), strict=False):
-        assert np.allclose(short.get_left(), grown.get_left()) and np.allclose(short.get_right(), grown.get_right())
+        assert np.allclose(short.get_left(), grown.get_left()) and np.allclose(
+            short.get_right(), grown.get_right()
+        )
         assert [run.text for run in short.scores] == [run.text for run in grown.scores]
     shown = len(rec.tokens("ends"))
     assert blocks[0].heads[-1].pieces.text == f"{int(rec.vocab) - shown:,} more"

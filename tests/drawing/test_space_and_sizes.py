@@ -26,8 +26,12 @@ RANDOM = np.random.default_rng(3)
 
 def space(count: int = 60, **options: object) -> VectorSpace3D:
     points = RANDOM.normal(size=(count, 3)) * [1.0, 0.8, 0.6]
-    return VectorSpace3D([Word(f"word{chr(97 + i % 26)}", "x") for i in range(count)], numbers(points),
-                         [number(v) for v in (0.03, 0.02, 0.01)], **options)  # type: ignore[arg-type]
+    return VectorSpace3D(
+        [Word(f"word{chr(97 + i % 26)}", "x") for i in range(count)],
+        numbers(points),
+        [number(v) for v in (0.03, 0.02, 0.01)],
+        **options,
+    )  # type: ignore[arg-type]
 
 
 def test_projection_is_a_rotation_seen_from_the_camera() -> None:
@@ -36,8 +40,12 @@ def test_projection_is_a_rotation_seen_from_the_camera() -> None:
     for azimuth, elevation in ((0, 0), (35, 18), (200, -40)):
         flat, near = seen.look(azimuth, elevation).project(places)
         a, e = np.radians([azimuth, elevation])
-        turn = np.array([[np.cos(a), np.sin(a), 0], [-np.sin(a), np.cos(a), 0], [0, 0, 1]])     # the space turned by -a
-        tilt = np.array([[np.cos(e), 0, np.sin(e)], [0, 1, 0], [-np.sin(e), 0, np.cos(e)]])     # and tilted by -e
+        turn = np.array(
+            [[np.cos(a), np.sin(a), 0], [-np.sin(a), np.cos(a), 0], [0, 0, 1]]
+        )  # the space turned by -a
+        tilt = np.array(
+            [[np.cos(e), 0, np.sin(e)], [0, 1, 0], [-np.sin(e), 0, np.cos(e)]]
+        )  # and tilted by -e
         moved = places @ (tilt @ turn).T
         assert np.allclose(flat, moved[:, 1:] * seen.unit)
         assert np.allclose(near * seen._reach, moved[:, 0])
@@ -61,12 +69,18 @@ def test_arrows_end_where_their_vectors_project_and_the_near_are_drawn_last() ->
 
 
 def test_the_near_are_drawn_last_at_each_moment_of_a_turn(tmp_path: Path) -> None:
-    """A scene draws the mobjects that it saw at a motion's begin in the order that they had then."""
+    """A scene draws the mobjects that it saw at a motion's begin in the order that they had
+    then."""
     angles: list[float] = []
 
     def crossing() -> VectorSpace3D:
         names = [Word("near", "x"), Word("far", "x")]
-        seen = VectorSpace3D(names, numbers(np.array([[1.0, 0.1, 1.0], [-1.0, 0.1, 1.0]])), camera=(0.0, 0.0), deep=0.5)
+        seen = VectorSpace3D(
+            names,
+            numbers(np.array([[1.0, 0.1, 1.0], [-1.0, 0.1, 1.0]])),
+            camera=(0.0, 0.0),
+            deep=0.5,
+        )
         return seen.scale(3).set_colour(theme.FOCUS, 0).set_colour(theme.WRONG, 1)
 
     class Turning(Scene):
@@ -94,9 +108,12 @@ def test_labels_never_lie_on_one_another_however_the_camera_turns() -> None:
     seen = space()
     for azimuth in range(0, 360, 10):
         seen.look(azimuth, 15)
-        runs = [(run.points[:, :2].min(axis=0), run.points[:, :2].max(axis=0))
-                for label in seen.labels for run in label.get_family()
-                if isinstance(run, Run) and run.fill_rgbas[0][3] > 0.4]
+        runs = [
+            (run.points[:, :2].min(axis=0), run.points[:, :2].max(axis=0))
+            for label in seen.labels
+            for run in label.get_family()
+            if isinstance(run, Run) and run.fill_rgbas[0][3] > 0.4
+        ]
         assert len(runs) >= 5
         for i, a in enumerate(runs):
             for b in runs[:i]:
@@ -105,9 +122,19 @@ def test_labels_never_lie_on_one_another_however_the_camera_turns() -> None:
 
 def test_labels_are_moved_never_reshaped() -> None:
     seen = space(10)
-    before = [run.points - run.points[0] for label in seen.labels for run in label.get_family() if len(run.points)]
+    before = [
+        run.points - run.points[0]
+        for label in seen.labels
+        for run in label.get_family()
+        if len(run.points)
+    ]
     seen.look(123, 30)
-    after = [run.points - run.points[0] for label in seen.labels for run in label.get_family() if len(run.points)]
+    after = [
+        run.points - run.points[0]
+        for label in seen.labels
+        for run in label.get_family()
+        if len(run.points)
+    ]
     assert all(np.allclose(a, b) for a, b in zip(before, after, strict=True))
 
 
@@ -147,29 +174,48 @@ def test_a_shadow_is_as_long_as_the_dot_product_says() -> None:
 
 def test_words_stand_at_their_values_and_labels_apart() -> None:
     values = np.sort(RANDOM.normal(size=14))
-    values[3:6] = values[3]                     # three words at one place
-    axis = WordAxis([Word(f"word {chr(97 + i)}", "x") for i in range(14)], [number(v) for v in values], 12.0, 4.0,
-                    sides=[1, -1] * 7)
+    values[3:6] = values[3]  # three words at one place
+    axis = WordAxis(
+        [Word(f"word {chr(97 + i)}", "x") for i in range(14)],
+        [number(v) for v in values],
+        12.0,
+        4.0,
+        sides=[1, -1] * 7,
+    )
     for value, dot in zip(values, axis.dots, strict=True):
         assert dot.get_center()[0] == pytest.approx(axis.x_of(value), abs=1e-6)
-    boxes = [(label.get_corner([-1, -1, 0]), label.get_corner([1, 1, 0])) for label in [*axis.labels, *axis.numerals]]
+    boxes = [
+        (label.get_corner([-1, -1, 0]), label.get_corner([1, 1, 0]))
+        for label in [*axis.labels, *axis.numerals]
+    ]
     for i, a in enumerate(boxes):
         for b in boxes[:i]:
             assert (np.minimum(a[1], b[1]) - np.maximum(a[0], b[0]))[:2].min() < 0.02
     axis.set_fallen(0.5)
-    assert all(numeral.fill_rgbas[0][3] == 0 for numeral in axis.numerals)      # numerals wait until words have arrived
+    assert all(
+        numeral.fill_rgbas[0][3] == 0 for numeral in axis.numerals
+    )  # numerals wait until words have arrived
 
 
 def test_areas_are_true_to_the_counts() -> None:
     tally = STORE.read("gpt2", "parameter_tally", "tally")
-    areas = ParameterTally(tally.counts, [tally.group_of(i) for i in range(len(tally))],
-                           [tally.block_of(i) for i in range(len(tally))], 12.0, 3.6)
+    areas = ParameterTally(
+        tally.counts,
+        [tally.group_of(i) for i in range(len(tally))],
+        [tally.block_of(i) for i in range(len(tally))],
+        12.0,
+        3.6,
+    )
     whole = 12.0 * 3.6 / float(tally.sizes["total"])
     for i in range(len(tally)):
         left, bottom, right, top = areas.box(i)
         count = float(tally.counts[i])
-        if count > 100_000:                    # of smaller ones the seams take most
-            assert (right - left + 0.03) * (top - bottom + 0.03) > count * whole > (right - left) * (top - bottom)
+        if count > 100_000:  # of smaller ones the seams take most
+            assert (
+                (right - left + 0.03) * (top - bottom + 0.03)
+                > count * whole
+                > (right - left) * (top - bottom)
+            )
     everything = areas.box(*range(len(tally)))
     assert np.allclose(everything, [-6, -1.8, 6, 1.8], atol=0.02)
     running = np.cumsum(tally.counts.array)
@@ -189,7 +235,9 @@ def test_squares_are_to_scale_and_the_quoted_one_is_hatched() -> None:
 
 
 def test_what_a_source_printed_stands_hatched_in_quotation_marks() -> None:
-    says = SourceSays(Quoted(2.1159, "an article"), number(1.1894), "the first score", "an article", ".4f")
+    says = SourceSays(
+        Quoted(2.1159, "an article"), number(1.1894), "the first score", "an article", ".4f"
+    )
     texts = [run.text for run in says.get_family() if isinstance(run, Run)]
     assert "\u201c2.1159\u201d" in texts and "1.1894" in texts and "an article" in texts
     assert says.quote.get_right()[0] < says.truth.get_left()[0]

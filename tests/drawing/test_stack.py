@@ -1,4 +1,5 @@
-"""The weight picture on screen: pixels against bytes, stripes against numpy, the curve of the byte against its rule."""
+"""The weight picture on screen: pixels against bytes, stripes against numpy, the curve of the byte
+against its rule."""
 
 from __future__ import annotations
 
@@ -28,10 +29,16 @@ def middle(box: tuple[float, float, float, float]) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("layers", "heads"), [(2, 3), (12, 12), (24, 16)])
-def test_every_stripe_stands_where_its_head_is_and_only_the_others_are_dimmed(layers: int, heads: int) -> None:
+def test_every_stripe_stands_where_its_head_is_and_only_the_others_are_dimmed(
+    layers: int, heads: int
+) -> None:
     per_stripe = RANDOM.integers(60, 256, (layers, 3, heads))
-    flat = np.repeat(np.repeat(per_stripe.reshape(layers, 3 * heads), 4, axis=0), 5, axis=1).astype(np.uint8)
-    stack = WeightStack(flat, layers, heads, whole_pixels(-6, 2, 12, 4, layers, 3 * heads), (20.0, 200.0))
+    flat = np.repeat(np.repeat(per_stripe.reshape(layers, 3 * heads), 4, axis=0), 5, axis=1).astype(
+        np.uint8
+    )
+    stack = WeightStack(
+        flat, layers, heads, whole_pixels(-6, 2, 12, 4, layers, 3 * heads), (20.0, 200.0)
+    )
     lit = (layers - 1, 1, heads - 1)
     stack.set_lit(stack.lit_but(lit))
     picture = photograph(stack, width=1920, height=1080)
@@ -57,7 +64,9 @@ def test_marks_cover_what_they_stand_for_even_when_they_are_coarser() -> None:
     marks[1, 2] = 1.0
     stack = WeightStack(flat, 2, 1, BOX).set_marks(marks).set_marked(1.0)
     picture = photograph(stack)
-    assert colour_at(picture, middle(stack.box(1, 2, 0))) == pytest.approx(theme.rgb(theme.WRONG), abs=0.01)
+    assert colour_at(picture, middle(stack.box(1, 2, 0))) == pytest.approx(
+        theme.rgb(theme.WRONG), abs=0.01
+    )
     plain = theme.sequential(40, 0, 255)
     for place in ((0, 2, 0), (1, 1, 0)):
         assert colour_at(picture, middle(stack.box(*place))) == pytest.approx(plain, abs=0.01)
@@ -73,10 +82,12 @@ def test_how_far_a_stripe_stands_out_is_its_mean_over_that_of_the_others() -> No
 
 
 def test_the_curve_of_the_byte_is_that_of_the_formula() -> None:
-    chart = ByteChart(number(0.25), 0.0, 0.0, 4.0, 1.0, (0.0, 1.0), number(256)).set_progress(float(TURNS))
+    chart = ByteChart(number(0.25), 0.0, 0.0, 4.0, 1.0, (0.0, 1.0), number(256)).set_progress(
+        float(TURNS)
+    )
     corners = chart.line.points.reshape(-1, 4, 3)
     for start, end in ((piece[0], piece[3]) for piece in corners):
-        if end[0] - start[0] < 1e-9:        # where it falls to black
+        if end[0] - start[0] < 1e-9:  # where it falls to black
             continue
         at = start + (end - start) * 0.37
         assert at[1] == pytest.approx(maths.wrapped_byte(at[0] * 0.25) / 256, abs=1 / 256)
@@ -84,7 +95,9 @@ def test_the_curve_of_the_byte_is_that_of_the_formula() -> None:
     assert chart.line.points[:, :2].max(axis=0) == pytest.approx([0.5, 0.5])
 
 
-def test_a_series_by_layer_is_drawn_down_to_where_it_has_come_with_dots_at_recorded_values_only() -> None:
+def test_a_series_by_layer_is_drawn_down_to_where_it_has_come_with_dots_at_recorded_values_only() -> (
+    None
+):
     values: Numbers = numbers([0.4, 0.1, 0.2])
     chart = LayerChart({"all": list(values)}, {"all": theme.TEXT}, [2.0, 1.0, 0.0], -1.0, 3.0)
     chart.set_progress("all", 0.75)
@@ -93,7 +106,9 @@ def test_a_series_by_layer_is_drawn_down_to_where_it_has_come_with_dots_at_recor
     assert dots[:, :2] == pytest.approx(np.array([[3.0, 2.0], [0.0, 1.0]]))
 
 
-def test_single_weights_are_averaged_like_the_picture_beside_them_and_never_over_the_border_of_a_head() -> None:
+def test_single_weights_are_averaged_like_the_picture_beside_them_and_never_over_the_border_of_a_head() -> (
+    None
+):
     layers, heads, rows, columns = 2, 3, 8, 6
     stripes = RANDOM.integers(0, 256, (layers, 3 * heads)).astype(np.uint8)
     flat = np.repeat(np.repeat(stripes, rows, axis=0), columns, axis=1)
@@ -104,10 +119,22 @@ def test_single_weights_are_averaged_like_the_picture_beside_them_and_never_over
         assert (per_stripe == stripes[:, None, :, None]).all()
     noise = sizes(layers, heads, rows, columns)
     assert (averaged(noise, 1.0, layers, heads, large) == noise).all()
-    blocks = noise.astype(float).reshape(layers * rows // 2, 2, 3 * heads * columns // 2, 2).mean(axis=(1, 3))
+    blocks = (
+        noise.astype(float)
+        .reshape(layers * rows // 2, 2, 3 * heads * columns // 2, 2)
+        .mean(axis=(1, 3))
+    )
     assert averaged(noise, 4.0, layers, heads, large) == pytest.approx(blocks, abs=0.5)
-    small = (0.0, 0.0, theme.units(3 * heads * columns), theme.units(layers * rows / 4))   # four rows to a pixel
-    assert averaged(noise, 1.0, layers, heads, small).shape == (layers * rows // 2, 3 * heads * columns // 2)
+    small = (
+        0.0,
+        0.0,
+        theme.units(3 * heads * columns),
+        theme.units(layers * rows / 4),
+    )  # four rows to a pixel
+    assert averaged(noise, 1.0, layers, heads, small).shape == (
+        layers * rows // 2,
+        3 * heads * columns // 2,
+    )
 
 
 def test_a_picture_grows_from_one_recorded_state_into_another_and_arrives_exactly() -> None:
@@ -119,7 +146,9 @@ def test_a_picture_grows_from_one_recorded_state_into_another_and_arrives_exactl
     places = (np.arange(8) * 4 // 8)[:, None], np.arange(45) * 18 // 45
     assert stack.picture.colours == pytest.approx(before[places])
     motion.interpolate_mobject(1.0)
-    assert stack.picture.colours == pytest.approx(WeightStack(fine, 2, 3, BOX, (20.0, 200.0)).picture.colours)
+    assert stack.picture.colours == pytest.approx(
+        WeightStack(fine, 2, 3, BOX, (20.0, 200.0)).picture.colours
+    )
 
 
 def test_where_both_bytes_are_the_same_the_one_that_stays_full_is_dashed() -> None:
@@ -128,5 +157,5 @@ def test_where_both_bytes_are_the_same_the_one_that_stays_full_is_dashed() -> No
     starts, ends = pieces[:, 0], pieces[:, 3]
     ramp = starts[:, 0] < 1 - 1e-9
     assert starts[ramp][:, 0] == pytest.approx(starts[ramp][:, 1])
-    assert 0.3 < (ends[ramp] - starts[ramp])[:, 0].sum() < 0.7      # both colours show on it
+    assert 0.3 < (ends[ramp] - starts[ramp])[:, 0].sum() < 0.7  # both colours show on it
     assert ends[-1] == pytest.approx([TURNS, 1.0, 0.0])

@@ -1,4 +1,5 @@
-"""Swarms of dots, analogies, words in order, pairs of words, shadows: places against the numbers they stand for."""
+"""Swarms of dots, analogies, words in order, pairs of words, shadows: places against the numbers
+they stand for."""
 
 from __future__ import annotations
 
@@ -26,9 +27,11 @@ def squares(shape: object) -> int:
 
 def test_a_swarm_has_a_dot_for_each_value_on_its_side_of_the_bound() -> None:
     values = np.random.default_rng(3).normal(0.1, 0.5, 500)
-    values[:3] = [0.0, 1e-9, -1e-9]     # zero itself is not ahead
+    values[:3] = [0.0, 1e-9, -1e-9]  # zero itself is not ahead
     swarm = Swarm(values, 10.0, 3.0, -2.0, 2.0)
-    assert squares(swarm.wrong) == int((values <= 0).sum()) and squares(swarm.right) == int((values > 0).sum())
+    assert squares(swarm.wrong) == int((values <= 0).sum()) and squares(swarm.right) == int(
+        (values > 0).sum()
+    )
     assert swarm.set_arrived(0.0).right.points.size == 0
     swarm.set_arrived(1.0)
     assert squares(swarm.wrong) + squares(swarm.right) == 500
@@ -52,8 +55,14 @@ def test_a_swarm_moved_keeps_its_marks_and_dots_together() -> None:
 
 
 def test_words_in_order_stand_at_the_heights_of_their_values() -> None:
-    chart = OrderedWords([Word(w, "test#request.w") for w in ("one", "two", "three")], numbers([1.0, 3.0, 2.0]),
-                         9.0, 4.0, 0.0, 4.0)
+    chart = OrderedWords(
+        [Word(w, "test#request.w") for w in ("one", "two", "three")],
+        numbers([1.0, 3.0, 2.0]),
+        9.0,
+        4.0,
+        0.0,
+        4.0,
+    )
     assert np.allclose(chart.glide_state(), [-1.0, 1.0, 0.0])
     chart.set_values(numbers([4.0, 0.0, 2.0]))
     assert np.allclose(chart.glide_state(), [2.0, -2.0, 0.0])
@@ -64,9 +73,13 @@ def test_an_arrow_that_runs_back_is_wrong() -> None:
     def word(text: str) -> Word:
         return Word(text, "test#request.w")
 
-    ahead, back = (Number(0.2, "t", "v", (0,)), Number(0.9, "t", "v", (1,))), (Number(0.4, "t", "v", (2,)),
-                                                                             Number(-0.3, "t", "v", (3,)))
-    rows = PairRows([(word("dog"), word("dogs"), *ahead), (word("toward"), word("towards"), *back)], 6.0)
+    ahead, back = (
+        (Number(0.2, "t", "v", (0,)), Number(0.9, "t", "v", (1,))),
+        (Number(0.4, "t", "v", (2,)), Number(-0.3, "t", "v", (3,))),
+    )
+    rows = PairRows(
+        [(word("dog"), word("dogs"), *ahead), (word("toward"), word("towards"), *back)], 6.0
+    )
     right, wrong = (row[0] for row in rows.rows)
     assert np.allclose(right.fill_rgbas[0][:3], theme.rgb(theme.DATA_HIGH))
     assert np.allclose(wrong.fill_rgbas[0][:3], theme.rgb(theme.WRONG))
@@ -76,10 +89,16 @@ def test_an_arrow_that_runs_back_is_wrong() -> None:
 
 def test_two_words_and_their_difference_keep_lengths_and_angle() -> None:
     names = (Word("cat", "t#request.a"), Word("cats", "t#request.b"))
-    along, across = (Number(-0.5, "t", "v", (0,)), Number(0.7, "t", "v", (1,))), (Number(2.0, "t", "v", (2,)),) * 2
+    along, across = (
+        (Number(-0.5, "t", "v", (0,)), Number(0.7, "t", "v", (1,))),
+        (Number(2.0, "t", "v", (2,)),) * 2,
+    )
     plane = RulerPlane(names, along, across).move([1.0, 0.5, 0.0])
     zero = plane.on_screen((0.0, 0.0))
-    tips = [arrow.shape.points[np.argmax(arrow.shape.points[:, 1])] for arrow in (plane.first, plane.second)]
+    tips = [
+        arrow.shape.points[np.argmax(arrow.shape.points[:, 1])]
+        for arrow in (plane.first, plane.second)
+    ]
     for tip, x in zip(tips, along, strict=True):
         assert np.allclose((tip - zero)[:2] / plane.unit, [float(x), 2.0], atol=0.02)
     assert plane.difference.shape.width == pytest.approx(1.2 * plane.unit, rel=1e-3)
@@ -88,36 +107,56 @@ def test_two_words_and_their_difference_keep_lengths_and_angle() -> None:
 def test_strips_colour_each_component_by_its_sign() -> None:
     strip = Strips([np.array([-1.0, 1.0, 0.0])], [Word("cat", "t#request.a")], 3.0, 0.4).bars[0]
     blue, orange, none = strip.colours
-    assert blue[2] > blue[0] and orange[0] > orange[2] and np.allclose(none, theme.rgb(theme.GROUND))
+    assert (
+        blue[2] > blue[0] and orange[0] > orange[2] and np.allclose(none, theme.rgb(theme.GROUND))
+    )
 
 
 def test_an_arrow_carried_over_keeps_its_length_and_direction() -> None:
-    places = {"a": [-1.6, -1.2], "b": [1.5, -0.6], "c": [1.6, 0.5], "d": [-1.5, 1.2], "landing": [-1.5, -0.1]}
+    places = {
+        "a": [-1.6, -1.2],
+        "b": [1.5, -0.6],
+        "c": [1.6, 0.5],
+        "d": [-1.5, 1.2],
+        "landing": [-1.5, -0.1],
+    }
     names = {part: Word(part, "t#request.w") for part in "abcd"}
     plane = AnalogyPlane(places, names).move([-3.0, 0.5, 0.0])
     motion = plane.carry_over()
     motion.begin()
     motion.interpolate(1.0)
     way = np.subtract(places["c"], places["b"])
-    assert np.allclose(plane.carried.end - plane.carried.start, way) and np.allclose(plane.carried.start, places["a"])
+    assert np.allclose(plane.carried.end - plane.carried.start, way) and np.allclose(
+        plane.carried.start, places["a"]
+    )
     spot = plane.spots["a"][0].get_center()
     assert np.allclose(spot, plane.on_screen(places["a"]), atol=1e-6)
-    assert np.allclose((plane.on_screen(places["d"]) - plane.on_screen(places["a"]))[:2] / plane.unit, [0.1, 2.4])
+    assert np.allclose(
+        (plane.on_screen(places["d"]) - plane.on_screen(places["a"]))[:2] / plane.unit, [0.1, 2.4]
+    )
 
 
 def test_signed_bars_grow_from_zero_to_their_own_side() -> None:
     numbers_ = [Number(value, "t", "v", (i,)) for i, value in enumerate((0.6, 0.3, -0.2))]
     words = [Word(text, "t#request.w") for text in ("girl", "aunt", "mother")]
-    bars = SignedBars([("label", number, word, True) for number, word in zip(numbers_, words, strict=True)])
+    bars = SignedBars(
+        [("label", number, word, True) for number, word in zip(numbers_, words, strict=True)]
+    )
     first, second, last = (entry[0] for entry in bars.entries)
-    assert first.get_left()[0] == pytest.approx(bars.zero) and last.get_right()[0] == pytest.approx(bars.zero)
-    assert first.width / second.width == pytest.approx(2.0) and first.width / last.width == pytest.approx(3.0)
+    assert first.get_left()[0] == pytest.approx(bars.zero) and last.get_right()[0] == pytest.approx(
+        bars.zero
+    )
+    assert first.width / second.width == pytest.approx(
+        2.0
+    ) and first.width / last.width == pytest.approx(3.0)
 
 
 def test_signed_bars_that_share_limits_share_a_scale() -> None:
     word = Word("aunt", "t#request.w")
-    few, many = ([("label", Number(value, "t", "v", (i,)), word, True) for i, value in enumerate(values)]
-                 for values in ((0.3,), (0.6, -0.2)))
+    few, many = (
+        [("label", Number(value, "t", "v", (i,)), word, True) for i, value in enumerate(values)]
+        for values in ((0.3,), (0.6, -0.2))
+    )
     one, other = (SignedBars(rows, limits=(-0.2, 0.6)) for rows in (few, many))
     assert one.zero == pytest.approx(other.zero)
     assert other.entries[0][0].width / one.entries[0][0].width == pytest.approx(2.0)
@@ -136,7 +175,9 @@ def test_an_angle_of_arrows_is_drawn_true_wide_or_narrow() -> None:
 
 def test_names_stay_at_the_tips_of_a_space_that_was_moved() -> None:
     names = [Word(text, "t#request.w") for text in ("tower", "cat")]
-    still, moved = (VectorSpace3D(names, numbers([[1.0, 0.2, 0.5], [-0.5, 1.0, -0.3]])) for _ in range(2))
+    still, moved = (
+        VectorSpace3D(names, numbers([[1.0, 0.2, 0.5], [-0.5, 1.0, -0.3]])) for _ in range(2)
+    )
     moved.shift(np.array([-2.0, 0.5, 0.0]))
     for space in (still, moved):
         space.look(70.0, 10.0)

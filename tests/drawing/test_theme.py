@@ -1,4 +1,5 @@
-"""Contrast and colour distances of the theme, in normal sight and in the three simulated colour-blindnesses."""
+"""Contrast and colour distances of the theme, in normal sight and in the three simulated
+colour-blindnesses."""
 
 from __future__ import annotations
 
@@ -9,16 +10,31 @@ import pytest
 
 from gptviz.drawing import theme, tints
 
-# Severity 1.0 matrices of Machado, Oliveira, Fernandes 2009, "A physiologically-based model for simulation of color
-# vision deficiency", IEEE TVCG 15(6), for linear RGB.
+# Severity 1.0 matrices of Machado, Oliveira, Fernandes 2009, "A physiologically-based model for
+# simulation of color vision deficiency", IEEE TVCG 15(6), for linear RGB.
 SIGHTS = {
     "normal": np.eye(3),
-    "protan": np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
-                        [-0.003882, -0.048116, 1.051998]]),
-    "deutan": np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
-                        [-0.011820, 0.042940, 0.968881]]),
-    "tritan": np.array([[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602],
-                        [0.004733, 0.691367, 0.303900]]),
+    "protan": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deutan": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "tritan": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
 }
 
 # Colours of different meaning that meet in one picture.
@@ -33,8 +49,12 @@ PICTURES = {
     "what a source says": ("WRONG", "PROBABILITY", "TEXT", "SECONDARY"),
 }
 # Near one another in some sight, and told apart otherwise.
-BY_SHAPE = {frozenset(("FOCUS", "ATTENTION")): "the focus is an outline, attention fills cells and draws arcs",
-            frozenset(("SECONDARY", "VALUE")): "values are always named in words"}
+BY_SHAPE = {
+    frozenset(
+        ("FOCUS", "ATTENTION")
+    ): "the focus is an outline, attention fills cells and draws arcs",
+    frozenset(("SECONDARY", "VALUE")): "values are always named in words",
+}
 
 
 def linear(colour: str) -> np.ndarray:
@@ -44,31 +64,61 @@ def linear(colour: str) -> np.ndarray:
 
 def lab(light: np.ndarray) -> np.ndarray:
     """CIE L*a*b* (D65) of linear sRGB."""
-    xyz = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750],
-                    [0.0193339, 0.1191920, 0.9503041]]) @ light / np.array([0.95047, 1.0, 1.08883])
+    xyz = (
+        np.array(
+            [
+                [0.4124564, 0.3575761, 0.1804375],
+                [0.2126729, 0.7151522, 0.0721750],
+                [0.0193339, 0.1191920, 0.9503041],
+            ]
+        )
+        @ light
+        / np.array([0.95047, 1.0, 1.08883])
+    )
     f = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
 def distance(first: str, second: str, sight: str) -> float:
-    seen = [lab(np.clip(SIGHTS[sight] @ linear(getattr(theme, name)), 0, 1)) for name in (first, second)]
+    seen = [
+        lab(np.clip(SIGHTS[sight] @ linear(getattr(theme, name)), 0, 1)) for name in (first, second)
+    ]
     return float(np.linalg.norm(seen[0] - seen[1]))
 
 
-@pytest.mark.parametrize("name", ["TEXT", "SECONDARY", "NEGATIVE", "POSITIVE", "PROBABILITY", "QUERY", "KEY", "VALUE",
-                                  "ATTENTION", "FOCUS", "WRONG"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "TEXT",
+        "SECONDARY",
+        "NEGATIVE",
+        "POSITIVE",
+        "PROBABILITY",
+        "QUERY",
+        "KEY",
+        "VALUE",
+        "ATTENTION",
+        "FOCUS",
+        "WRONG",
+    ],
+)
 @pytest.mark.parametrize("ground", ["GROUND", "PANEL"])
 def test_text_can_be_read_on_the_grounds(name: str, ground: str) -> None:
-    first, second = (0.2126 * r + 0.7152 * g + 0.0722 * b for r, g, b in (linear(getattr(theme, name)),
-                                                                        linear(getattr(theme, ground))))
+    first, second = (
+        0.2126 * r + 0.7152 * g + 0.0722 * b
+        for r, g, b in (linear(getattr(theme, name)), linear(getattr(theme, ground)))
+    )
     assert (first + 0.05) / (second + 0.05) >= 4.5
 
 
 @pytest.mark.parametrize("sight", SIGHTS)
 @pytest.mark.parametrize("picture", PICTURES)
 def test_colours_that_meet_in_one_picture_are_told_apart(picture: str, sight: str) -> None:
-    near = {(a, b): round(distance(a, b, sight), 1) for a, b in itertools.combinations(PICTURES[picture], 2)
-            if distance(a, b, sight) < 15 and frozenset((a, b)) not in BY_SHAPE}
+    near = {
+        (a, b): round(distance(a, b, sight), 1)
+        for a, b in itertools.combinations(PICTURES[picture], 2)
+        if distance(a, b, sight) < 15 and frozenset((a, b)) not in BY_SHAPE
+    }
     assert not near
 
 
@@ -99,6 +149,10 @@ def test_weights_are_symmetric_about_the_ground() -> None:
 
 
 def test_the_sequential_map_grows_evenly_lighter() -> None:
-    steps = np.diff([lab(np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4))[0]
-                     for c in theme.sequential(np.linspace(0, 1, 11), 0, 1)])
+    steps = np.diff(
+        [
+            lab(np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4))[0]
+            for c in theme.sequential(np.linspace(0, 1, 11), 0, 1)
+        ]
+    )
     assert steps.min() > 0.5 * steps.mean() and steps.max() < 1.6 * steps.mean()

@@ -1,4 +1,5 @@
-"""A picture that is turned shows the drawn distance first and the true one last; lists and lines stand as told."""
+"""A picture that is turned shows the drawn distance first and the true one last; lists and lines
+stand as told."""
 
 from __future__ import annotations
 
@@ -33,7 +34,9 @@ def test_the_turn_begins_with_the_picture_and_ends_with_the_true_distance() -> N
     apart = [gaps(turned.at(share))[2, 5] for share in (0, 0.3, 0.7, 1)]
     assert apart == sorted(apart)
     assert apart[-1] == pytest.approx(gaps(WHOLE)[2, 5], rel=1e-5)
-    assert (gaps(turned.at(1)) <= gaps(WHOLE) + 1e-5).all(), "no picture shows more than the true distance"
+    assert (gaps(turned.at(1)) <= gaps(WHOLE) + 1e-5).all(), (
+        "no picture shows more than the true distance"
+    )
     np.testing.assert_allclose(turned.at(1)[[2, 5]].sum(axis=0), 0, atol=1e-5)
 
 
@@ -71,22 +74,35 @@ def test_the_mark_and_the_angle_say_the_same() -> None:
     line = CosineLine([(Setting(value, "end"), "") for value in (-1.0, 0.0, 1.0)], -5.0, 10.0, 0.0)
     line.run(0.5).finish()
     assert line.mark.get_center()[0] == pytest.approx(2.5)
-    first, second = (arrow.points[np.argmax(np.linalg.norm(arrow.points - [-5.95, 0, 0], axis=1))] - [-5.95, 0, 0]
-                     for arrow in line.angle)
-    assert first @ second / np.linalg.norm(first) / np.linalg.norm(second) == pytest.approx(0.5, abs=1e-6)
+    first, second = (
+        arrow.points[np.argmax(np.linalg.norm(arrow.points - [-5.95, 0, 0], axis=1))]
+        - [-5.95, 0, 0]
+        for arrow in line.angle
+    )
+    assert first @ second / np.linalg.norm(first) / np.linalg.norm(second) == pytest.approx(
+        0.5, abs=1e-6
+    )
 
 
 def test_pairs_stand_side_by_side() -> None:
     for second in (("c", "d"), ("a", "c"), ("d", "b"), ("b", "a")):
         order = "".join(chained("abcd", ("a", "b"), second))
         assert sorted(order) == list("abcd")
-        assert all("".join(pair) in order or "".join(pair[::-1]) in order for pair in (("a", "b"), second))
+        assert all(
+            "".join(pair) in order or "".join(pair[::-1]) in order for pair in (("a", "b"), second)
+        )
 
 
 def test_lists_keep_to_their_columns_and_leave_out_what_has_no_room() -> None:
     value = numbers(np.array([0.5, 3.0]))
-    table = NearTable(WORDS[0], [(WORDS[1], [value[0]]), (WORDS[2], [value[1]])], ["cosine"], 0.0, 4.0,
-                      bright=[WORDS[2]])
+    table = NearTable(
+        WORDS[0],
+        [(WORDS[1], [value[0]]), (WORDS[2], [value[1]])],
+        ["cosine"],
+        0.0,
+        4.0,
+        bright=[WORDS[2]],
+    )
     assert len(table) == 3
     assert table[2][0].first.get_fill_color().to_hex() == theme.FOCUS
     assert len(PlaceTable(WORDS[0], [(WORDS[1], value[1], value[0])], [WORDS[2]], value[1])) == 3

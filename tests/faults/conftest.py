@@ -19,7 +19,8 @@ Shell = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def private(command: str) -> list[str]:
-    """A shell command with mounts of its own, which are gone when it ends and which nobody else sees."""
+    """A shell command with mounts of its own, which are gone when it ends and which nobody else
+    sees."""
     user = ["--user", "--map-root-user"] if os.geteuid() else []
     return ["unshare", *user, "--mount", "sh", "-ec", command]
 
@@ -29,15 +30,26 @@ def mounting(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     """Runs a shell command that may mount file systems: ``mounting(command, cwd, environment)``."""
     folder = tmp_path_factory.mktemp("mount")
     try:
-        tried = subprocess.run(private(f"mount -t tmpfs tmpfs {folder}"), capture_output=True, check=False)
+        tried = subprocess.run(
+            private(f"mount -t tmpfs tmpfs {folder}"), capture_output=True, check=False
+        )
     except FileNotFoundError:
         tried = None
     if tried is None or tried.returncode:
         pytest.skip("no file system can be mounted here")
 
-    def run(command: str, cwd: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(private(command), cwd=cwd, env=environment, capture_output=True, text=True, timeout=120,
-                              check=False)
+    def run(
+        command: str, cwd: Path, environment: dict[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            private(command),
+            cwd=cwd,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
 
     return run
 

@@ -8,8 +8,19 @@ from pathlib import Path
 from tests.toy import ROOT
 
 #: What tells the date, or when a file was changed. A monotonic clock, for how long something took, is none of it.
-DATES = {"time.time", "time.time_ns", "time.localtime", "time.gmtime", "time.strftime", "datetime", "st_mtime",
-         "st_mtime_ns", "st_ctime", "st_ctime_ns", "getmtime"}
+DATES = {
+    "time.time",
+    "time.time_ns",
+    "time.localtime",
+    "time.gmtime",
+    "time.strftime",
+    "datetime",
+    "st_mtime",
+    "st_mtime_ns",
+    "st_ctime",
+    "st_ctime_ns",
+    "getmtime",
+}
 
 
 def dates(path: Path) -> set[str]:
@@ -29,5 +40,7 @@ def test_nothing_reads_the_date(tmp_path: Path) -> None:
     modules = sorted((ROOT / "gptviz").rglob("*.py"))
     assert len(modules) > 100
     assert not {str(path): found for path in modules if (found := dates(path))}
-    (tmp_path / "m.py").write_text("import time\nfrom time import time_ns\nx = p.stat().st_mtime\ny = time.time()\n")
+    (tmp_path / "m.py").write_text(
+        "import time\nfrom time import time_ns\nx = p.stat().st_mtime\ny = time.time()\n"
+    )
     assert dates(tmp_path / "m.py") == {"time.time", "time.time_ns", "st_mtime"}

@@ -1,5 +1,5 @@
-"""Files from strangers: whatever bytes they hold, gptviz answers with its own errors, in bounded time and memory, and
-nothing in them is ever run."""
+"""Files from strangers: whatever bytes they hold, gptviz answers with its own errors, in bounded
+time and memory, and nothing in them is ever run."""
 
 from __future__ import annotations
 
@@ -27,15 +27,22 @@ from gptviz.recording.store import Store
 
 pytestmark = pytest.mark.slow
 
-ANY = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ANY = settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def recorded(folder: Path) -> tuple[Store, Path]:
     store = Store(folder / "recordings")
     rows = [TokenRow(id=1, text=" a", bytes="2061")]
-    content = Content({"prompt": rows, "top": rows}, {"logsumexp": 1.0, "vocab": 5},
-                      {"logits": (np.array([0.5], np.float32), ("rank",))})
-    path = store.write("e", "s", "n", make(NextToken(prompt="x"), content, Provenance(model="m", reference="r")))
+    content = Content(
+        {"prompt": rows, "top": rows},
+        {"logsumexp": 1.0, "vocab": 5},
+        {"logits": (np.array([0.5], np.float32), ("rank",))},
+    )
+    path = store.write(
+        "e", "s", "n", make(NextToken(prompt="x"), content, Provenance(model="m", reference="r"))
+    )
     return store, path
 
 
@@ -46,7 +53,7 @@ def test_a_manifest_with_any_bytes_changed(tmp_path: Path, data: st.DataObject) 
     raw = bytearray(path.read_bytes())
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(0, len(raw) - 1))
-        raw[at:at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=4))
+        raw[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=4))
     path.write_bytes(bytes(raw))
     try:
         store.read("e", "s", "n")
@@ -57,7 +64,8 @@ def test_a_manifest_with_any_bytes_changed(tmp_path: Path, data: st.DataObject) 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_what_is_no_number_is_neither_recorded_nor_read(tmp_path: Path, value: float) -> None:
-    """Refused by name and first index when it is taken; and when somebody else has written it, digests and all."""
+    """Refused by name and first index when it is taken; and when somebody else has written it,
+    digests and all."""
     array = np.ones((3, 4), np.float32)
     array[1, 2] = value
     content = Content({}, {}, {"logits": (array, ("token", "vocab"))})
@@ -78,12 +86,18 @@ def test_what_is_no_number_is_neither_recorded_nor_read(tmp_path: Path, value: f
         store.read("e", "s", "n")
 
 
-@pytest.mark.parametrize(("old", "new", "reason"), [
-    ('{\n', '{"schema_version": 1,\n', "a key stands twice"), ('"model": "m"', '"model": "m", "model": "m"', "twice"),
-    ('"model": "m"', '"model": "m", "seed": NaN', "NaN"),
-    ('"model": "m"', '"model": "m", "seed": -Infinity', "Infinity"),
-])
-def test_a_manifest_that_is_good_but_for_its_json(tmp_path: Path, old: str, new: str, reason: str) -> None:
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("{\n", '{"schema_version": 1,\n', "a key stands twice"),
+        ('"model": "m"', '"model": "m", "model": "m"', "twice"),
+        ('"model": "m"', '"model": "m", "seed": NaN', "NaN"),
+        ('"model": "m"', '"model": "m", "seed": -Infinity', "Infinity"),
+    ],
+)
+def test_a_manifest_that_is_good_but_for_its_json(
+    tmp_path: Path, old: str, new: str, reason: str
+) -> None:
     store, path = recorded(tmp_path)
     text = path.read_text()
     assert old in text
@@ -98,8 +112,23 @@ JSON = FLAT | st.lists(FLAT, max_size=3) | st.dictionaries(st.text(max_size=8), 
 
 
 @ANY
-@given(key=st.sampled_from(["schema_version", "kind", "request", "digest", "tokens", "values", "tensors", "file_sha256",
-                            "provenance", "more"]), value=JSON)
+@given(
+    key=st.sampled_from(
+        [
+            "schema_version",
+            "kind",
+            "request",
+            "digest",
+            "tokens",
+            "values",
+            "tensors",
+            "file_sha256",
+            "provenance",
+            "more",
+        ]
+    ),
+    value=JSON,
+)
 def test_a_manifest_with_any_value_in_any_place(tmp_path: Path, key: str, value: Any) -> None:
     store, path = recorded(tmp_path)
     path.write_text(json.dumps({**json.loads(path.read_text()), key: value}))
@@ -120,8 +149,10 @@ def test_tensor_files_of_any_bytes(tmp_path: Path, raw: bytes) -> None:
 
 
 @ANY
-@given(raw=st.binary(max_size=200) | st.text(max_size=200).map(str.encode),
-       name=st.sampled_from(["v.bin", "v.txt", "v.gz", "v.vec", "v"]))
+@given(
+    raw=st.binary(max_size=200) | st.text(max_size=200).map(str.encode),
+    name=st.sampled_from(["v.bin", "v.txt", "v.gz", "v.vec", "v"]),
+)
 def test_vector_files_of_any_bytes(tmp_path: Path, raw: bytes, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(raw)
@@ -154,11 +185,18 @@ def test_a_pickle_by_any_name_is_never_run(tmp_path: Path) -> None:
 
 def bounded(script: str, folder: Path, megabytes: int = 700) -> subprocess.CompletedProcess[str]:
     """Runs a script in a process that may take so much memory, and so large a file, and no more."""
+
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (megabytes * 2**20, megabytes * 2**20))
 
-    return subprocess.run([sys.executable, "-c", script, str(folder)], capture_output=True, text=True, timeout=60,
-                          preexec_fn=limit, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", script, str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=limit,
+        check=False,
+    )
 
 
 READ = """
@@ -173,15 +211,18 @@ except GptvizError as error:
 """
 
 
-@pytest.mark.parametrize("lie", ["header of a gigabyte", "shape of a thousand million", "deep nesting",
-                                 "long manifest"])
+@pytest.mark.parametrize(
+    "lie", ["header of a gigabyte", "shape of a thousand million", "deep nesting", "long manifest"]
+)
 def test_a_header_cannot_exhaust_memory(tmp_path: Path, lie: str) -> None:
     store, path = recorded(tmp_path)
     tensors = path.with_suffix(".safetensors")
     if lie == "header of a gigabyte":
         tensors.write_bytes(struct.pack("<Q", 10**9) + b"{" * 1000)
     elif lie == "shape of a thousand million":
-        header = json.dumps({"logits": {"dtype": "F32", "shape": [10**9], "data_offsets": [0, 4 * 10**9]}}).encode()
+        header = json.dumps(
+            {"logits": {"dtype": "F32", "shape": [10**9], "data_offsets": [0, 4 * 10**9]}}
+        ).encode()
         tensors.write_bytes(struct.pack("<Q", len(header)) + header)
     elif lie == "deep nesting":
         path.write_text("[" * 10**6)
@@ -214,8 +255,13 @@ except NoSpace as error:
 def test_a_full_disk_leaves_the_old_recording_and_nothing_else(tmp_path: Path) -> None:
     store, path = recorded(tmp_path)
     before = {each.name: each.read_bytes() for each in path.parent.iterdir()}
-    done = subprocess.run([sys.executable, "-c", WRITE, str(tmp_path)], capture_output=True, text=True, timeout=60,
-                          check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", WRITE, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.stdout.startswith("no space:"), done.stderr[-500:]
     assert {each.name: each.read_bytes() for each in path.parent.iterdir()} == before
     assert store.read("e", "s", "n").array("logits").tolist() == [0.5]
@@ -240,9 +286,13 @@ while True:
 
 
 @pytest.mark.parametrize("delay", [0.02, 0.05, 0.08, 0.11, 0.14])
-def test_a_recorder_killed_at_any_moment_leaves_a_whole_recording(tmp_path: Path, delay: float) -> None:
+def test_a_recorder_killed_at_any_moment_leaves_a_whole_recording(
+    tmp_path: Path, delay: float
+) -> None:
     store, _ = recorded(tmp_path)
-    process = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     process.stdout.readline()
     try:
@@ -259,7 +309,9 @@ def test_killed_twice_between_tensors_and_manifest(tmp_path: Path) -> None:
     """The old recording outlives two broken writes, and the third one is whole."""
     store, path = recorded(tmp_path)
     names = {each.name for each in path.parent.iterdir()}
-    script = KILLED.replace("n = 0\n", """
+    script = KILLED.replace(
+        "n = 0\n",
+        """
 rename, done = os.replace, []
 def replace(source, target):
     rename(source, target)
@@ -268,9 +320,12 @@ def replace(source, target):
     done.append(target)
 os.replace = replace
 n = 0
-""")
+""",
+    )
     for _ in range(2):
-        killed = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, check=False)
+        killed = subprocess.run(
+            [sys.executable, "-c", script, str(tmp_path)], capture_output=True, check=False
+        )
         assert killed.returncode == -9, killed.stderr
         assert store.read("e", "s", "n").array("logits").tolist() == [0.5]
     recorded(tmp_path)
@@ -280,8 +335,15 @@ n = 0
 def test_two_recorders_at_once_leave_one_whole_recording(tmp_path: Path) -> None:
     store, _ = recorded(tmp_path)
     script = KILLED.replace("while True:", "while n < 12:")
-    both = [subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.DEVNULL,
-                             stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, str(tmp_path)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
     errors = [process.communicate(timeout=120)[1] for process in both]
     assert [process.returncode for process in both] == [0, 0], errors
     read = store.read("e", "s", "n")

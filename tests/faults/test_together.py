@@ -1,4 +1,5 @@
-"""Several commands at once, and a course that is broken off: whole films, identical bytes, nothing left behind."""
+"""Several commands at once, and a course that is broken off: whole films, identical bytes, nothing
+left behind."""
 
 from __future__ import annotations
 
@@ -30,8 +31,10 @@ def test_two_films_at_once_are_those_that_are_made_alone(rendered: Toy, toy: Toy
     assert (first.returncode, second.returncode, errors) == (0, 0, ["", ""])
     for name in ("tiny", "other"):
         for suffix in (".mp4", ".srt", ".vtt", ".png", ".json"):
-            assert film(toy, name).with_suffix(suffix).read_bytes() == \
-                film(rendered, name).with_suffix(suffix).read_bytes(), name + suffix
+            assert (
+                film(toy, name).with_suffix(suffix).read_bytes()
+                == film(rendered, name).with_suffix(suffix).read_bytes()
+            ), name + suffix
     assert not leftovers(toy)
 
 
@@ -51,7 +54,9 @@ def test_two_recorders_write_what_one_writes(tmp_path: Path, folder_1024: Path) 
 
 def test_a_worker_ends_with_the_process_that_started_it(toy: Toy) -> None:
     """Killed while a film is drawn that would take a day: no worker goes on drawing for nobody."""
-    toy.scene("other").write_text(toy.scene("other").read_text().replace("wait(0.2)", "wait(100000)"))
+    toy.scene("other").write_text(
+        toy.scene("other").read_text().replace("wait(0.2)", "wait(100000)")
+    )
     with toy.start("render", "other", "--quality", "l") as process:
         assert until(lambda: bool(workers(toy)))
         time.sleep(1)
@@ -70,10 +75,19 @@ def test_a_course_is_broken_off(toy: Toy) -> None:
     """Ctrl-C with one film finished and one being made, whose worker has a child of its own."""
     child = toy.root / "child"
     started = f"open({str(child)!r}, 'w').write(str(__import__('subprocess').Popen(['sleep', '86400']).pid))"
-    toy.scene("other").write_text(toy.scene("other").read_text().replace(
-        "self.wait(0.2)", f"{started}\n            self.wait(100000)"))
+    toy.scene("other").write_text(
+        toy.scene("other")
+        .read_text()
+        .replace("self.wait(0.2)", f"{started}\n            self.wait(100000)")
+    )
     with toy.start("course", "--quality", "l", "--jobs", "2") as process:
-        assert until(lambda: film(toy, "tiny").with_suffix(".json").exists() and child.exists() and child.read_text())
+        assert until(
+            lambda: (
+                film(toy, "tiny").with_suffix(".json").exists()
+                and child.exists()
+                and child.read_text()
+            )
+        )
         began = time.monotonic()
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE)
@@ -81,7 +95,11 @@ def test_a_course_is_broken_off(toy: Toy) -> None:
     assert process.returncode == 130 and "Traceback" not in err and out == ""
     assert took < 5 and not workers(toy)
     assert not alive(int(child.read_text()))
-    assert not film(toy).exists() and not leftovers(toy) and not (toy.root / "media" / "course").exists()
+    assert (
+        not film(toy).exists()
+        and not leftovers(toy)
+        and not (toy.root / "media" / "course").exists()
+    )
     assert toy.run("render", "tiny", "--quality", "l").lines[0].startswith("tiny: up to date")
 
 
@@ -95,7 +113,9 @@ class Silent:
 
 
 @pytest.mark.parametrize("harm", ["truncated", "zeroed", "of half the length", "empty"])
-def test_a_staged_film_that_is_damaged_is_not_published(rendered: Toy, tmp_path: Path, harm: str) -> None:
+def test_a_staged_film_that_is_damaged_is_not_published(
+    rendered: Toy, tmp_path: Path, harm: str
+) -> None:
     """The worker has drawn the film, and its file is spoilt before it is published."""
     shutil.copytree(rendered.root, tmp_path / "project")
     toy = Toy(tmp_path / "project", rendered.package)
@@ -108,11 +128,21 @@ def test_a_staged_film_that_is_damaged_is_not_published(rendered: Toy, tmp_path:
         if harm == "of half the length":
             shutil.copy(film(toy, "other"), path)
         else:
-            path.write_bytes({"truncated": data[:len(data) // 2], "zeroed": bytes(len(data)), "empty": b""}[harm])
+            path.write_bytes(
+                {"truncated": data[: len(data) // 2], "zeroed": bytes(len(data)), "empty": b""}[
+                    harm
+                ]
+            )
 
     planner = Planner(open_project(toy.root))
-    plan = planner.plan(pick_scenes(planner.project, ["tiny"])[0], Edition("default", ("big", "small"), ()), Wish("l"))
+    plan = planner.plan(
+        pick_scenes(planner.project, ["tiny"])[0],
+        Edition("default", ("big", "small"), ()),
+        Wish("l"),
+    )
     [result] = Studio(planner, Silent(), 1, spoilt).make([plan], force=True)
     assert result.outcome == "failed" and isinstance(result.error, RenderFailed), result
-    assert {name: (toy.root / name).read_bytes() for name in toy.files() if "videos" in name} == before
+    assert {
+        name: (toy.root / name).read_bytes() for name in toy.files() if "videos" in name
+    } == before
     assert not leftovers(toy)

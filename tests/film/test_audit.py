@@ -1,4 +1,5 @@
-"""The audit's findings, each shown by a film that is wrong in one way, beside one that is right in every way."""
+"""The audit's findings, each shown by a film that is wrong in one way, beside one that is right in
+every way."""
 
 from __future__ import annotations
 
@@ -7,7 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from manim import Circle, DecimalNumber, FadeIn, Rectangle, Square, Text, Transform, ValueTracker, VMobject
+from manim import (
+    Circle,
+    DecimalNumber,
+    FadeIn,
+    Rectangle,
+    Square,
+    Text,
+    Transform,
+    ValueTracker,
+    VMobject,
+)
 
 from gptviz import maths
 from gptviz.drawing.formula import Formula
@@ -33,13 +44,29 @@ class Honest(Film):
         row = self.rec["row"]
         shift = Knob("shift", 0.0, step=0.01)
         live = Numeral(row.logits[1], ".2f").move_to([0, 2, 0])
-        live.add_updater(lambda n: n.set_value(derive(maths.difference, row.logits[1], shift.setting)))
-        shown = Words("{p:.1%} of {n:d}, printed as \u201c{q:.2f}\u201d", p=row.probability(0), n=row.vocab,
-                      q=Quoted(0.75, "a paper, 2020"))
+        live.add_updater(
+            lambda n: n.set_value(derive(maths.difference, row.logits[1], shift.setting))
+        )
+        shown = Words(
+            "{p:.1%} of {n:d}, printed as \u201c{q:.2f}\u201d",
+            p=row.probability(0),
+            n=row.vocab,
+            q=Quoted(0.75, "a paper, 2020"),
+        )
         formula = Formula("x^2 / 3").move_to([3, 0, 0])
-        negative = Claim(maths.is_negative, (row.logits[0],), "The highest is {x:.2f}, below zero.", "It is {x:.2f}.")
+        negative = Claim(
+            maths.is_negative,
+            (row.logits[0],),
+            "The highest is {x:.2f}, below zero.",
+            "It is {x:.2f}.",
+        )
         with self.beat(negative, x=row.logits[0]):
-            self.play(FadeIn(shown), FadeIn(formula), FadeIn(TokenText(row.token(2)).shift([-3, 0, 0])), run_time=0.4)
+            self.play(
+                FadeIn(shown),
+                FadeIn(formula),
+                FadeIn(TokenText(row.token(2)).shift([-3, 0, 0])),
+                run_time=0.4,
+            )
         with self.beat("Shifted by {s:.1f}.", s=self.setting("shift")):
             self.add(shift, live)
             self.sweep(shift, 2.0, 0.5)
@@ -70,9 +97,11 @@ def test_an_honest_film_passes_and_every_numeral_is_listed_with_its_address(row:
     listed = {(n.text, n.kind): n for n in report.numerals}
     p = listed["64.3\u202f%", "derived"]
     scores = [-1.5, -2.25, -4.0, -9.0, -9.5]
-    assert p.value == pytest.approx(2.718281828 ** -1.5 / sum(2.718281828 ** s for s in scores))
+    assert p.value == pytest.approx(2.718281828**-1.5 / sum(2.718281828**s for s in scores))
     assert p.address == "probability(test/film/row#logits[0], test/film/row#values.logsumexp)"
-    assert 1 / 60 <= p.time < 0.1, "a thing that fades in is not seen in its first frame, and soon after"
+    assert 1 / 60 <= p.time < 0.1, (
+        "a thing that fades in is not seen in its first frame, and soon after"
+    )
     assert p.beat == 1
     assert listed["124M", "number"].address == "test/film/row#provenance.parameters"
     assert listed["42", "token"].address == "test/film/row#tokens.top[2]"
@@ -80,10 +109,16 @@ def test_an_honest_film_passes_and_every_numeral_is_listed_with_its_address(row:
     assert listed["0.75", "quoted"].address == "quoted from a paper, 2020"
     assert listed["2.0", "setting"].address == "setting shift"
     assert listed["GPT-2", "name"].ok
-    live = [n.text for n in report.numerals if n.address == "difference(test/film/row#logits[1], setting shift)"]
+    live = [
+        n.text
+        for n in report.numerals
+        if n.address == "difference(test/film/row#logits[1], setting shift)"
+    ]
     assert len(live) == 31, "every frame's number"
     assert (live[0], live[-1]) == ("\u22122.25", "\u22124.25")
-    assert [(c.text, c.held) for c in report.claims] == [("The highest is \u22121.50, below zero.", True)]
+    assert [(c.text, c.held) for c in report.claims] == [
+        ("The highest is \u22121.50, below zero.", True)
+    ]
 
 
 def test_a_claim_with_two_wordings_says_what_is_so_of_another_model(other_row: Recording) -> None:
@@ -93,7 +128,9 @@ def test_a_claim_with_two_wordings_says_what_is_so_of_another_model(other_row: R
 
 
 def test_the_report_has_the_shape_that_is_promised(row: Recording) -> None:
-    data = json.loads(json.dumps(audit(wrong(lambda row: Text("0.42")), {"row": row}, "plain").as_dict()))
+    data = json.loads(
+        json.dumps(audit(wrong(lambda row: Text("0.42")), {"row": row}, "plain").as_dict())
+    )
     assert data["scene"] == "plain"
     assert data["ok"] is False
     assert {"time", "beat", "text", "kind", "address", "value", "ok"} <= set(data["numerals"][0])
@@ -105,8 +142,13 @@ def negative(row: Any) -> Claim:
     return Claim(maths.is_negative, (row.logits[0],), "every score is negative")
 
 
-def test_a_sentence_that_is_false_of_another_model_fails(row: Recording, other_row: Recording) -> None:
-    for film in (wrong(lambda row: Words("{c}.", c=negative(row))), wrong(None, "Here {c}.", c=negative)):
+def test_a_sentence_that_is_false_of_another_model_fails(
+    row: Recording, other_row: Recording
+) -> None:
+    for film in (
+        wrong(lambda row: Words("{c}.", c=negative(row))),
+        wrong(None, "Here {c}.", c=negative),
+    ):
         assert audit(film, {"row": row}).ok
         report = audit(film, {"row": other_row})
         assert [(c.held, c.honest) for c in report.claims] == [(False, False)]
@@ -130,7 +172,8 @@ def redrawn(row: Any) -> VMobject:
 
 
 def replaced(row: Any) -> Numeral:
-    """A numeral whose outline becomes that of another number's, while it goes on saying what it said."""
+    """A numeral whose outline becomes that of another number's, while it goes on saying what it
+    said."""
     numeral = Numeral(row.logits[0])
     numeral.points = Numeral(row.logits[1]).points
     return numeral
@@ -138,34 +181,58 @@ def replaced(row: Any) -> Numeral:
 
 FAULTS = {
     "a plain text of Manim's": (lambda row: Text("0.42"), "0.42"),
-    "its outlines alone": (lambda row: Circle().add(*Text("0.42")), "outlines from a font or a file"),
+    "its outlines alone": (
+        lambda row: Circle().add(*Text("0.42")),
+        "outlines from a font or a file",
+    ),
     "its outlines as another mobject's": (redrawn, "17"),
     "Manim's own number": (lambda row: DecimalNumber(0.5, mob_class=Text), "0.5"),
     "a number word": (lambda row: Words("seven of them"), "seven"),
     "a typed number": (lambda row: Words("p = .129"), "129"),
     "a formula that is a number": (lambda row: Formula("0.129"), "formula of numbers"),
     "a run that says other than its pieces": (
-        lambda row: Run("0.42", pieces=Statement((Piece("some", None),))), "its pieces say 'some'"),
+        lambda row: Run("0.42", pieces=Statement((Piece("some", None),))),
+        "its pieces say 'some'",
+    ),
     "digits that the token does not have": (
-        lambda row: Run("7", pieces=Statement((Piece("7", row.token(0)),))), "not part of ' planet'"),
+        lambda row: Run("7", pieces=Statement((Piece("7", row.token(0)),))),
+        "not part of ' planet'",
+    ),
     "a word from nowhere": (
-        lambda row: Words("{w}", w=Word("41 things", "test/film/row#values.nothing")), "no text at"),
+        lambda row: Words("{w}", w=Word("41 things", "test/film/row#values.nothing")),
+        "no text at",
+    ),
     "a word with other digits": (
-        lambda row: Words("{w}", w=Word("41 moons", "test/film/row#request.prompt")), "41 is not part of"),
+        lambda row: Words("{w}", w=Word("41 moons", "test/film/row#request.prompt")),
+        "41 is not part of",
+    ),
     "a rounding that is off by one digit": (rounded("\u22122.2"), None),
     "a rounding that is wrong": (rounded("\u22122.4"), "the rounding is wrong"),
     "a number that the recording does not hold": (
-        lambda row: Numeral(Number(0.5, "test/film/row", "logits", (0,))), "is -1.5, not 0.5"),
+        lambda row: Numeral(Number(0.5, "test/film/row", "logits", (0,))),
+        "is -1.5, not 0.5",
+    ),
     "a number of another recording": (
-        lambda row: Numeral(Number(0.5, "gpt2/else/row", "logits", (0,))), "was not given a recording gpt2/else/row"),
+        lambda row: Numeral(Number(0.5, "gpt2/else/row", "logits", (0,))),
+        "was not given a recording gpt2/else/row",
+    ),
     "an index outside the recording": (
-        lambda row: Numeral(Number(0.5, "test/film/row", "logits", (9,))), "there is no number at"),
+        lambda row: Numeral(Number(0.5, "test/film/row", "logits", (9,))),
+        "there is no number at",
+    ),
     "a formula's value that it does not give": (forged, "not 0.5"),
-    "a setting that is not declared": (lambda row: Numeral(Setting(3.0, "k")), "declares no setting 'k'"),
+    "a setting that is not declared": (
+        lambda row: Numeral(Setting(3.0, "k")),
+        "declares no setting 'k'",
+    ),
     "a setting that the request does not have": (
-        lambda row: Numeral(Setting(40.0, "top of test/film/row"), ".0f"), "is 3, not 40.0"),
+        lambda row: Numeral(Setting(40.0, "top of test/film/row"), ".0f"),
+        "is 3, not 40.0",
+    ),
     "a quotation without its marks": (
-        lambda row: Words("they print {q:.2f}", q=Quoted(0.75, "a paper")), "without quotation marks"),
+        lambda row: Words("they print {q:.2f}", q=Quoted(0.75, "a paper")),
+        "without quotation marks",
+    ),
     "an outline of another number": (replaced, "outline"),
 }
 
@@ -174,22 +241,36 @@ FAULTS = {
 def test_a_fault_on_screen_is_found(row: Recording, name: str) -> None:
     show, expected = FAULTS[name]
     report = audit(wrong(show), {"row": row})
-    if expected is None:   # -2.25 lies on the edge: both -2.2 and -2.3 are half a unit away
+    if expected is None:  # -2.25 lies on the edge: both -2.2 and -2.3 are half a unit away
         assert report.ok, report.problems
         return
     assert any(expected in problem for problem in report.problems), report.problems
 
 
-@pytest.mark.parametrize("said", ["Twelve of them.", "A million words.", "It is 7.", "Twenty-five."])
+@pytest.mark.parametrize(
+    "said", ["Twelve of them.", "A million words.", "It is 7.", "Twenty-five."]
+)
 def test_a_number_that_is_said_without_an_address_is_found(row: Recording, said: str) -> None:
     report = audit(wrong(None, said), {"row": row})
-    assert {u.where for u in report.untracked} == {"screen", "narration"}, "the caption and the narration"
+    assert {u.where for u in report.untracked} == {"screen", "narration"}, (
+        "the caption and the narration"
+    )
     assert not report.ok
 
 
-@pytest.mark.parametrize(("shown", "fine"), [
-    ("\u27e8C6\u27e9", True), ("<C6 80 F0 99>", True), ("\u27e8C6 80\u2026\u27e9", True), ("<C6 8\u20260 99>", True),
-    ("<C7>", False), ("<C6 80 F1 99>", False), ("<C6 8\u20261 99>", False), ("<80>", False)])
+@pytest.mark.parametrize(
+    ("shown", "fine"),
+    [
+        ("\u27e8C6\u27e9", True),
+        ("<C6 80 F0 99>", True),
+        ("\u27e8C6 80\u2026\u27e9", True),
+        ("<C6 8\u20260 99>", True),
+        ("<C7>", False),
+        ("<C6 80 F1 99>", False),
+        ("<C6 8\u20261 99>", False),
+        ("<80>", False),
+    ],
+)
 def test_a_token_that_is_no_text_is_shown_as_its_own_bytes(shown: str, fine: bool) -> None:
     token = Token("\ufffd", Number(7.0, "", ""), b"\xc6\x80\xf0\x99", "")
     assert (Addresses([]).text_problem(shown, token) == "") == fine
@@ -223,18 +304,31 @@ def test_what_is_never_seen_is_not_listed(row: Recording) -> None:
         def construct(self) -> None:
             number = self.rec["row"].logits[2]
             with self.beat("Look."):
-                self.add(Numeral(number).shift([30, 0, 0]), Numeral(number).set_opacity(0), Rectangle())
+                self.add(
+                    Numeral(number).shift([30, 0, 0]), Numeral(number).set_opacity(0), Rectangle()
+                )
                 self.add(ValueTracker(4))
                 self.wait(0.2)
 
     assert not [n for n in audit(Hides, {"row": row}).numerals if n.address.endswith("logits[2]")]
 
 
-@pytest.mark.parametrize(("counted", "literal"), [
-    ("range(7)", True), ("range(SHOWN)", True), ("[i for i in range(SHOWN + 1)]", True), ("'xxxxxxx'", True),
-    ("[None] * 7", True), ("self.rec['row'].logits[:SHOWN]", False), ("range(len(self.rec['row'].logits))", False),
-    ("['query', 'key', 'value']", False)])
-def test_a_count_of_a_literal_is_a_typed_number(row: Recording, tmp_path: Path, counted: str, literal: bool) -> None:
+@pytest.mark.parametrize(
+    ("counted", "literal"),
+    [
+        ("range(7)", True),
+        ("range(SHOWN)", True),
+        ("[i for i in range(SHOWN + 1)]", True),
+        ("'xxxxxxx'", True),
+        ("[None] * 7", True),
+        ("self.rec['row'].logits[:SHOWN]", False),
+        ("range(len(self.rec['row'].logits))", False),
+        ("['query', 'key', 'value']", False),
+    ],
+)
+def test_a_count_of_a_literal_is_a_typed_number(
+    row: Recording, tmp_path: Path, counted: str, literal: bool
+) -> None:
     path = tmp_path / "counting.py"
     path.write_text(f"""
 from gptviz.film import Film
@@ -254,5 +348,7 @@ class Counting(Film):
             pass
 """)
     report = audit(load_film(path, "Counting"), {"row": row})
-    assert [u.why for u in report.untracked] == (["a count of a literal is a number without an address"] * literal)
+    assert [u.why for u in report.untracked] == (
+        ["a count of a literal is a number without an address"] * literal
+    )
     assert report.ok is not literal

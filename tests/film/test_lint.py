@@ -1,4 +1,5 @@
-"""The layout lint: each rule's broken film is found out, with names, time and amount, and its mended one passes."""
+"""The layout lint: each rule's broken film is found out, with names, time and amount, and its
+mended one passes."""
 
 from __future__ import annotations
 
@@ -9,7 +10,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from manim import LEFT, RIGHT, UP, FadeIn, FadeOut, Line, Mobject, Rectangle, Square, Text, ValueTracker, VGroup
+from manim import (
+    LEFT,
+    RIGHT,
+    UP,
+    FadeIn,
+    FadeOut,
+    Line,
+    Mobject,
+    Rectangle,
+    Square,
+    Text,
+    ValueTracker,
+    VGroup,
+)
 from PIL import Image
 
 from gptviz.drawing import theme
@@ -42,7 +56,11 @@ class Staged(Film):
 
 def film_of(stage: Stage, **more: Any) -> type[Film]:
     """A film of one beat in which these mobjects stand."""
-    return type("Staged", (Staged,), {"stage_it": staticmethod(stage), "__doc__": "What stands there?", **more})
+    return type(
+        "Staged",
+        (Staged,),
+        {"stage_it": staticmethod(stage), "__doc__": "What stands there?", **more},
+    )
 
 
 def words(text: str, x: float = 0.0, y: float = 0.0, **options: Any) -> Words:
@@ -53,63 +71,148 @@ def panel(colour: str) -> Rectangle:
     return Rectangle(width=3, height=1, fill_color=colour, fill_opacity=1, stroke_width=0)
 
 
-# For each rule: a broken stage, its mended one, the finding's name, and the least and most that it is off by.
+# For each rule: a broken stage, its mended one, the finding's name, and the least and most that it
+# is off by.
 BROKEN: dict[str, tuple[Stage, Stage, str, float, float]] = {
     "two words": (
         lambda row: [words("planet"), words("moon", 0.3, 0.1)],
-        lambda row: [words("planet"), words("moon", 1.3, 0.1)], "overlap:planet/moon", 5, 7),
+        lambda row: [words("planet"), words("moon", 1.3, 0.1)],
+        "overlap:planet/moon",
+        5,
+        7,
+    ),
     "a numeral in a formula": (
         lambda row: [Formula("x^2 + 1"), Numeral(row.logits[0]).place([0, 0, 0])],
-        lambda row: [Formula("x^2 + 1"), Numeral(row.logits[0]).place([0, 1, 0])], "overlap:x^2 + 1/\u22121.50", 3, 30),
+        lambda row: [Formula("x^2 + 1"), Numeral(row.logits[0]).place([0, 1, 0])],
+        "overlap:x^2 + 1/\u22121.50",
+        3,
+        30,
+    ),
     "a slanted text": (
         lambda row: [words("a slanted line").rotate(0.6), words("planet", 0.6, 0.3)],
         lambda row: [words("a slanted line").rotate(0.6), words("planet", 1.3, -0.4)],
-        "overlap:a slanted line/planet", 3, 30),
+        "overlap:a slanted line/planet",
+        3,
+        30,
+    ),
     "a line": (
         lambda row: [words("planet"), Line([-1, 0.05, 0], [2, 0.15, 0])],
-        lambda row: [words("planet"), Line([-1, -0.15, 0], [2, -0.15, 0])], "crossed:planet/Line", 5, 30),
+        lambda row: [words("planet"), Line([-1, -0.15, 0], [2, -0.15, 0])],
+        "crossed:planet/Line",
+        5,
+        30,
+    ),
     "a line that touches": (
         lambda row: [words("sun"), Line([-1, -0.012, 0], [2, -0.012, 0])],
-        lambda row: [words("sun"), Line([-1, -0.03, 0], [2, -0.03, 0])], "crossed:sun/Line", 5, 30),
+        lambda row: [words("sun"), Line([-1, -0.03, 0], [2, -0.03, 0])],
+        "crossed:sun/Line",
+        5,
+        30,
+    ),
     "a box's edge": (
         lambda row: [TokenBox(row.token(0)), Square(0.3, stroke_color=theme.FOCUS)],
-        lambda row: [TokenBox(row.token(0)), Square(2, stroke_color=theme.FOCUS)], "crossed:planet/Square", 5, 50),
+        lambda row: [TokenBox(row.token(0)), Square(2, stroke_color=theme.FOCUS)],
+        "crossed:planet/Square",
+        5,
+        50,
+    ),
     "a filled form's edge": (
         lambda row: [panel(theme.REST).shift([1.9, 0, 0]), words("planet", 0, -0.1)],
         lambda row: [panel(theme.REST).shift([1.9, 0, 0]), words("planet", 0.6, -0.1)],
-        "crossed:planet/Rectangle", 5, 40),
+        "crossed:planet/Rectangle",
+        5,
+        40,
+    ),
     "a picture's edge": (
-        lambda row: [Picture(np.full((2, 2, 3), 0.3), 2.0, 1.0).shift([1.4, 0, 0]), words("planet", 0, -0.1)],
-        lambda row: [Picture(np.full((2, 2, 3), 0.3), 2.0, 1.0).shift([1.4, 0, 0]), words("planet", 0.6, -0.1)],
-        "crossed:planet/Picture", 5, 40),
+        lambda row: [
+            Picture(np.full((2, 2, 3), 0.3), 2.0, 1.0).shift([1.4, 0, 0]),
+            words("planet", 0, -0.1),
+        ],
+        lambda row: [
+            Picture(np.full((2, 2, 3), 0.3), 2.0, 1.0).shift([1.4, 0, 0]),
+            words("planet", 0.6, -0.1),
+        ],
+        "crossed:planet/Picture",
+        5,
+        40,
+    ),
     "a text at the rim": (
-        lambda row: [words("planet", 6.2)], lambda row: [words("planet", 5.5)], "outside:planet", 15, 60),
+        lambda row: [words("planet", 6.2)],
+        lambda row: [words("planet", 5.5)],
+        "outside:planet",
+        15,
+        60,
+    ),
     "a form at the rim": (
-        lambda row: [Square(1).shift([-7, 0, 0])], lambda row: [Square(1).shift([-6, 0, 0])],
-        "outside:Square", 120, 120),
+        lambda row: [Square(1).shift([-7, 0, 0])],
+        lambda row: [Square(1).shift([-6, 0, 0])],
+        "outside:Square",
+        120,
+        120,
+    ),
     "in the band": (
-        lambda row: [words("planet", 4, -2.8)], lambda row: [words("planet", 4, -2.0)], "band:planet", 60, 90),
+        lambda row: [words("planet", 4, -2.8)],
+        lambda row: [words("planet", 4, -2.0)],
+        "band:planet",
+        60,
+        90,
+    ),
     "a tiny text": (
-        lambda row: [words("planet", size=18)], lambda row: [words("planet", size=20)], "small:planet", 2.0, 2.0),
+        lambda row: [words("planet", size=18)],
+        lambda row: [words("planet", size=20)],
+        "small:planet",
+        2.0,
+        2.0,
+    ),
     "a shrunken text": (
-        lambda row: [words("planet").scale(0.5)], lambda row: [words("planet").scale(0.8)], "small:planet", 7.0, 7.0),
+        lambda row: [words("planet").scale(0.5)],
+        lambda row: [words("planet").scale(0.8)],
+        "small:planet",
+        7.0,
+        7.0,
+    ),
     "grey on grey": (
-        lambda row: [words("planet", color=theme.DATA_LOW)], lambda row: [words("planet", color=theme.SECONDARY)],
-        "contrast:planet", 1.0, 2.0),
+        lambda row: [words("planet", color=theme.DATA_LOW)],
+        lambda row: [words("planet", color=theme.SECONDARY)],
+        "contrast:planet",
+        1.0,
+        2.0,
+    ),
     "light on light": (
         lambda row: [panel(theme.PROBABILITY), words("planet", -0.4, -0.1)],
         lambda row: [panel(theme.PROBABILITY), words("planet", -0.4, -0.1, color=theme.GROUND)],
-        "contrast:planet", 2.0, 3.0),
+        "contrast:planet",
+        2.0,
+        3.0,
+    ),
     "faint": (
-        lambda row: [words("planet").set_opacity(0.42)], lambda row: [words("planet").set_opacity(0.7)],
-        "contrast:planet", 0.2, 2.0),
+        lambda row: [words("planet").set_opacity(0.42)],
+        lambda row: [words("planet").set_opacity(0.7)],
+        "contrast:planet",
+        0.2,
+        2.0,
+    ),
     "behind a panel": (
         lambda row: [words("planet", -0.4, -0.1), panel(theme.PANEL)],
-        lambda row: [panel(theme.PANEL), words("planet", -0.4, -0.1)], "hidden:planet", 0.9, 1.0),
+        lambda row: [panel(theme.PANEL), words("planet", -0.4, -0.1)],
+        "hidden:planet",
+        0.9,
+        1.0,
+    ),
     "dim from the start": (
-        lambda row: [words("planet").set_opacity(theme.DIM)], lambda row: [words("planet")], "dim:planet", 0.7, 0.7),
+        lambda row: [words("planet").set_opacity(theme.DIM)],
+        lambda row: [words("planet")],
+        "dim:planet",
+        0.7,
+        0.7,
+    ),
     "a font of the system": (
-        lambda row: [Text("planet", font_size=26)], lambda row: [words("planet")], "foreign:planet", 0.0, 0.0),
+        lambda row: [Text("planet", font_size=26)],
+        lambda row: [words("planet")],
+        "foreign:planet",
+        0.0,
+        0.0,
+    ),
 }
 
 
@@ -125,22 +228,29 @@ def test_a_broken_stage_is_found_and_the_mended_one_passes(row: Recording, case:
     assert all(who.strip() in finding.message for who in finding.who)
 
 
-def told(play: Callable[[Film], None], said: str = "This is said of it.", **more: Any) -> type[Film]:
+def told(
+    play: Callable[[Film], None], said: str = "This is said of it.", **more: Any
+) -> type[Film]:
     """A film of one beat in which ``play`` happens."""
 
     def construct(self: Film) -> None:
         with self.beat(said):
             play(self)
 
-    return type("Told", (Film,), {"construct": construct, "needs": {"row": REQUEST}, "__doc__": "What happens?",
-                                  **more})
+    return type(
+        "Told",
+        (Film,),
+        {"construct": construct, "needs": {"row": REQUEST}, "__doc__": "What happens?", **more},
+    )
 
 
 def names(film: type[Film], row: Recording) -> list[str]:
     return [finding.name for finding in inspect(film, {"row": row}).findings]
 
 
-def test_texts_that_move_over_one_another_are_found_and_a_cross_fade_is_none(row: Recording) -> None:
+def test_texts_that_move_over_one_another_are_found_and_a_cross_fade_is_none(
+    row: Recording,
+) -> None:
     def glide(film: Film) -> None:
         film.add(words("planet"), moving := words("moon", -2))
         film.play(moving.animate.shift(RIGHT * 4), run_time=1)
@@ -157,7 +267,9 @@ def test_texts_that_move_over_one_another_are_found_and_a_cross_fade_is_none(row
 def test_a_line_that_is_hidden_by_the_texts_own_ground_does_not_cross_it(row: Recording) -> None:
     line, ground = Line([-2, 0, 0], [2, 0, 0]), panel(theme.GROUND).scale(0.6)
     assert names(film_of(lambda row: [line, ground, words("planet", -0.4, -0.1)]), row) == []
-    assert names(film_of(lambda row: [ground, line, words("planet", -0.4, -0.1)]), row) == ["crossed:planet/Line"]
+    assert names(film_of(lambda row: [ground, line, words("planet", -0.4, -0.1)]), row) == [
+        "crossed:planet/Line"
+    ]
 
 
 def test_what_was_seen_bright_may_be_dimmed(row: Recording) -> None:
@@ -200,11 +312,14 @@ def test_stillness_with_nothing_left_to_read_is_found(row: Recording) -> None:
         def play(film: Film) -> None:
             film.play(FadeIn(Square()), run_time=0.5)
             film.wait(seconds)
+
         return told(play, said="Look.")
 
     report = inspect(pause(3.9), {"row": row})
     assert [finding.rule for finding in report.findings] == ["idle"]
-    assert report.findings[0].time == pytest.approx(0.7), "the caption takes 0.4 s and 0.06 s for each of five letters"
+    assert report.findings[0].time == pytest.approx(0.7), (
+        "the caption takes 0.4 s and 0.06 s for each of five letters"
+    )
     assert report.findings[0].by == pytest.approx(4.4 - 0.7 - 2.0, abs=0.02)
     assert names(pause(2.0), row) == []
 
@@ -230,6 +345,7 @@ def test_a_text_that_goes_before_it_can_be_read_is_found(row: Recording) -> None
             film.play(FadeIn(text), run_time=0.2)
             film.wait(seconds)
             film.play(FadeOut(text), run_time=0.2)
+
         return told(play)
 
     report = inspect(show(1.0), {"row": row})
@@ -242,9 +358,13 @@ def both(row: Any) -> list[Mobject]:
     return [words("planet"), words("moon", 0.3, 0.1), words("tiny", 3, size=15)]
 
 
-@pytest.mark.parametrize("waiver", ["overlap", "overlap:planet/moon", "overlap:moon/planet", "overlap:moon"])
+@pytest.mark.parametrize(
+    "waiver", ["overlap", "overlap:planet/moon", "overlap:moon/planet", "overlap:moon"]
+)
 def test_a_film_waives_by_name_with_a_reason(row: Recording, waiver: str) -> None:
-    report = inspect(film_of(both, waivers={waiver: "they are compared", "small": "a joke"}), {"row": row})
+    report = inspect(
+        film_of(both, waivers={waiver: "they are compared", "small": "a joke"}), {"row": row}
+    )
     assert report.ok, report.problems
     assert [finding.name for finding in report.waived] == ["overlap:planet/moon", "small:tiny"]
 
@@ -262,7 +382,9 @@ def test_every_rule_is_tried_here() -> None:
 
 def test_the_sheet_shows_every_beats_end_and_motion(row: Recording, tmp_path: Path) -> None:
     def move(film: Film) -> None:
-        square = Square(2, fill_color=theme.PROBABILITY, fill_opacity=1, stroke_width=0).shift([-3, 0, 0])
+        square = Square(2, fill_color=theme.PROBABILITY, fill_opacity=1, stroke_width=0).shift(
+            [-3, 0, 0]
+        )
         film.add(square)
         film.play(square.animate.shift(RIGHT * 6), run_time=1)
 
@@ -270,8 +392,14 @@ def test_the_sheet_shows_every_beats_end_and_motion(row: Recording, tmp_path: Pa
     report = inspect(told(move), {"row": row}, sheet, "told", stills=tmp_path / "stills")
     assert report.ok, report.problems
     assert report.pictures == 2
-    assert sorted(path.name for path in (tmp_path / "stills").iterdir()) == ["beat-01-end.png", "beat-01-motion.png"]
-    middle, end = (np.asarray(Image.open(tmp_path / "stills" / f"beat-01-{kind}.png")) for kind in ("motion", "end"))
+    assert sorted(path.name for path in (tmp_path / "stills").iterdir()) == [
+        "beat-01-end.png",
+        "beat-01-motion.png",
+    ]
+    middle, end = (
+        np.asarray(Image.open(tmp_path / "stills" / f"beat-01-{kind}.png"))
+        for kind in ("motion", "end")
+    )
     assert middle.shape == end.shape == (1080, 1920, 3)
     green = np.array([0x2B, 0xB6, 0x8A])
     assert (middle[540, 960] == green).all(), "amid its motion the square is in the middle"
@@ -279,7 +407,7 @@ def test_the_sheet_shows_every_beats_end_and_motion(row: Recording, tmp_path: Pa
     assert not (end[540, 960] == green).all()
     with Image.open(sheet) as picture:
         assert picture.width == 4 * 480 + 5 * 18
-        thumbnail = np.asarray(picture)[3 * 21 + 18:, 18 + 480 + 18:][:270, :480]
+        thumbnail = np.asarray(picture)[3 * 21 + 18 :, 18 + 480 + 18 :][:270, :480]
     assert np.abs(thumbnail[135, 341].astype(int) - green).max() <= 2
 
 

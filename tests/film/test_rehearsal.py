@@ -6,7 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from manim import CairoRenderer, FadeIn, FadeOut, ReplacementTransform, ValueTracker, VGroup, tempconfig
+from manim import (
+    CairoRenderer,
+    FadeIn,
+    FadeOut,
+    ReplacementTransform,
+    ValueTracker,
+    VGroup,
+    tempconfig,
+)
 
 from gptviz.drawing import theme
 from gptviz.drawing.motion import Follow
@@ -44,13 +52,24 @@ class Told(Film):
 
 
 @pytest.mark.parametrize("rate", [15, 60])
-def test_beats_start_and_end_where_those_of_the_rendered_film_do(row: Recording, tmp_path: Path, rate: int) -> None:
-    with tempconfig({**SETTINGS, "pixel_height": 36, "pixel_width": 64, "frame_rate": rate,
-                     "media_dir": str(tmp_path)}):
+def test_beats_start_and_end_where_those_of_the_rendered_film_do(
+    row: Recording, tmp_path: Path, rate: int
+) -> None:
+    with tempconfig(
+        {
+            **SETTINGS,
+            "pixel_height": 36,
+            "pixel_width": 64,
+            "frame_rate": rate,
+            "media_dir": str(tmp_path),
+        }
+    ):
         rendered = Told({"row": row}, renderer=CairoRenderer())
         rendered.render()
     rehearsed = rehearse(Told, {"row": row}, lambda moment: None, frame_rate=rate)
-    assert [(b.start, b.moved, b.end) for b in rehearsed.beats] == [(b.start, b.moved, b.end) for b in rendered.beats]
+    assert [(b.start, b.moved, b.end) for b in rehearsed.beats] == [
+        (b.start, b.moved, b.end) for b in rendered.beats
+    ]
     assert rehearsed.now == rendered.now > 7
 
 
@@ -62,7 +81,15 @@ def test_pictures_are_the_rendered_films_frames(row: Recording, tmp_path: Path) 
             frames[round(self.time * 8)] = frame[:, :, :3].copy()
             super().add_frame(frame, num_frames)
 
-    with tempconfig({**SETTINGS, "pixel_height": 90, "pixel_width": 160, "frame_rate": 8, "media_dir": str(tmp_path)}):
+    with tempconfig(
+        {
+            **SETTINGS,
+            "pixel_height": 90,
+            "pixel_width": 160,
+            "frame_rate": 8,
+            "media_dir": str(tmp_path),
+        }
+    ):
         Told({"row": row}, renderer=Drawing()).render()
     compared = []
 
@@ -82,7 +109,7 @@ def test_every_frame_is_set_when_asked_for_and_the_end_of_each_beat_is_told(row:
     ends = [moment for moment in moments if moment.kind == "end"]
     assert [(m.time, m.beat) for m in ends] == [(beat.end, beat.number + 1) for beat in film.beats]
     moving = [m.time for m in moments if m.moving and m.beat == 1]
-    assert len(moving) == 23 + 61   # ceil(0.37 * 60) + ceil(1.01 * 60)
+    assert len(moving) == 23 + 61  # ceil(0.37 * 60) + ceil(1.01 * 60)
     assert np.allclose(np.diff(moving), 1 / 60)
 
 
@@ -102,8 +129,14 @@ class Changing(Film):
         table, later = VGroup(Words("first")), Words("then")
         with self.beat("Its rows are others now."):
             self.add(table)
-            self.play(Follow(table, lambda whole, share: setattr(whole, "submobjects", [later] if share > 0.3
-                                                                 else whole.submobjects)))
+            self.play(
+                Follow(
+                    table,
+                    lambda whole, share: setattr(
+                        whole, "submobjects", [later] if share > 0.3 else whole.submobjects
+                    ),
+                )
+            )
 
 
 def test_what_a_moving_whole_no_longer_holds_is_not_drawn(row: Recording) -> None:
@@ -111,7 +144,10 @@ def test_what_a_moving_whole_no_longer_holds_is_not_drawn(row: Recording) -> Non
 
     def look(moment: Moment) -> None:
         if moment.moving:
-            seen.append({mobject.text for mobject in on_screen(moment) if isinstance(mobject, Run)} & {"first", "then"})
+            seen.append(
+                {mobject.text for mobject in on_screen(moment) if isinstance(mobject, Run)}
+                & {"first", "then"}
+            )
 
     rehearse(Changing, {"row": row}, look)
     assert seen[0] == {"first"}

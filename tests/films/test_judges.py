@@ -1,7 +1,7 @@
 """Every film before the two judges: its numerals and claims, its layout and its pace.
 
-A film is played on the default edition, and on every other edition that holds all that it needs: a sentence that is
-true of one model only must not be said of another.
+A film is played on the default edition, and on every other edition that holds all that it needs: a
+sentence that is true of one model only must not be said of another.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ def given(name: str, edition: Edition) -> tuple[type[Any], dict[str, Recording]]
     """A film and the recordings that an edition gives it, or None where the edition lacks one."""
     scene = pick_scenes(PROJECT, [name])[0].checked()
     found = cast(scene, edition, Store(PROJECT.recordings))
-    recordings = {need: part.recording for need, part in found.parts.items() if part.recording is not None}
+    recordings = {
+        need: part.recording for need, part in found.parts.items() if part.recording is not None
+    }
     return None if found.lacking else (load_film(scene.path, scene.film), recordings)
 
 
@@ -42,8 +44,11 @@ def default(name: str) -> tuple[type[Any], dict[str, Recording]]:
 
 
 def others(name: str) -> list[str]:
-    return [edition for edition in Store(PROJECT.recordings).editions()
-            if given(name, Edition(edition, (edition,), (edition,))) is not None]
+    return [
+        edition
+        for edition in Store(PROJECT.recordings).editions()
+        if given(name, Edition(edition, (edition,), (edition,))) is not None
+    ]
 
 
 @pytest.mark.parametrize("name", FILMS)
@@ -72,10 +77,13 @@ def test_a_film_stays_true_and_clean_in_every_edition_that_has_its_recordings(na
 
 @pytest.mark.parametrize("name", QUICK[:1])
 def test_the_audit_sees_one_changed_number(name: str) -> None:
-    """A film given a recording under another's name is found out: what it shows is not what lies at the address."""
+    """A film given a recording under another's name is found out: what it shows is not what lies at
+    the address."""
     film, recordings = default(name)
     row = next(iter(recordings))
-    doctored = type(recordings[row])(recordings[row].manifest, dict(recordings[row]._tensors), recordings[row].name)
+    doctored = type(recordings[row])(
+        recordings[row].manifest, dict(recordings[row]._tensors), recordings[row].name
+    )
     logits = doctored._tensors["logits"].copy()
     logits[0] += 0.01
     doctored._tensors = {**doctored._tensors, "logits": logits}
@@ -94,7 +102,8 @@ def test_the_audit_sees_one_changed_number(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", QUICK)
 def test_the_judges_are_quick(name: str) -> None:
-    """Of the processor's time, for a minute of film: the audit takes under 20 s, the inspection under 60."""
+    """Of the processor's time, for a minute of film: the audit takes under 20 s, the inspection
+    under 60."""
     film, recordings = default(name)
     for judge, most in ((audit, 20.0), (inspect, 60.0)):
         begun = time.process_time()

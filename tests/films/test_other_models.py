@@ -1,8 +1,8 @@
 """Every film with models that nobody planned it for: none breaks off, overlaps or lies.
 
-Random weights, so that no sentence can count on a pattern: two layers of three heads and a small vocabulary of their
-own, with 40-character tokens, emoji and bare bytes in the first places; and 24 layers of 16 heads, for films that draw
-layers or heads. And random word vectors.
+Random weights, so that no sentence can count on a pattern: two layers of three heads and a small
+vocabulary of their own, with 40-character tokens, emoji and bare bytes in the first places; and 24
+layers of 16 heads, for films that draw layers or heads. And random word vectors.
 """
 
 from __future__ import annotations
@@ -29,16 +29,27 @@ from gptviz.render.worker import load_film
 from tests import small_gpt2
 
 PROJECT = open_project(Path(__file__).resolve().parents[2])
-SCENES = {name: pick_scenes(PROJECT, [name])[0].checked()
-          for name in sorted(path.stem for path in PROJECT.scenes.glob("*/*.py"))}
+SCENES = {
+    name: pick_scenes(PROJECT, [name])[0].checked()
+    for name in sorted(path.stem for path in PROJECT.scenes.glob("*/*.py"))
+}
 LONGEST = 256  # tokens that the models read
 
 MODELS: dict[str, Callable[[Path], Path]] = {
     "three heads, odd tokens": lambda folder: small_gpt2.write_odd(folder, n_positions=LONGEST),
-    "24 layers, 16 heads": lambda folder: small_gpt2.write(folder, entries=2000, n_layer=24, n_head=16, n_embd=64,
-                                                           n_positions=LONGEST),
+    "24 layers, 16 heads": lambda folder: small_gpt2.write(
+        folder, entries=2000, n_layer=24, n_head=16, n_embd=64, n_positions=LONGEST
+    ),
 }
-LAYERED = {"scores_mask", "heads_grid", "head_zoo", "logit_lens", "weight_mri", "parameter_tally", "matvec"}
+LAYERED = {
+    "scores_mask",
+    "heads_grid",
+    "head_zoo",
+    "logit_lens",
+    "weight_mri",
+    "parameter_tally",
+    "matvec",
+}
 
 pytestmark = pytest.mark.slow
 
@@ -58,13 +69,17 @@ def vectors(folder: Path) -> Any:
     known = load_vectors("mini").words
     rows = np.random.default_rng(8).normal(size=(len(known), 24))
     path = folder / "anywhere.txt"
-    lines = [f"{word} {' '.join(f'{value:.4f}' for value in row)}" for word, row in zip(known, rows, strict=True)]
+    lines = [
+        f"{word} {' '.join(f'{value:.4f}' for value in row)}"
+        for word, row in zip(known, rows, strict=True)
+    ]
     path.write_text("\n".join([f"{len(known)} 24", *lines]) + "\n", encoding="utf-8")
     return load_vectors(str(path))
 
 
 def recordings(scene: SceneFile, source: Any, store: Store) -> dict[str, Recording]:
-    """What a film needs, taken from a model or from vectors, but for the optional needs that these cannot serve."""
+    """What a film needs, taken from a model or from vectors, but for the optional needs that these
+    cannot serve."""
     found = {}
     for need, request in scene.needs.items():
         try:
@@ -82,14 +97,24 @@ def judge(scene: SceneFile, source: Any, folder: Path) -> None:
     assert inspect(film, given, scene=scene.name).problems == []
 
 
-@pytest.mark.parametrize(("film", "name"), [(film, name) for film, scene in SCENES.items() if of_models(scene)
-                                            for name in MODELS if name.startswith("three") or film in LAYERED])
-def test_a_film_of_another_model_is_whole_and_true(film: str, name: str, tmp_path: Path,
-                                                   tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.mark.parametrize(
+    ("film", "name"),
+    [
+        (film, name)
+        for film, scene in SCENES.items()
+        if of_models(scene)
+        for name in MODELS
+        if name.startswith("three") or film in LAYERED
+    ],
+)
+def test_a_film_of_another_model_is_whole_and_true(
+    film: str, name: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     judge(SCENES[film], model(name, tmp_path_factory.getbasetemp()), tmp_path)
 
 
 @pytest.mark.parametrize("film", [name for name, scene in SCENES.items() if not of_models(scene)])
-def test_a_film_of_random_vectors_is_whole_and_true(film: str, tmp_path: Path,
-                                                    tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_film_of_random_vectors_is_whole_and_true(
+    film: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     judge(SCENES[film], vectors(tmp_path_factory.getbasetemp()), tmp_path)

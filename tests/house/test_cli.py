@@ -1,4 +1,5 @@
-"""The command line as a user meets it: exit codes, three lines for an error, nothing written when it was wrong."""
+"""The command line as a user meets it: exit codes, three lines for an error, nothing written when
+it was wrong."""
 
 from __future__ import annotations
 
@@ -12,8 +13,22 @@ import pytest
 from gptviz.cli import commands, main
 from tests.toy import Run, Toy, build
 
-BAD_NAMES = ["Nope", "", "TINY", "tiny;rm -rf x", "../../x", "/etc/x", "tiny/../tiny", "a" * 300, "t\u0456ny", "tiny\n",
-             "-", "$(touch x)", "`touch x`", "\u202etiny"]
+BAD_NAMES = [
+    "Nope",
+    "",
+    "TINY",
+    "tiny;rm -rf x",
+    "../../x",
+    "/etc/x",
+    "tiny/../tiny",
+    "a" * 300,
+    "t\u0456ny",
+    "tiny\n",
+    "-",
+    "$(touch x)",
+    "`touch x`",
+    "\u202etiny",
+]
 
 
 @pytest.fixture
@@ -21,22 +36,38 @@ def toy(tmp_path: Path) -> Toy:
     return build(tmp_path / "project")
 
 
-def here(toy: Toy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> Run:
+def here(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
+) -> Run:
     """The command in this process: quicker, where many are tried."""
     monkeypatch.chdir(toy.root)
     code = main(arguments)
     return Run(code, *capsys.readouterr())
 
 
-@pytest.mark.parametrize(("command", "name"), [
-    *(("render", name) for name in BAD_NAMES),
-    *((command, "../../x") for command in ("record", "status", "audit", "inspect", "verify"))])
-def test_names_that_no_film_has(toy: Toy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-                                command: str, name: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        *(("render", name) for name in BAD_NAMES),
+        *((command, "../../x") for command in ("record", "status", "audit", "inspect", "verify")),
+    ],
+)
+def test_names_that_no_film_has(
+    toy: Toy,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+    name: str,
+) -> None:
     before = toy.files()
     run = here(toy, monkeypatch, capsys, command, name)
     assert run.code == 2
-    assert "no film is called" in run.err and "tiny" in run.err and "Traceback" not in run.err and run.out == ""
+    assert (
+        "no film is called" in run.err
+        and "tiny" in run.err
+        and "Traceback" not in run.err
+        and run.out == ""
+    )
     assert toy.files() == before
 
 
@@ -46,8 +77,11 @@ def test_a_name_that_is_no_text(toy: Toy) -> None:
 
 
 WRONG = {
-    "no film": ("render",), "no such option": ("render", "tiny", "--nope"), "no such command": ("rendre",),
-    "no such quality": ("render", "tiny", "--quality", "z"), "no jobs": ("render", "tiny", "--jobs", "0"),
+    "no film": ("render",),
+    "no such option": ("render", "tiny", "--nope"),
+    "no such command": ("rendre",),
+    "no such quality": ("render", "tiny", "--quality", "z"),
+    "no jobs": ("render", "tiny", "--jobs", "0"),
     "empty prompt": ("render", "tiny", "--model", "mini", "--prompt", ""),
     "blank prompt": ("render", "tiny", "--model", "mini", "--prompt", " \n\t "),
     "prompt without a model": ("render", "tiny", "--prompt", "x"),
@@ -59,7 +93,9 @@ WRONG = {
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_wrong_use(toy: Toy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], what: str) -> None:
+def test_wrong_use(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
     before = toy.files()
     run = here(toy, monkeypatch, capsys, *WRONG[what])
     assert run.code == 2, run.err
@@ -85,12 +121,24 @@ def test_outside_a_project_the_package_s_own_is_used(tmp_path: Path, toy: Toy) -
 
 
 def test_list_and_status(toy: Toy) -> None:
-    assert toy.run("list").lines == ["Words", "  tiny   What comes next?", "  other  Nothing but words"]
+    assert toy.run("list").lines == [
+        "Words",
+        "  tiny   What comes next?",
+        "  other  Nothing but words",
+    ]
     films = json.loads(toy.run("status", "--json").out)["films"]
     assert films == json.loads(toy.run("list", "--json").out)["films"]
-    assert films[0] == {"scene": "tiny", "chapter": "words", "title": "What comes next?", "edition": "default",
-                        "state": "missing", "why": "not rendered yet"}
-    assert [film["scene"] for film in json.loads(toy.run("status", "other", "--json").out)["films"]] == ["other"]
+    assert films[0] == {
+        "scene": "tiny",
+        "chapter": "words",
+        "title": "What comes next?",
+        "edition": "default",
+        "state": "missing",
+        "why": "not rendered yet",
+    }
+    assert [
+        film["scene"] for film in json.loads(toy.run("status", "other", "--json").out)["films"]
+    ] == ["other"]
     assert toy.run("status").lines[-1] == "0 fresh, 0 stale, 2 missing"
 
 
@@ -109,7 +157,9 @@ def test_every_option_says_what_it_is_for() -> None:
         assert command is not None and command.help
         assert len(command.get_short_help_str(limit=200)) <= 72, name
         for parameter in command.params:
-            assert isinstance(parameter, click.Argument) or getattr(parameter, "help", None), f"{name} {parameter.name}"
+            assert isinstance(parameter, click.Argument) or getattr(parameter, "help", None), (
+                f"{name} {parameter.name}"
+            )
 
 
 def test_debug_shows_the_traceback(toy: Toy) -> None:
@@ -122,6 +172,12 @@ def test_a_closed_pipe_is_no_error_worth_a_traceback(toy: Toy) -> None:
     import sys
 
     command = f"{sys.executable} -m gptviz list | true; exit ${{PIPESTATUS[0]}}"
-    run = subprocess.run(["bash", "-c", command], cwd=toy.root, env=toy.environment(), capture_output=True, text=True,
-                         check=False)
+    run = subprocess.run(
+        ["bash", "-c", command],
+        cwd=toy.root,
+        env=toy.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert "Traceback" not in run.stderr and not re.search(r"Error|Exception", run.stderr)

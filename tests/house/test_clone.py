@@ -1,4 +1,5 @@
-"""An empty clone, a machine's own Python, one command: the film softmax. Run by ``make test-clone`` and ``.ci/run``."""
+"""An empty clone, a machine's own Python, one command: the film softmax. Run by ``make test-clone``
+and ``.ci/run``."""
 
 from __future__ import annotations
 
@@ -21,16 +22,30 @@ pytestmark = [pytest.mark.clone, pytest.mark.timeout(3000)]
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What is committed, and nothing else."""
     folder = tmp_path_factory.mktemp("clone") / "gptviz"
-    subprocess.run(["git", "-c", "safe.directory=*", "clone", "--quiet", str(ROOT), str(folder)], check=True)
+    subprocess.run(
+        ["git", "-c", "safe.directory=*", "clone", "--quiet", str(ROOT), str(folder)], check=True
+    )
     return folder
 
 
 def make(clone: Path, *arguments: str) -> str:
-    outside = {key: value for key, value in os.environ.items()
-               if not key.startswith(("GPTVIZ_", "PYTHON", "MAKE", "MFLAGS", "VIRTUAL_ENV"))}
-    path = os.pathsep.join(part for part in outside["PATH"].split(os.pathsep) if not part.startswith(str(ROOT)))
-    run = subprocess.run(["make", *arguments], cwd=clone, env={**outside, "PATH": path}, stdin=subprocess.DEVNULL,
-                         capture_output=True, text=True, check=False)
+    outside = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("GPTVIZ_", "PYTHON", "MAKE", "MFLAGS", "VIRTUAL_ENV"))
+    }
+    path = os.pathsep.join(
+        part for part in outside["PATH"].split(os.pathsep) if not part.startswith(str(ROOT))
+    )
+    run = subprocess.run(
+        ["make", *arguments],
+        cwd=clone,
+        env={**outside, "PATH": path},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-4000:]
     return run.stdout
 
@@ -45,7 +60,10 @@ def test_one_command_makes_the_film(clone: Path) -> None:
     row = Store(clone / "recordings").read("gpt2", "softmax", "row")
     assert "planet" in film.with_suffix(".srt").read_text(encoding="utf-8")
     assert str(row.tokens("top")[0]) == " planet"
-    packages = {path.name.split("-")[0] for path in (clone / ".venv").glob("lib/python3*/site-packages/*.dist-info")}
+    packages = {
+        path.name.split("-")[0]
+        for path in (clone / ".venv").glob("lib/python3*/site-packages/*.dist-info")
+    }
     assert "manim" in packages and not packages & {"torch", "transformers", "gensim", "pytest"}
 
 
@@ -54,5 +72,7 @@ def test_the_second_time_it_is_up_to_date(clone: Path) -> None:
     lines = make(clone, "render", "SCENE=softmax", "QUALITY=l").splitlines()
     print(f"up to date in {time.monotonic() - began:.2f} s")
     assert "up to date" in lines[0] and len(lines) == 2
-    status = subprocess.run(["git", "status", "--porcelain"], cwd=clone, capture_output=True, text=True, check=True)
+    status = subprocess.run(
+        ["git", "status", "--porcelain"], cwd=clone, capture_output=True, text=True, check=True
+    )
     assert status.stdout == "", "rendering leaves the checkout clean"

@@ -1,4 +1,5 @@
-"""The Makefile hands over what a user names, whatever characters it holds, and installs nothing that is not needed."""
+"""The Makefile hands over what a user names, whatever characters it holds, and installs nothing
+that is not needed."""
 
 from __future__ import annotations
 
@@ -16,38 +17,79 @@ from tests.toy import ROOT
 
 Make = Callable[..., subprocess.CompletedProcess[str]]
 
-NASTY = ['a"b', "it's", "a;touch injected", "$(touch injected)", "`touch injected`", "$$HOME ${HOME} $HOME",
-         "$(shell touch injected)", "two\nlines\n\ttouch injected", "a\\b\\", "#no comment", "spaces  inside ", "%",
-         "\u00e9\u4e2d\U0001f680", "a=b:c", "-n", "|tee injected", "&& touch injected", "$(MAKE)", "!!", "*?[x]"]
+NASTY = [
+    'a"b',
+    "it's",
+    "a;touch injected",
+    "$(touch injected)",
+    "`touch injected`",
+    "$$HOME ${HOME} $HOME",
+    "$(shell touch injected)",
+    "two\nlines\n\ttouch injected",
+    "a\\b\\",
+    "#no comment",
+    "spaces  inside ",
+    "%",
+    "\u00e9\u4e2d\U0001f680",
+    "a=b:c",
+    "-n",
+    "|tee injected",
+    "&& touch injected",
+    "$(MAKE)",
+    "!!",
+    "*?[x]",
+]
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A copy of what make reads, and a virtual environment in which gptviz only tells what it was given."""
+    """A copy of what make reads, and a virtual environment in which gptviz only tells what it was
+    given."""
     for name in ("Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / name, tmp_path / name)
     command = tmp_path / "venv" / "bin" / "gptviz"
     command.parent.mkdir(parents=True)
-    command.write_text(f"#!{sys.executable}\nimport json, os, sys\nprint(json.dumps([sys.argv[1:], "
-                       "{k: v for k, v in os.environ.items() if k.startswith('GPTVIZ_')}]))\n")
+    command.write_text(
+        f"#!{sys.executable}\nimport json, os, sys\nprint(json.dumps([sys.argv[1:], "
+        "{k: v for k, v in os.environ.items() if k.startswith('GPTVIZ_')}]))\n"
+    )
     command.chmod(0o755)
     return tmp_path
 
 
 @pytest.fixture
 def make(place: Path) -> Make:
-    def run(*arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-        clean = {key: value for key, value in os.environ.items()
-                 if not key.startswith(("GPTVIZ_", "MAKE", "MFLAGS")) and key not in ("MODEL", "PROMPT", "SCENE")}
-        return subprocess.run(["make", "VENV=venv", *arguments], cwd=place, env={**clean, **(environment or {})},
-                              capture_output=True, text=True, check=False)
+    def run(
+        *arguments: str, environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        clean = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith(("GPTVIZ_", "MAKE", "MFLAGS"))
+            and key not in ("MODEL", "PROMPT", "SCENE")
+        }
+        return subprocess.run(
+            ["make", "VENV=venv", *arguments],
+            cwd=place,
+            env={**clean, **(environment or {})},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
     return run
 
 
 def stamp(place: Path, *names: str) -> None:
     """Makes as if these sets of packages were installed."""
-    key = subprocess.run("cat pyproject.toml constraints.txt | cksum | tr ' ' '-'", shell=True, cwd=place, text=True,
-                         capture_output=True, check=True).stdout.strip()
+    key = subprocess.run(
+        "cat pyproject.toml constraints.txt | cksum | tr ' ' '-'",
+        shell=True,
+        cwd=place,
+        text=True,
+        capture_output=True,
+        check=True,
+    ).stdout.strip()
     for name in names:
         (place / "venv" / f".stamp-{name}-{key}").touch()
 
@@ -69,7 +111,10 @@ def test_only_what_was_given_is_handed_over(place: Path, make: Make) -> None:
     stamp(place, "render")
     assert json.loads(make("list").stdout) == [["list"], {}]
     stamp(place, "models")
-    assert json.loads(make("render", "PROMPT=", "MODEL=m").stdout)[1] == {"GPTVIZ_PROMPT": "", "GPTVIZ_MODEL": "m"}
+    assert json.loads(make("render", "PROMPT=", "MODEL=m").stdout)[1] == {
+        "GPTVIZ_PROMPT": "",
+        "GPTVIZ_MODEL": "m",
+    }
 
 
 def test_rendering_asks_for_no_torch_before_a_model_is_named(place: Path, make: Make) -> None:
@@ -92,7 +137,9 @@ def test_a_touched_file_installs_nothing_and_a_changed_one_does(place: Path, mak
 
 
 def test_pip_can_be_told_more(place: Path, make: Make) -> None:
-    told = make("-n", "list", "PIP_ARGS=--no-cache-dir", "TORCH_INDEX=https://example.org/cpu").stdout
+    told = make(
+        "-n", "list", "PIP_ARGS=--no-cache-dir", "TORCH_INDEX=https://example.org/cpu"
+    ).stdout
     assert "--no-cache-dir --extra-index-url https://example.org/cpu" in told
 
 
@@ -114,11 +161,25 @@ def test_missing_system_packages_are_named_where_they_may_not_be_installed(tmp_p
     """With neither root nor sudo, the exact command is printed and nothing goes on."""
     tools = tmp_path / "bin"
     tools.mkdir()
-    for name, text in {"pkg-config": "exit 1", "id": "echo 1000", "sudo": "exit 1", "uname": "echo Linux",
-                       "apt-get": "touch ran; exit 1"}.items():
+    for name, text in {
+        "pkg-config": "exit 1",
+        "id": "echo 1000",
+        "sudo": "exit 1",
+        "uname": "echo Linux",
+        "apt-get": "touch ran; exit 1",
+    }.items():
         (tools / name).write_text(f"#!/bin/sh\n{text}\n")
         (tools / name).chmod(0o755)
-    run = subprocess.run(["sh", str(ROOT / "tools" / "system-packages.sh"), sys.executable], cwd=tmp_path, text=True,
-                         env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}, capture_output=True, check=False)
-    assert run.returncode == 1 and "sudo apt-get install -y libcairo2-dev libpango1.0-dev" in run.stderr
+    run = subprocess.run(
+        ["sh", str(ROOT / "tools" / "system-packages.sh"), sys.executable],
+        cwd=tmp_path,
+        text=True,
+        env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"},
+        capture_output=True,
+        check=False,
+    )
+    assert (
+        run.returncode == 1
+        and "sudo apt-get install -y libcairo2-dev libpango1.0-dev" in run.stderr
+    )
     assert not (tmp_path / "ran").exists()

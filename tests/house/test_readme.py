@@ -52,7 +52,9 @@ def test_its_example_works(example: Toy) -> None:
     run = example.run("render", "next_word", "--quality", "l")
     assert run.code == 0, run.err
     captions = Path(run.lines[-1]).with_suffix(".srt").read_text(encoding="utf-8")
-    assert "The model has read five tokens." in captions and "Its likeliest next word is" in captions
+    assert (
+        "The model has read five tokens." in captions and "Its likeliest next word is" in captions
+    )
     for judge in ("audit", "inspect"):
         run = example.run(judge, "next_word")
         assert run.code == 0, run.out + run.err

@@ -1,4 +1,5 @@
-"""Folders that lie about their model: refused by name and shape, nothing run, nothing read without bound."""
+"""Folders that lie about their model: refused by name and shape, nothing run, nothing read without
+bound."""
 
 from __future__ import annotations
 
@@ -55,14 +56,19 @@ def integers(tensors: Tensors) -> None:
     tensors["transformer.ln_f.weight"] = np.ones(24, dtype=np.int64)
 
 
-@pytest.mark.parametrize(("change", "said"), [
-    (missing, "missing h.1.mlp.c_fc.weight [24, 96]"),
-    (extra, "extra h.2.ln_1.weight [24]"),
-    (misshapen, "misshapen h.0.attn.c_attn.weight [72, 24] instead of [24, 72]"),
-    (output_of_its_own, "lm_head.weight differs from wte.weight"),
-    (integers, "ln_f.weight is stored as I64"),
-])
-def test_tensors_that_do_not_fit_the_config(folder: Path, change: Callable[[Tensors], Any], said: str) -> None:
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (missing, "missing h.1.mlp.c_fc.weight [24, 96]"),
+        (extra, "extra h.2.ln_1.weight [24]"),
+        (misshapen, "misshapen h.0.attn.c_attn.weight [72, 24] instead of [24, 72]"),
+        (output_of_its_own, "lm_head.weight differs from wte.weight"),
+        (integers, "ln_f.weight is stored as I64"),
+    ],
+)
+def test_tensors_that_do_not_fit_the_config(
+    folder: Path, change: Callable[[Tensors], Any], said: str
+) -> None:
     rewrite(folder, change)
     with pytest.raises(ModelRefused) as refused:
         load(str(folder))
@@ -92,13 +98,21 @@ def test_scores_that_overflow_are_named(folder: Path) -> None:
         model.next_logits(model.encode("robot"))
 
 
-@pytest.mark.parametrize(("settings", "said"), [
-    ({"model_type": "llama"}, "model_type 'llama'"), ({"model_type": None}, "not a GPT-2"),
-    ({"n_layer": 10**9}, "n_layer = 1000000000"), ({"n_head": 5}, "n_embd 24 for 5 heads"),
-    ({"n_embd": "24"}, "n_embd = '24'"), ({"n_positions": 0}, "n_positions = 0"),
-    ({"quantization_config": {"bits": 4}}, "quantised"), ({"add_cross_attention": True}, "cross-attention"),
-    ({"n_layer": 3}, "missing h.2.ln_1.weight [24]"), ({"vocab_size": 800}, "[777, 24] instead of [800, 24]"),
-])
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"model_type": "llama"}, "model_type 'llama'"),
+        ({"model_type": None}, "not a GPT-2"),
+        ({"n_layer": 10**9}, "n_layer = 1000000000"),
+        ({"n_head": 5}, "n_embd 24 for 5 heads"),
+        ({"n_embd": "24"}, "n_embd = '24'"),
+        ({"n_positions": 0}, "n_positions = 0"),
+        ({"quantization_config": {"bits": 4}}, "quantised"),
+        ({"add_cross_attention": True}, "cross-attention"),
+        ({"n_layer": 3}, "missing h.2.ln_1.weight [24]"),
+        ({"vocab_size": 800}, "[777, 24] instead of [800, 24]"),
+    ],
+)
 def test_configs_of_something_else(folder: Path, settings: dict[str, Any], said: str) -> None:
     configure(folder, **settings)
     with pytest.raises(ModelRefused) as refused:
@@ -146,18 +160,33 @@ def header(text: str, tail: bytes = b"", length: int | None = None) -> bytes:
 
 ENTRY = '"dtype":"F32","shape":[2],"data_offsets":[0,8]'
 LIES = {
-    "empty": b"", "short": b"\x01\x02", "a header of 100 MB": header("{}", b" " * 64, length=100_000_000),
-    "a header longer than all memory": header("{}", length=2**63), "no JSON": header("{nope", b""),
-    "a list": header("[1, 2]"), "nested without end": header("[" * 100_000),
-    "a billion numbers": header('{"a":{"dtype":"F32","shape":[1000000000],"data_offsets":[0,4000000000]}}', b"\0" * 8),
-    "a shape that overflows": header('{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}'),
-    "a negative shape": header('{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}', b"\0" * 8),
-    "NaN as an offset": header('{"a":{"dtype":"F32","shape":[2],"data_offsets":[NaN,8]}}', b"\0" * 8),
+    "empty": b"",
+    "short": b"\x01\x02",
+    "a header of 100 MB": header("{}", b" " * 64, length=100_000_000),
+    "a header longer than all memory": header("{}", length=2**63),
+    "no JSON": header("{nope", b""),
+    "a list": header("[1, 2]"),
+    "nested without end": header("[" * 100_000),
+    "a billion numbers": header(
+        '{"a":{"dtype":"F32","shape":[1000000000],"data_offsets":[0,4000000000]}}', b"\0" * 8
+    ),
+    "a shape that overflows": header(
+        '{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}'
+    ),
+    "a negative shape": header(
+        '{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}', b"\0" * 8
+    ),
+    "NaN as an offset": header(
+        '{"a":{"dtype":"F32","shape":[2],"data_offsets":[NaN,8]}}', b"\0" * 8
+    ),
     "the same key twice": header(f'{{"a":{{{ENTRY}}},"a":{{{ENTRY}}}}}', b"\0" * 8),
     "two tensors in one place": header(f'{{"a":{{{ENTRY}}},"b":{{{ENTRY}}}}}', b"\0" * 8),
-    "cut short": header(f'{{"a":{{{ENTRY}}}}}', b"\0" * 7), "too long": header(f'{{"a":{{{ENTRY}}}}}', b"\0" * 9),
+    "cut short": header(f'{{"a":{{{ENTRY}}}}}', b"\0" * 7),
+    "too long": header(f'{{"a":{{{ENTRY}}}}}', b"\0" * 9),
     "no offsets": header('{"a":{"dtype":"F32","shape":[2]}}', b"\0" * 8),
-    "no dtype that is known": header('{"a":{"dtype":"F3","shape":[2],"data_offsets":[0,8]}}', b"\0" * 8),
+    "no dtype that is known": header(
+        '{"a":{"dtype":"F3","shape":[2],"data_offsets":[0,8]}}', b"\0" * 8
+    ),
 }
 
 
@@ -170,9 +199,14 @@ def test_files_that_lie_about_themselves(tmp_path: Path, lie: str) -> None:
 
 
 def test_a_file_that_tells_the_truth_is_read(tmp_path: Path) -> None:
-    arrays = {"a": np.arange(6, dtype=np.float16).reshape(2, 3), "empty": np.zeros((0, 4), dtype=np.float32),
-              "one": np.array(3.5)}
-    safetensors.numpy.save_file(arrays, tmp_path / "x.safetensors", metadata={"note": "kept by others"})
+    arrays = {
+        "a": np.arange(6, dtype=np.float16).reshape(2, 3),
+        "empty": np.zeros((0, 4), dtype=np.float32),
+        "one": np.array(3.5),
+    }
+    safetensors.numpy.save_file(
+        arrays, tmp_path / "x.safetensors", metadata={"note": "kept by others"}
+    )
     found = entries(tmp_path / "x.safetensors")
     for name, array in arrays.items():
         np.testing.assert_array_equal(found[name].read(), array)

@@ -13,8 +13,14 @@ from gptviz.models import load
 from gptviz.models.language import LanguageModel
 from gptviz.models.tokenization import Tokenizer, bytes_by_character
 
-TEXTS = ["Hi \U0001f98a!", " don't  1234", "\u05e9\u05dc\u05d5\u05dd", "caf\u00e9\u0301", "\u0120t\u0000",
-         "<|endoftext|>x"]
+TEXTS = [
+    "Hi \U0001f98a!",
+    " don't  1234",
+    "\u05e9\u05dc\u05d5\u05dd",
+    "caf\u00e9\u0301",
+    "\u0120t\u0000",
+    "<|endoftext|>x",
+]
 
 
 def test_every_byte_has_one_character() -> None:
@@ -30,7 +36,11 @@ def test_bytes_of_tokens_make_the_text(small: LanguageModel, mini: LanguageModel
             assert b"".join(bytes.fromhex(row.bytes) for row in rows).decode() == text
         every = model.token_rows(list(range(model.shape.vocab)))
         assert [row.id for row in every] == list(range(model.shape.vocab))
-        assert all(row.text.encode() == bytes.fromhex(row.bytes) for row in every if "\ufffd" not in row.text)
+        assert all(
+            row.text.encode() == bytes.fromhex(row.bytes)
+            for row in every
+            if "\ufffd" not in row.text
+        )
     with pytest.raises(ModelRefused, match="no token with the id 777"):
         small.token_row(777)
     with pytest.raises(ModelRefused, match="-1"):
@@ -48,7 +58,7 @@ def test_merges_and_pieces_build_the_same_tokens(small: LanguageModel) -> None:
             while pairs := [pair for pair in zip(parts, parts[1:], strict=False) if pair in ranks]:
                 first = min(pairs, key=ranks.__getitem__)
                 at = next(i for i in range(len(parts)) if (parts[i], parts[i + 1]) == first)
-                parts[at:at + 2] = [b"".join(first)]
+                parts[at : at + 2] = [b"".join(first)]
             found += [ids[part] for part in parts]
         assert b"".join(small.pieces(text)) == text.encode()
         assert found == small.encode(text)
@@ -60,7 +70,9 @@ def test_a_tokenizer_that_makes_nothing_of_a_text_is_refused() -> None:
         Tokenizer(empty)
 
 
-@pytest.mark.parametrize("broken", ["", "{", "[1]", '{"model": {}}', '{"model": {"type": "BPE", "vocab": 3}}'])
+@pytest.mark.parametrize(
+    "broken", ["", "{", "[1]", '{"model": {}}', '{"model": {"type": "BPE", "vocab": 3}}']
+)
 def test_a_broken_tokenizer_file(folder: Path, broken: str) -> None:
     (folder / "tokenizer.json").write_text(broken)
     with pytest.raises(ModelRefused, match="tokenizer of model cannot be read"):
@@ -75,14 +87,18 @@ def test_in_which_files_a_tokenizer_lies_plays_no_part(whole: Path, tmp_path: Pa
     alone = load(str(tmp_path))
     whole_one = Tokenizer.from_folder(whole)
     assert alone.provenance().tokenizer_sha256 == whole_one.sha256
-    assert alone.encode("robot \U0001f98a") == AutoTokenizer.from_pretrained(whole)("robot \U0001f98a")["input_ids"]
+    assert (
+        alone.encode("robot \U0001f98a")
+        == AutoTokenizer.from_pretrained(whole)("robot \U0001f98a")["input_ids"]
+    )
     assert alone.end_id == 776
     with pytest.raises(NotRecorded, match="mini"):
         alone.next_logits([1, 2])
 
 
 def test_the_real_vocabulary(reference_data: Path) -> None:
-    """GPT-2's: the ids of the recorded runs, the published ones of " Paris", and 256 + 50,000 + 1 entries."""
+    """GPT-2's: the ids of the recorded runs, the published ones of " Paris", and 256 + 50,000 + 1
+    entries."""
     model = load(str(reference_data / "gpt2-bpe"))
     assert (model.shape.vocab, len(model.merges()), model.end_id) == (50257, 50000, 50256)
     for path in sorted((reference_data / "gpt2-small-runs").glob("*.json")):

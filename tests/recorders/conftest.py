@@ -18,8 +18,11 @@ from gptviz.models.references import BUNDLED
 
 #: An emoji of several tokens, a word that is split, one token, a repeated word.
 AWKWARD = ("Hi \U0001f98a!", "antidisestablishment", "The", "the cat and the dog and the cat")
-RUNS = ("Data visualization empowers users to", "Artificial Intelligence is transforming the",
-        "As the spaceship was approaching the")
+RUNS = (
+    "Data visualization empowers users to",
+    "Artificial Intelligence is transforming the",
+    "As the spaceship was approaching the",
+)
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,11 @@ class Both:
     def run(self, prompt: str) -> Any:
         """transformers' own outputs, with attentions and hidden states."""
         with torch.no_grad():
-            return self.reference(torch.tensor([self.model.encode(prompt)]), output_attentions=True,
-                                  output_hidden_states=True)
+            return self.reference(
+                torch.tensor([self.model.encode(prompt)]),
+                output_attentions=True,
+                output_hidden_states=True,
+            )
 
     def attentions(self, prompt: str) -> Any:
         """Weights (layer, head, query, key) by transformers."""
@@ -41,7 +47,9 @@ class Both:
 
 
 def _reference(folder: Path) -> Any:
-    return GPT2LMHeadModel.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32).eval()
+    return GPT2LMHeadModel.from_pretrained(
+        folder, attn_implementation="eager", dtype=torch.float32
+    ).eval()
 
 
 @pytest.fixture(scope="session")
@@ -55,8 +63,17 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Both:
     """A model of 2 layers and 3 heads with large random weights and the bundled tokenizer."""
     folder = tmp_path_factory.mktemp("toy")
     torch.manual_seed(3)
-    module = GPT2LMHeadModel(GPT2Config(n_layer=2, n_head=3, n_embd=48, vocab_size=8192, n_positions=64,
-                                        bos_token_id=0, eos_token_id=0))
+    module = GPT2LMHeadModel(
+        GPT2Config(
+            n_layer=2,
+            n_head=3,
+            n_embd=48,
+            vocab_size=8192,
+            n_positions=64,
+            bos_token_id=0,
+            eos_token_id=0,
+        )
+    )
     with torch.no_grad():
         for parameter in module.parameters():
             parameter.mul_(3.0).add_(0.05 * torch.randn_like(parameter))
@@ -75,6 +92,7 @@ def both(request: pytest.FixtureRequest) -> Both:
 
 @pytest.fixture(scope="session")
 def gpt2(reference_data: Path) -> Model:
-    """What is at hand of the real GPT-2 small: three runs, attention and position weights, the tokenizer."""
+    """What is at hand of the real GPT-2 small: three runs, attention and position weights, the
+    tokenizer."""
     parts = ("gpt2-small-runs", "gpt2-small-attention", "gpt2-bpe")
     return load("+".join(str(reference_data / part) for part in parts))

@@ -1,4 +1,5 @@
-"""Attention recordings against transformers' own attention, and against runs that others recorded."""
+"""Attention recordings against transformers' own attention, and against runs that others
+recorded."""
 
 from __future__ import annotations
 
@@ -26,12 +27,16 @@ def test_patterns_are_those_of_transformers(both: Both, prompt: str) -> None:
     np.testing.assert_allclose(recording.array("pattern"), both.attentions(prompt), atol=1e-4)
 
 
-def test_a_prompt_as_long_as_the_model_reads_is_cut_without_changing_what_is_kept(toy: Both) -> None:
+def test_a_prompt_as_long_as_the_model_reads_is_cut_without_changing_what_is_kept(
+    toy: Both,
+) -> None:
     prompt = " the" * (toy.model.shape.positions)
     recording = take(toy.model, AttentionPatterns(prompt, longest=12))
     assert recording.value("length") == 64
     assert not recording.whole
-    np.testing.assert_allclose(recording.array("pattern"), toy.attentions(prompt)[:, :, :12, :12], atol=1e-4)
+    np.testing.assert_allclose(
+        recording.array("pattern"), toy.attentions(prompt)[:, :, :12, :12], atol=1e-4
+    )
 
 
 def test_scores_and_spotlights_are_what_their_rules_say(both: Both) -> None:
@@ -43,8 +48,14 @@ def test_scores_and_spotlights_are_what_their_rules_say(both: Both) -> None:
         "first": np.mean([weights[:, :, q, 0] for q in later], axis=0),
         "previous": np.mean([weights[:, :, q, q - 1] for q in later], axis=0),
         "self": np.mean([weights[:, :, q, q] for q in later], axis=0),
-        "duplicate": np.mean([sum(weights[:, :, q, k] for k in range(q) if ids[k] == ids[q])
-                              for q in later if ids[q] in ids[:q]], axis=0),
+        "duplicate": np.mean(
+            [
+                sum(weights[:, :, q, k] for k in range(q) if ids[k] == ids[q])
+                for q in later
+                if ids[q] in ids[:q]
+            ],
+            axis=0,
+        ),
     }
     for name, scores in by_hand.items():
         np.testing.assert_allclose(recording.array(name), scores, atol=1e-4)
@@ -67,42 +78,70 @@ def test_the_inside_of_a_head_is_that_of_transformers(both: Both, prompt: str) -
     caught = {}
     layer, head = 1, 2
     block = both.reference.transformer.h[layer]
-    hooks = [block.attn.c_attn.register_forward_hook(lambda *a: caught.update(qkv=a[2][0])),
-             block.attn.c_proj.register_forward_hook(lambda *a: caught.update(z=a[1][0][0], projected=a[2][0])),
-             block.ln_1.register_forward_hook(lambda *a: caught.update(normalised=a[2][0]))]
+    hooks = [
+        block.attn.c_attn.register_forward_hook(lambda *a: caught.update(qkv=a[2][0])),
+        block.attn.c_proj.register_forward_hook(
+            lambda *a: caught.update(z=a[1][0][0], projected=a[2][0])
+        ),
+        block.ln_1.register_forward_hook(lambda *a: caught.update(normalised=a[2][0])),
+    ]
     weights = both.attentions(prompt)
     for hook in hooks:
         hook.remove()
     recording = take(both.model, AttentionHead(prompt, head=(layer, head), inside=True))
     d_head = both.model.shape.d_head
     own = slice(head * d_head, (head + 1) * d_head)
-    q, k, v = (part.numpy()[:, own] for part in caught["qkv"].split(both.model.shape.d_model, dim=1))
+    q, k, v = (
+        part.numpy()[:, own] for part in caught["qkv"].split(both.model.shape.d_model, dim=1)
+    )
     z = caught["z"].numpy()
-    expected = {"q": q, "k": k, "v": v, "z": z[:, own], "scores": q @ k.T, "scaled": q @ k.T / d_head**0.5, "merged": z,
-                "pattern": weights[layer, head], "projected": caught["projected"].numpy(),
-                "normalised": caught["normalised"].numpy(),
-                "out": z[:, own] @ block.attn.c_proj.weight.detach().numpy()[own]}
+    expected = {
+        "q": q,
+        "k": k,
+        "v": v,
+        "z": z[:, own],
+        "scores": q @ k.T,
+        "scaled": q @ k.T / d_head**0.5,
+        "merged": z,
+        "pattern": weights[layer, head],
+        "projected": caught["projected"].numpy(),
+        "normalised": caught["normalised"].numpy(),
+        "out": z[:, own] @ block.attn.c_proj.weight.detach().numpy()[own],
+    }
     for name, array in expected.items():
         np.testing.assert_allclose(recording.array(name), array, atol=1e-4, err_msg=name)
 
 
 def test_what_all_heads_write_together_is_what_the_layer_adds(mini: Both) -> None:
-    heads = [take(mini.model, AttentionHead(AWKWARD[0], head=(3, head), inside=True)) for head in range(8)]
+    heads = [
+        take(mini.model, AttentionHead(AWKWARD[0], head=(3, head), inside=True))
+        for head in range(8)
+    ]
     bias = mini.reference.transformer.h[3].attn.c_proj.bias.detach().numpy()
-    np.testing.assert_allclose(sum(each.array("out") for each in heads) + bias, heads[0].array("projected"), atol=1e-4)
+    np.testing.assert_allclose(
+        sum(each.array("out") for each in heads) + bias, heads[0].array("projected"), atol=1e-4
+    )
 
 
 def test_a_dot_product_spelled_out_ends_at_its_score(mini: Both) -> None:
-    recording = take(mini.model, AttentionHead("Tom and Lily went to the park. Tom and", inside=True))
+    recording = take(
+        mini.model, AttentionHead("Tom and Lily went to the park. Tom and", inside=True)
+    )
     chosen = recording.chosen
     query, key = int(chosen.query), int(chosen.key)
     assert (recording.prompt[query], recording.prompt[key]) == (" and", " Lily")
     assert recording.running(query, key, 31) == pytest.approx(recording.score(query, key), abs=1e-4)
-    assert sum(recording.term(query, key, i) for i in range(32)) == pytest.approx(recording.score(query, key), abs=1e-4)
-    assert recording.scaled(query, key) == pytest.approx(recording.array("scaled")[query, key], abs=1e-5)
+    assert sum(recording.term(query, key, i) for i in range(32)) == pytest.approx(
+        recording.score(query, key), abs=1e-4
+    )
+    assert recording.scaled(query, key) == pytest.approx(
+        recording.array("scaled")[query, key], abs=1e-5
+    )
 
 
-def test_words_choose_the_pair_and_a_missing_word_leaves_the_choice_to_the_weights(mini: Both) -> None:
+def test_words_choose_the_pair_and_a_missing_word_leaves_the_choice_to_the_weights(
+    mini: Both,
+) -> None:
     prompt = RUNS[2]
     weights = mini.attentions(prompt)
     recording = take(mini.model, AttentionHead(prompt, query="approaching", key="spaceship"))
@@ -130,14 +169,18 @@ def test_a_head_that_does_not_exist_is_refused(toy: Both) -> None:
 
 
 @pytest.mark.parametrize("run", range(3))
-def test_the_recorded_runs_are_softmax_of_their_masked_scores(gpt2: Model, reference_data: Path, run: int) -> None:
+def test_the_recorded_runs_are_softmax_of_their_masked_scores(
+    gpt2: Model, reference_data: Path, run: int
+) -> None:
     files = reference_data / "gpt2-small-runs" / f"run{run}"
     stored = safetensors.numpy.load_file(files.with_suffix(".safetensors"))
     assert json.loads(files.with_suffix(".json").read_text())["prompt"] == RUNS[run]
     recording = take(gpt2, AttentionPatterns(RUNS[run]))
     np.testing.assert_array_equal(recording.array("pattern"), stored["pattern"])
     head = take(gpt2, AttentionHead(RUNS[run], head=(4, 3)))
-    np.testing.assert_allclose(maths.attention_pattern(stored["scores_raw"], 64), stored["pattern"], atol=3e-7)
+    np.testing.assert_allclose(
+        maths.attention_pattern(stored["scores_raw"], 64), stored["pattern"], atol=3e-7
+    )
     for key in range(6):
         row = np.exp(stored["scores_scaled"][4, 3, 4].astype(np.float64))
         assert head.unmasked(4, key) == pytest.approx(row[key] / row.sum(), rel=1e-5)
@@ -147,8 +190,12 @@ def test_the_heads_of_run_2_that_the_films_tell_of(gpt2: Model) -> None:
     grid = take(gpt2, AttentionPatterns(RUNS[2]))
     tokens = [str(token) for token in grid.prompt]
     assert grid.sinks == 122 and grid.heads_in_all == 144
-    expected = {"previous": ((4, 11), 1.0), "duplicate": ((0, 1), 0.536), "reach": ((9, 8), 0.676),
-                "jump": ((4, 3), 0.911)}
+    expected = {
+        "previous": ((4, 11), 1.0),
+        "duplicate": ((0, 1), 0.536),
+        "reach": ((9, 8), 0.676),
+        "jump": ((4, 3), 0.911),
+    }
     for name, (index, weight) in expected.items():
         assert grid.spotlight(name).index == index
         assert grid.spotlight(name).weight == pytest.approx(weight, abs=5e-4)
@@ -181,7 +228,14 @@ def test_far_pairs_leave_out_the_first_token_and_copies() -> None:
     pairs = far_pairs([7, 8, 9, 8, 5], places=2)
     assert {tuple(map(int, pair)) for pair in np.argwhere(pairs)} == {(4, 1), (4, 2)}
     flat = np.full((1, 1, 5, 5), 0.2)
-    assert set(spotlights(flat, [7, 8, 9, 8, 5])) == {"first", "previous", "self", "duplicate", "jump", "reach"}
+    assert set(spotlights(flat, [7, 8, 9, 8, 5])) == {
+        "first",
+        "previous",
+        "self",
+        "duplicate",
+        "jump",
+        "reach",
+    }
 
 
 def test_the_same_request_gives_the_same_bytes(mini: Both) -> None:

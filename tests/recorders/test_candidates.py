@@ -1,4 +1,5 @@
-"""Sets of one row against transformers' warpers and the public GPT-2 runs; draws against all orders there are."""
+"""Sets of one row against transformers' warpers and the public GPT-2 runs; draws against all orders
+there are."""
 
 from __future__ import annotations
 
@@ -30,10 +31,14 @@ def sets(model: Model, request: CandidateSets) -> CandidateSetsRecording:
 def test_sets_are_those_of_transformers(both: Both, prompt: str, temperature: float) -> None:
     recording = sets(both.model, CandidateSets(prompt, temperature, (1, 5, 40), (0.5, 0.9)))
     with torch.no_grad():
-        scores = both.reference(torch.tensor([both.model.encode(prompt)])).logits[:, -1].double() / temperature
+        scores = (
+            both.reference(torch.tensor([both.model.encode(prompt)])).logits[:, -1].double()
+            / temperature
+        )
     shares = scores[0].softmax(0)
-    for each, warper in [(each, TopKLogitsWarper(int(each.knob))) for each in recording.top_k] \
-            + [(each, TopPLogitsWarper(float(each.knob))) for each in recording.top_p]:
+    for each, warper in [(each, TopKLogitsWarper(int(each.knob))) for each in recording.top_k] + [
+        (each, TopPLogitsWarper(float(each.knob))) for each in recording.top_p
+    ]:
         allowed = warper(torch.tensor([[0]]), scores)[0].isfinite()
         assert each.size == int(allowed.sum())
         assert each.masked == both.model.shape.vocab - each.size
@@ -63,7 +68,10 @@ def test_draws_are_of_what_is_left(mini: Both) -> None:
     recording = take(mini.model, Draws(AWKWARD[0], 6, top_k=9, seed=8, temperature=2.0))
     assert isinstance(recording, DrawsRecording)
     with torch.no_grad():
-        scores = mini.reference(torch.tensor([mini.model.encode(AWKWARD[0])])).logits[0, -1].double() / 2.0
+        scores = (
+            mini.reference(torch.tensor([mini.model.encode(AWKWARD[0])])).logits[0, -1].double()
+            / 2.0
+        )
     values, ids = torch.topk(scores, 9)
     shares = dict(zip(ids.tolist(), values.softmax(0).tolist(), strict=True))
     rng = np.random.Generator(np.random.PCG64(8))
@@ -75,7 +83,9 @@ def test_draws_are_of_what_is_left(mini: Both) -> None:
         low = ends[int((ends <= u).sum())] - left[candidate] / total
         assert token.id == candidate and recording.u(i) == u
         assert recording.remaining(i) == pytest.approx(total, abs=1e-4)
-        assert recording.interval(i) == pytest.approx((low, low + left[candidate] / total), abs=1e-4)
+        assert recording.interval(i) == pytest.approx(
+            (low, low + left[candidate] / total), abs=1e-4
+        )
         assert recording.probability(i) == pytest.approx(shares[candidate], abs=1e-4)
         assert recording.rank(i) == list(shares).index(candidate)
         del left[candidate]
@@ -104,12 +114,20 @@ def test_the_corners_of_the_block_are_transformers(both: Both, prompt: str) -> N
         np.testing.assert_allclose(recording.first(row).array, short[row, :4], atol=1e-4)
         np.testing.assert_allclose(recording.last(row).array, short[row, -4:], atol=1e-4)
         assert recording.gap(row) < 1e-4
-        assert recording.row(row).probability(0) == pytest.approx(float(short[row].softmax(0).max()), abs=1e-4)
+        assert recording.row(row).probability(0) == pytest.approx(
+            float(short[row].softmax(0).max()), abs=1e-4
+        )
     for row in range(len(longer)):
-        np.testing.assert_allclose(recording.first(row, grown=True).array, grown[row, :4], atol=1e-4)
-        np.testing.assert_allclose(recording.last(row, grown=True).array, grown[row, -4:], atol=1e-4)
+        np.testing.assert_allclose(
+            recording.first(row, grown=True).array, grown[row, :4], atol=1e-4
+        )
+        np.testing.assert_allclose(
+            recording.last(row, grown=True).array, grown[row, -4:], atol=1e-4
+        )
     the = both.model.encode(" the")[0]
-    assert recording.named_probability(0) == pytest.approx(float(short[-1].softmax(0)[the]), abs=1e-4)
+    assert recording.named_probability(0) == pytest.approx(
+        float(short[-1].softmax(0)[the]), abs=1e-4
+    )
     assert [int(token.id) for token in recording.tokens("ends")] == [0, 1, 2, 3, *range(8188, 8192)]
 
 
@@ -123,9 +141,13 @@ def test_a_text_that_is_no_token_has_no_score(mini: Both) -> None:
 
 
 def test_what_cannot_be_asked_is_refused(mini: Both, gpt2: Model) -> None:
-    for wrong in (CandidateSets("The", 0.0), CandidateSets("The", top_k=(0,)), Draws("The", 0),
-                  Draws("The", 9, top_k=5),
-                  LogitBlock("The cat", "s")):
+    for wrong in (
+        CandidateSets("The", 0.0),
+        CandidateSets("The", top_k=(0,)),
+        Draws("The", 0),
+        Draws("The", 9, top_k=5),
+        LogitBlock("The cat", "s"),
+    ):
         with pytest.raises(UsageError):
             take(mini.model, wrong)
     with pytest.raises(NotRecorded):

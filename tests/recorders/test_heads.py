@@ -1,4 +1,5 @@
-"""Head scores, induction, sinks, ablation and composition against transformers and a few lines of numpy."""
+"""Head scores, induction, sinks, ablation and composition against transformers and a few lines of
+numpy."""
 
 from __future__ import annotations
 
@@ -13,7 +14,13 @@ from gptviz.errors import NotRecorded
 from gptviz.models.interface import Model
 from gptviz.recorders import take
 from gptviz.recording import published
-from gptviz.recording.requests import HeadAblation, HeadComposition, HeadScores, InductionHeads, SinkNorms
+from gptviz.recording.requests import (
+    HeadAblation,
+    HeadComposition,
+    HeadScores,
+    InductionHeads,
+    SinkNorms,
+)
 
 from .conftest import AWKWARD, RUNS, Both
 
@@ -22,13 +29,17 @@ STORY = "Tom and Lily went to the park. Tom and"
 
 def test_scores_are_means_over_prompts(both: Both) -> None:
     recording = take(both.model, HeadScores((AWKWARD[3], AWKWARD[0])))
-    each = [np.mean([weights[:, :, q, q - 1] for q in range(1, weights.shape[-1])], axis=0)
-            for weights in map(both.attentions, (AWKWARD[3], AWKWARD[0]))]
+    each = [
+        np.mean([weights[:, :, q, q - 1] for q in range(1, weights.shape[-1])], axis=0)
+        for weights in map(both.attentions, (AWKWARD[3], AWKWARD[0]))
+    ]
     np.testing.assert_allclose(recording.array("previous"), np.mean(each, axis=0), atol=1e-4)
     np.testing.assert_allclose(recording.array("by_prompt_previous"), each, atol=1e-4)
     assert recording.prompts("duplicate") == 1  # in the other prompt no token stands twice
     best = recording.best("previous")
-    assert recording.least("previous") == pytest.approx(min(scores[best.index] for scores in each), abs=1e-4)
+    assert recording.least("previous") == pytest.approx(
+        min(scores[best.index] for scores in each), abs=1e-4
+    )
 
 
 def test_a_prompt_of_one_token_counts_for_nothing(toy: Both) -> None:
@@ -43,7 +54,9 @@ def test_the_heads_of_the_recorded_runs(gpt2: Model) -> None:
     assert recording.best("previous").index == (4, 11)
     assert recording.least("previous") == pytest.approx(1.0, abs=5e-4)
     means = recording.array("by_prompt_first").mean(axis=(1, 2))
-    assert means.min() == pytest.approx(0.71, abs=0.005) and means.max() == pytest.approx(0.73, abs=0.005)
+    assert means.min() == pytest.approx(0.71, abs=0.005) and means.max() == pytest.approx(
+        0.73, abs=0.005
+    )
     own = recording.array("by_prompt_self")
     assert own[:, 0, 1].min() > 0.86 and own[:, 0, 1].max() == pytest.approx(1.0, abs=0.005)
     strongest = [divmod(int(i), 12) for i in np.argsort(-recording.array("self").ravel())[:4]]
@@ -92,9 +105,13 @@ def test_what_heads_bring_from_the_first_token(both: Both) -> None:
     block, size = both.reference.transformer.h[layer], both.model.shape.d_head
     own = slice(head * size, (head + 1) * size)
     with torch.no_grad():
-        value = block.attn.c_attn(block.ln_1(hidden[layer][0]))[:, 2 * both.model.shape.d_model:][:, own]
+        value = block.attn.c_attn(block.ln_1(hidden[layer][0]))[:, 2 * both.model.shape.d_model :][
+            :, own
+        ]
         lengths = (value @ block.attn.c_proj.weight[own]).norm(dim=1).numpy()
-    np.testing.assert_allclose([recording.length(t) for t in range(len(lengths))], lengths, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(
+        [recording.length(t) for t in range(len(lengths))], lengths, rtol=1e-4, atol=1e-4
+    )
     brought = weights[layer, head] * lengths
     shares = (brought / brought.sum(axis=1, keepdims=True))[1:, 0]
     assert recording.brought[layer, head] == pytest.approx(shares.mean(), abs=1e-4)
@@ -116,7 +133,9 @@ def test_ablation_equals_a_model_whose_head_writes_nothing(both: Both) -> None:
         for layer in range(shape.n_layer):
             for head in range(shape.n_head):
                 other = copy.deepcopy(both.reference)
-                other.transformer.h[layer].attn.c_proj.weight[head * shape.d_head:(head + 1) * shape.d_head] = 0
+                other.transformer.h[layer].attn.c_proj.weight[
+                    head * shape.d_head : (head + 1) * shape.d_head
+                ] = 0
                 probability[layer, head] = other(ids).logits[0, -1].softmax(0)[target]
     assert int(whole.argmax()) == target
     assert recording.probability == pytest.approx(float(whole[target]), abs=1e-4)
@@ -137,7 +156,8 @@ def test_without_the_head_that_finds_the_name_the_name_is_lost(mini: Both) -> No
 
 
 def _whole_matrices(model: Model, layer: int) -> tuple[np.ndarray, np.ndarray]:
-    """W_QK and W_OV of every head (head, d_model, d_model), with the layer norm's gain, acting on a row of a matrix.
+    """W_QK and W_OV of every head (head, d_model, d_model), with the layer norm's gain, acting on a
+    row of a matrix.
 
     The score of query x and key y is x W_QK y^T; what is moved from x is x W_OV.
     """
@@ -146,9 +166,15 @@ def _whole_matrices(model: Model, layer: int) -> tuple[np.ndarray, np.ndarray]:
     weights = model.weight(f"h.{layer}.attn.c_attn.weight").astype(np.float64)
     reading = centred @ np.diag(model.weight(f"h.{layer}.ln_1.weight")) @ weights
     heads = reading.reshape(-1, 3, shape.n_head, shape.d_head)
-    out = model.weight(f"h.{layer}.attn.c_proj.weight").astype(np.float64).reshape(shape.n_head, shape.d_head, -1)
-    return (np.stack([heads[:, 0, h] @ heads[:, 1, h].T for h in range(shape.n_head)]),
-            np.stack([heads[:, 2, h] @ out[h] for h in range(shape.n_head)]))
+    out = (
+        model.weight(f"h.{layer}.attn.c_proj.weight")
+        .astype(np.float64)
+        .reshape(shape.n_head, shape.d_head, -1)
+    )
+    return (
+        np.stack([heads[:, 0, h] @ heads[:, 1, h].T for h in range(shape.n_head)]),
+        np.stack([heads[:, 2, h] @ out[h] for h in range(shape.n_head)]),
+    )
 
 
 def test_composition_is_the_quotient_of_the_whole_matrices(toy: Both) -> None:
@@ -157,10 +183,15 @@ def test_composition_is_the_quotient_of_the_whole_matrices(toy: Both) -> None:
     for reader in range(3):
         for writer in range(3):
             ov = written[writer].T  # as it acts on a column
-            expected = {"k": maths.composition(reads[reader], ov), "q": maths.composition(reads[reader].T, ov),
-                        "v": maths.composition(moves[reader].T, ov)}
+            expected = {
+                "k": maths.composition(reads[reader], ov),
+                "q": maths.composition(reads[reader].T, ov),
+                "v": maths.composition(moves[reader].T, ov),
+            }
             for name, score in expected.items():
-                assert recording.score((1, reader), (0, writer), name) == pytest.approx(score, rel=1e-5)
+                assert recording.score((1, reader), (0, writer), name) == pytest.approx(
+                    score, rel=1e-5
+                )
     assert recording.pairs == 9 and not recording.array("k")[0].any()
 
 
@@ -168,8 +199,18 @@ def test_who_reads_head_4_11_of_gpt2_small(gpt2: Model) -> None:
     recording = take(gpt2, HeadComposition())
     readers = recording.readers((4, 11))
     assert len(readers) == 84
-    assert [reader for reader, _ in readers[:7]] == [(6, 9), (5, 1), (5, 5), (7, 10), (5, 0), (7, 2), (5, 8)]
-    assert [float(score) for _, score in readers[:4]] == pytest.approx([0.103, 0.102, 0.097, 0.090], abs=6e-4)
+    assert [reader for reader, _ in readers[:7]] == [
+        (6, 9),
+        (5, 1),
+        (5, 5),
+        (7, 10),
+        (5, 0),
+        (7, 2),
+        (5, 8),
+    ]
+    assert [float(score) for _, score in readers[:4]] == pytest.approx(
+        [0.103, 0.102, 0.097, 0.090], abs=6e-4
+    )
     assert recording.median() == pytest.approx(0.038, abs=5e-4)
     assert all(published.induction_sources(*reader) for reader, _ in readers[:4])
 

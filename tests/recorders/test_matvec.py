@@ -24,11 +24,21 @@ def test_rows_times_what_the_layer_reads(both: Both, prompt: str) -> None:
     hooks = []
     for block in both.reference.transformer.h:
         entry: list[Any] = []
-        hooks.append(block.mlp.c_fc.register_forward_hook(
-            lambda _m, given, out, entry=entry: entry.extend((given[0].reshape(-1, given[0].shape[-1])[-1],
-                                                              out.reshape(-1, out.shape[-1])[-1]))))
-        hooks.append(block.mlp.act.register_forward_hook(
-            lambda _m, _g, out, entry=entry: entry.append(out.reshape(-1, out.shape[-1])[-1])))
+        hooks.append(
+            block.mlp.c_fc.register_forward_hook(
+                lambda _m, given, out, entry=entry: entry.extend(
+                    (
+                        given[0].reshape(-1, given[0].shape[-1])[-1],
+                        out.reshape(-1, out.shape[-1])[-1],
+                    )
+                )
+            )
+        )
+        hooks.append(
+            block.mlp.act.register_forward_hook(
+                lambda _m, _g, out, entry=entry: entry.append(out.reshape(-1, out.shape[-1])[-1])
+            )
+        )
         taken.append(entry)  # type: ignore[arg-type]
     both.run(prompt)
     for hook in hooks:
@@ -44,7 +54,9 @@ def test_rows_times_what_the_layer_reads(both: Both, prompt: str) -> None:
     for row in range(20):
         index = (neuron + row) % len(pre)
         assert recording.neuron(row) == index
-        np.testing.assert_array_equal(recording.weights(row).array, layer_module.weight[:, index].detach())
+        np.testing.assert_array_equal(
+            recording.weights(row).array, layer_module.weight[:, index].detach()
+        )
         assert recording.bias(row) == float(layer_module.bias[index].detach())
         assert recording.sums(row)[-1] == pytest.approx(float(pre[index]), abs=1e-4)
         total = float(recording.bias(row))

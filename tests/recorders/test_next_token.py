@@ -25,8 +25,13 @@ from gptviz.recording.requests import NextToken
 from gptviz.recording.store import Store
 from tests import small_gpt2
 
-AWKWARD = ("Hi \U0001f98a!", "antidisestablishment", "a", "the cat and the dog and the cat",
-           "\u05e9\u05dc\u0000 \u0120")
+AWKWARD = (
+    "Hi \U0001f98a!",
+    "antidisestablishment",
+    "a",
+    "the cat and the dog and the cat",
+    "\u05e9\u05dc\u0000 \u0120",
+)
 RUN = "As the spaceship was approaching the"
 
 
@@ -59,16 +64,29 @@ def test_rows_are_those_of_transformers(which: str, odd: Path) -> None:
         assert found.array("token_ids").tolist() == order[:20].tolist()
         np.testing.assert_allclose(found.array("logits"), scores[order[:20]].numpy(), atol=1e-4)
         shares = torch.softmax(scores, dim=-1)
-        np.testing.assert_allclose([float(p) for p in found.probabilities()], shares[order[:20]].numpy(), atol=1e-5)
+        np.testing.assert_allclose(
+            [float(p) for p in found.probabilities()], shares[order[:20]].numpy(), atol=1e-5
+        )
         assert float(found.rest(7)) == pytest.approx(1 - shares[order[:7]].sum().item(), abs=1e-6)
-        assert [str(token) for token in found.tokens("top")] == [tokenizer.decode([i]) for i in order[:20]]
+        assert [str(token) for token in found.tokens("top")] == [
+            tokenizer.decode([i]) for i in order[:20]
+        ]
         assert b"".join(token.raw for token in found.prompt) == prompt.encode()
-        assert float(found.entropy) == pytest.approx(-(shares * shares.log2()).sum().item(), abs=1e-4)
-        assert float(found.value("total")) == pytest.approx(scores.sum().item(), abs=1e-4 * len(scores))
+        assert float(found.entropy) == pytest.approx(
+            -(shares * shares.log2()).sum().item(), abs=1e-4
+        )
+        assert float(found.value("total")) == pytest.approx(
+            scores.sum().item(), abs=1e-4 * len(scores)
+        )
         assert found.value("negative") == (scores < 0).sum().item()
         ranks = found.array("sample_ranks")
-        assert ranks[-1] == len(scores) - 1 and len(set(np.diff(ranks)) - {len(scores) // 9, len(scores) // 9 + 1}) == 0
-        np.testing.assert_allclose(found.array("sample_logits"), scores[order[ranks.tolist()]].numpy(), atol=1e-4)
+        assert (
+            ranks[-1] == len(scores) - 1
+            and len(set(np.diff(ranks)) - {len(scores) // 9, len(scores) // 9 + 1}) == 0
+        )
+        np.testing.assert_allclose(
+            found.array("sample_logits"), scores[order[ranks.tolist()]].numpy(), atol=1e-4
+        )
         assert float(found.value("lowest")) == found.array("sample_logits")[-1]
 
 
@@ -81,16 +99,27 @@ def test_every_temperature_of_the_grid_is_exact() -> None:
     for t in (0.05, 0.2, 0.7, 1.0, 1.01, 2.0, 5.0):
         shares = torch.softmax(torch.from_numpy(scores) / t, dim=-1).numpy()
         order = np.argsort(-shares, kind="stable")[:12]
-        assert [float(found.probability_at(rank, t)) for rank in range(12)] == pytest.approx(shares[order], abs=1e-12)
+        assert [float(found.probability_at(rank, t)) for rank in range(12)] == pytest.approx(
+            shares[order], abs=1e-12
+        )
         assert float(found.rest_at(t)) == pytest.approx(1 - shares[order].sum(), abs=1e-12)
         positive = shares[shares > 0]
-        assert float(found.entropy_at(t)) == pytest.approx(-(positive * np.log2(positive)).sum(), abs=1e-9)
+        assert float(found.entropy_at(t)) == pytest.approx(
+            -(positive * np.log2(positive)).sum(), abs=1e-9
+        )
     assert [float(found.probability_at(rank, 0)) for rank in (0, 1)] == [1, 0]
     assert (float(found.rest_at(0)), float(found.entropy_at(0))) == (0, 0)
     assert float(found.probability_at(0, 1)) == float(found.probability(0))
     near = found.temperature(0.7034)
-    assert float(near) == 0.7 and float(found.probability_at(3, near)) == float(found.probability_at(3, 0.7))
-    for number in (found.probability_at(2, 0.7), found.rest_at(0.7, 5), found.entropy_at(0), found.rest_at(0)):
+    assert float(near) == 0.7 and float(found.probability_at(3, near)) == float(
+        found.probability_at(3, 0.7)
+    )
+    for number in (
+        found.probability_at(2, 0.7),
+        found.rest_at(0.7, 5),
+        found.entropy_at(0),
+        found.rest_at(0),
+    ):
         assert number.recomputed() == float(number) and number.address
     with pytest.raises(NotDeclared, match=r"nearest that was is 0\.7"):
         found.probability_at(0, 0.7034)
@@ -112,7 +141,9 @@ def test_equal_scores_share_the_limit_and_keep_the_order_of_ids(odd: Path, tmp_p
     found = row(model, model.decode([5, 6]), top=5, temperatures=True)
     expected = sorted({first, 700, 701})
     assert found.array("token_ids")[:3].tolist() == expected and found.value("ties") == 3
-    assert [float(found.probability_at(rank, 0)) for rank in range(4)] == pytest.approx([1 / 3, 1 / 3, 1 / 3, 0])
+    assert [float(found.probability_at(rank, 0)) for rank in range(4)] == pytest.approx(
+        [1 / 3, 1 / 3, 1 / 3, 0]
+    )
     assert float(found.rest_at(0, 2)) == pytest.approx(1 / 3)
     assert float(found.entropy_at(0)) == pytest.approx(np.log2(3))
 
@@ -125,21 +156,30 @@ def test_rows_that_make_no_sense(odd: Path, options: dict[str, int]) -> None:
 
 def test_a_small_vocabulary_is_kept_whole(odd: Path) -> None:
     found = row(load(str(odd)), "robot", top=5000, sample=5000)
-    assert found.array("logits").shape == (777,) and found.array("sample_ranks").tolist() == list(range(1, 777))
+    assert found.array("logits").shape == (777,) and found.array("sample_ranks").tolist() == list(
+        range(1, 777)
+    )
     assert float(found.rest()) == pytest.approx(0, abs=1e-9)
 
 
 def test_the_same_bytes_under_any_threads(tmp_path: Path) -> None:
-    """Two processes, with one thread and with four, write the same files; and so does this one, twice."""
-    code = ("import sys; from pathlib import Path; import torch; torch.set_num_threads(int(sys.argv[1]))\n"
-            "from gptviz.models import load; from gptviz.recorders import take\n"
-            "from gptviz.recording.store import Store; from gptviz.recording.requests import NextToken\n"
-            "request = NextToken(prompt='Once upon a time, there was a king', temperatures=True, sample=9)\n"
-            "Store(Path(sys.argv[2])).write('mini', 'x', 'row', take(load('mini'), request))")
+    """Two processes, with one thread and with four, write the same files; and so does this one,
+    twice."""
+    code = (
+        "import sys; from pathlib import Path; import torch; torch.set_num_threads(int(sys.argv[1]))\n"
+        "from gptviz.models import load; from gptviz.recorders import take\n"
+        "from gptviz.recording.store import Store; from gptviz.recording.requests import NextToken\n"
+        "request = NextToken(prompt='Once upon a time, there was a king', temperatures=True, sample=9)\n"
+        "Store(Path(sys.argv[2])).write('mini', 'x', 'row', take(load('mini'), request))"
+    )
     for threads in ("1", "4"):
         env = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads)
-        subprocess.run([sys.executable, "-c", code, threads, str(tmp_path / threads)], check=True, timeout=120,
-                       env=os.environ | env)
+        subprocess.run(
+            [sys.executable, "-c", code, threads, str(tmp_path / threads)],
+            check=True,
+            timeout=120,
+            env=os.environ | env,
+        )
     for name in ("row.json", "row.safetensors"):
         one, four = [(tmp_path / threads / "mini/x" / name).read_bytes() for threads in ("1", "4")]
         assert one == four
@@ -168,9 +208,11 @@ def test_nothing_is_written_of_a_model_that_overflows(odd: Path, tmp_path: Path)
 
 
 #: What the public runs say, as the course prints it: token, probability, by prompt.
-PUBLISHED = {RUN: [(" planet", 0.12928), (" surface", 0.0346), (" station", 0.0273)],
-             "Artificial Intelligence is transforming the": [(" way", 0.24566), (" world", 0.20720)],
-             "Data visualization empowers users to": [(" visualize", 0.15784)]}
+PUBLISHED = {
+    RUN: [(" planet", 0.12928), (" surface", 0.0346), (" station", 0.0273)],
+    "Artificial Intelligence is transforming the": [(" way", 0.24566), (" world", 0.20720)],
+    "Data visualization empowers users to": [(" visualize", 0.15784)],
+}
 
 
 def test_the_public_runs(reference_data: Path) -> None:
@@ -178,24 +220,37 @@ def test_the_public_runs(reference_data: Path) -> None:
     for prompt, expected in PUBLISHED.items():
         found = row(model, prompt, temperatures=True)
         ranked = {str(found.token(rank)): float(found.probability(rank)) for rank in range(20)}
-        assert [str(found.token(rank)) for rank in range(len(expected))] == [word for word, _ in expected]
+        assert [str(found.token(rank)) for rank in range(len(expected))] == [
+            word for word, _ in expected
+        ]
         for word, share in expected:
             assert ranked[word] == pytest.approx(share, abs=6e-5)
         if prompt == RUN:
             assert float(found.logits[0]) == pytest.approx(-92.8636, abs=5e-5)
-            assert [float(found.probability_at(0, t)) for t in (0.2, 2.0)] == pytest.approx([0.997, 0.005], abs=6e-4)
-            assert [float(found.entropy_at(t)) for t in (1.0, 5.0)] == pytest.approx([9.1, 15.26], abs=0.05)
+            assert [float(found.probability_at(0, t)) for t in (0.2, 2.0)] == pytest.approx(
+                [0.997, 0.005], abs=6e-4
+            )
+            assert [float(found.entropy_at(t)) for t in (1.0, 5.0)] == pytest.approx(
+                [9.1, 15.26], abs=0.05
+            )
 
 
 @pytest.mark.parametrize("edition", ["gpt2", "mini"])
 def test_the_committed_row(root: Path, edition: str) -> None:
-    """What is committed reads back, and is what the course prints of it or what the bundled model says now."""
+    """What is committed reads back, and is what the course prints of it or what the bundled model
+    says now."""
     recording = Store(root / "recordings").read(edition, "softmax", "row")
     assert isinstance(recording, NextTokenRecording)
     if edition == "gpt2":
-        found = [(str(recording.token(rank)), round(float(recording.probability(rank)), 4)) for rank in range(3)]
+        found = [
+            (str(recording.token(rank)), round(float(recording.probability(rank)), 4))
+            for rank in range(3)
+        ]
         assert found == [(word, pytest.approx(share, abs=6e-5)) for word, share in PUBLISHED[RUN]]
         assert recording.provenance.source and recording.provenance.parameters == 124_439_808
     else:
-        np.testing.assert_allclose(take(load("mini"), recording.request).array("logits"), recording.array("logits"),
-                                   atol=1e-4)
+        np.testing.assert_allclose(
+            take(load("mini"), recording.request).array("logits"),
+            recording.array("logits"),
+            atol=1e-4,
+        )

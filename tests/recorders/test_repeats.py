@@ -1,4 +1,5 @@
-"""Whatever is asked twice is answered with the same bytes, small enough to be committed, and read back whole."""
+"""Whatever is asked twice is answered with the same bytes, small enough to be committed, and read
+back whole."""
 
 from __future__ import annotations
 
@@ -33,11 +34,27 @@ from .conftest import AWKWARD, Both
 PROMPT = AWKWARD[3]
 
 
-@pytest.mark.parametrize("request_", [
-    Merges(PROMPT, AWKWARD), Vocabulary(), SamplingLoop(PROMPT, 40, seed=7), Replay(PROMPT), CacheEquality(PROMPT, 4),
-    CandidateSets(PROMPT), Draws(PROMPT, seed=7), LogitBlock(PROMPT, " and"), LogitLens(PROMPT),
-    LensChoice((PROMPT, "The dog")), ResidualStream(PROMPT), TwoContexts(PROMPT, "a cat", "cat"), MatrixVector(PROMPT),
-    EveryPosition(PROMPT), TrainingStep(PROMPT, 0.1)], ids=lambda request: request.kind)
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Merges(PROMPT, AWKWARD),
+        Vocabulary(),
+        SamplingLoop(PROMPT, 40, seed=7),
+        Replay(PROMPT),
+        CacheEquality(PROMPT, 4),
+        CandidateSets(PROMPT),
+        Draws(PROMPT, seed=7),
+        LogitBlock(PROMPT, " and"),
+        LogitLens(PROMPT),
+        LensChoice((PROMPT, "The dog")),
+        ResidualStream(PROMPT),
+        TwoContexts(PROMPT, "a cat", "cat"),
+        MatrixVector(PROMPT),
+        EveryPosition(PROMPT),
+        TrainingStep(PROMPT, 0.1),
+    ],
+    ids=lambda request: request.kind,
+)
 def test_the_same_request_the_same_bytes(both: Both, tmp_path: Path, request_: Request) -> None:
     store = Store(tmp_path)
     threads = torch.get_num_threads()

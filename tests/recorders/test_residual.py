@@ -1,4 +1,5 @@
-"""The residual stream against transformers' hidden states, with the last layer norm written out here."""
+"""The residual stream against transformers' hidden states, with the last layer norm written out
+here."""
 
 from __future__ import annotations
 
@@ -23,19 +24,30 @@ from .conftest import AWKWARD, RUNS, Both
 
 
 def streams(both: Both, prompt: str) -> Any:
-    """The stream by depth (depth, token, d_model); transformers normalises its last hidden state: a hook takes it."""
+    """The stream by depth (depth, token, d_model); transformers normalises its last hidden state: a
+    hook takes it."""
     found: list[Any] = []
     hook = both.reference.transformer.h[-1].register_forward_hook(
-        lambda _module, _given, out: found.append((out if isinstance(out, torch.Tensor) else out[0]).reshape(
-            -1, both.model.shape.d_model).numpy().astype(np.float64)))
+        lambda _module, _given, out: found.append(
+            (out if isinstance(out, torch.Tensor) else out[0])
+            .reshape(-1, both.model.shape.d_model)
+            .numpy()
+            .astype(np.float64)
+        )
+    )
     run = both.run(prompt)
     hook.remove()
-    return np.stack([*(each[0].numpy().astype(np.float64) for each in run.hidden_states[:-1]), found[0]])
+    return np.stack(
+        [*(each[0].numpy().astype(np.float64) for each in run.hidden_states[:-1]), found[0]]
+    )
 
 
 def scores_of(both: Both, stream: Any) -> Any:
     """Layer norm and output matrix, in numpy."""
-    ln, matrix = both.reference.transformer.ln_f, both.reference.lm_head.weight.detach().numpy().astype(np.float64)
+    ln, matrix = (
+        both.reference.transformer.ln_f,
+        both.reference.lm_head.weight.detach().numpy().astype(np.float64),
+    )
     centred = stream - stream.mean(-1, keepdims=True)
     normal = centred / np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-5)
     return (normal * ln.weight.detach().numpy() + ln.bias.detach().numpy()) @ matrix.T
@@ -53,13 +65,21 @@ def test_the_lens_reads_every_depth(both: Both, prompt: str) -> None:
     for depth in recording.depths:
         best = np.argsort(-scores[depth, -1])[:5]
         row = recording.row(depth)
-        assert [row.probability(i) for i in range(5)] == pytest.approx(list(shares[depth, -1][best]), abs=1e-4)
+        assert [row.probability(i) for i in range(5)] == pytest.approx(
+            list(shares[depth, -1][best]), abs=1e-4
+        )
         assert row.token(0).id == best[0]
-        assert recording.final_probability(depth) == pytest.approx(shares[depth, -1, final], abs=1e-4)
-        assert recording.final_place(depth) == 1 + (scores[depth, -1] > scores[depth, -1, final]).sum()
+        assert recording.final_probability(depth) == pytest.approx(
+            shares[depth, -1, final], abs=1e-4
+        )
+        assert (
+            recording.final_place(depth) == 1 + (scores[depth, -1] > scores[depth, -1, final]).sum()
+        )
         for token in range(len(recording.grid_tokens)):
             assert recording.leader(depth, token).id == scores[depth, token].argmax()
-            assert recording.leader_probability(depth, token) == pytest.approx(shares[depth, token].max(), abs=1e-4)
+            assert recording.leader_probability(depth, token) == pytest.approx(
+                shares[depth, token].max(), abs=1e-4
+            )
     leaders = [int(each) for each in scores[:, -1].argmax(-1)]
     assert recording.changes == sum(leaders[i] != leaders[i + 1] for i in range(len(leaders) - 1))
     settled = int(recording.settled)
@@ -72,7 +92,9 @@ def test_the_last_depth_is_the_model_itself_also_of_the_longest_prompt(both: Bot
     assert isinstance(recording, LogitLensRecording)
     with torch.no_grad():
         logits = both.reference(torch.tensor([both.model.encode(prompt)])).logits[0, -1]
-    np.testing.assert_allclose(recording.array("top_logits")[-1], torch.topk(logits, 5).values, atol=1e-4)
+    np.testing.assert_allclose(
+        recording.array("top_logits")[-1], torch.topk(logits, 5).values, atol=1e-4
+    )
     assert len(recording.grid_tokens) == 32
 
 
@@ -97,16 +119,26 @@ def test_lengths_directions_and_layer_norms(both: Both, prompt: str) -> None:
     stream = streams(both, prompt)
     for token in range(stream.shape[1]):
         for layer in range(both.model.shape.n_layer):
-            assert recording.norm(layer, 0, token) == pytest.approx(np.linalg.norm(stream[layer, token]), rel=1e-5)
-            assert recording.norm(layer, 2, token) == pytest.approx(np.linalg.norm(stream[layer + 1, token]), rel=1e-5)
-            assert recording.mean(layer, 0, token, after=False) == pytest.approx(stream[layer, token].mean(), abs=1e-4)
+            assert recording.norm(layer, 0, token) == pytest.approx(
+                np.linalg.norm(stream[layer, token]), rel=1e-5
+            )
+            assert recording.norm(layer, 2, token) == pytest.approx(
+                np.linalg.norm(stream[layer + 1, token]), rel=1e-5
+            )
+            assert recording.mean(layer, 0, token, after=False) == pytest.approx(
+                stream[layer, token].mean(), abs=1e-4
+            )
             variance = recording.variance(layer, 0, token, after=False)
             assert variance == pytest.approx(stream[layer, token].var(), rel=1e-4)
             ln = both.reference.transformer.h[layer].ln_1
             with torch.no_grad():
                 normal = ln(torch.tensor(stream[layer, token], dtype=torch.float32)).numpy()
-            assert recording.mean(layer, 0, token, after=True) == pytest.approx(normal.mean(), abs=1e-4)
-            assert recording.variance(layer, 0, token, after=True) == pytest.approx(normal.var(), rel=1e-4)
+            assert recording.mean(layer, 0, token, after=True) == pytest.approx(
+                normal.mean(), abs=1e-4
+            )
+            assert recording.variance(layer, 0, token, after=True) == pytest.approx(
+                normal.var(), rel=1e-4
+            )
         depths = stream[:, token]
         cosines = depths @ depths[0] / np.linalg.norm(depths, axis=1) / np.linalg.norm(depths[0])
         np.testing.assert_allclose(recording.array("cosines")[:, token], cosines, atol=1e-5)
@@ -116,10 +148,18 @@ def test_lengths_directions_and_layer_norms(both: Both, prompt: str) -> None:
         take(both.model, ResidualStream(prompt, (stream.shape[1],)))
 
 
-@pytest.mark.parametrize(("first", "second", "word"), [
-    ("The big ball", "She went to the ball", "ball"),
-    ("An antidisestablishment fox \U0001f98a", "\U0001f98a antidisestablishment", "antidisestablishment"),
-    ("dog", "a dog and a dog", "dog")])
+@pytest.mark.parametrize(
+    ("first", "second", "word"),
+    [
+        ("The big ball", "She went to the ball", "ball"),
+        (
+            "An antidisestablishment fox \U0001f98a",
+            "\U0001f98a antidisestablishment",
+            "antidisestablishment",
+        ),
+        ("dog", "a dog and a dog", "dog"),
+    ],
+)
 def test_one_word_in_two_contexts(both: Both, first: str, second: str, word: str) -> None:
     if word == "dog":
         with pytest.raises(PromptRefused):
@@ -129,7 +169,11 @@ def test_one_word_in_two_contexts(both: Both, first: str, second: str, word: str
     spans = []
     for part, prompt in enumerate((first, second)):
         tokens = recording.prompt(part)
-        assert word.endswith("".join(tokens[:recording.place(part) + 1])[-len(tokens[recording.place(part)].strip()):])
+        assert word.endswith(
+            "".join(tokens[: recording.place(part) + 1])[
+                -len(tokens[recording.place(part)].strip()) :
+            ]
+        )
         spans.append(streams(both, prompt)[:, recording.place(part)])
     a, b = spans
     cosines = (a * b).sum(-1) / np.linalg.norm(a, axis=-1) / np.linalg.norm(b, axis=-1)
@@ -139,7 +183,9 @@ def test_one_word_in_two_contexts(both: Both, first: str, second: str, word: str
         for depth, vector in enumerate(vectors):
             near = wte @ vector / np.linalg.norm(wte, axis=1) / np.linalg.norm(vector)
             assert recording.nearest_cosine(part, depth, 0) == pytest.approx(near.max(), abs=1e-5)
-            assert near[int(recording.nearest(part, depth, 4).id)] == pytest.approx(np.sort(near)[-5], abs=1e-5)
+            assert near[int(recording.nearest(part, depth, 4).id)] == pytest.approx(
+                np.sort(near)[-5], abs=1e-5
+            )
 
 
 def test_recorded_runs_have_no_stream(gpt2: Model) -> None:

@@ -1,4 +1,5 @@
-"""Byte-pair merges against the tokenizer's own files, read here once more, and against published ids of GPT-2."""
+"""Byte-pair merges against the tokenizer's own files, read here once more, and against published
+ids of GPT-2."""
 
 from __future__ import annotations
 
@@ -18,8 +19,14 @@ from gptviz.recording.requests import Merges, Vocabulary
 from .conftest import AWKWARD, Both
 
 #: Repeated letters, marks of the vocabulary's own alphabet, right-to-left text, a NUL, spaces only between words.
-STRANGE = ("aaaaaaa aaab", "\u0120\u010a and \u00c4", "\u05e9\u05dc\u05d5\u05dd", "a\x00b", "two   spaces\n\nand lines",
-           "x" * 200)
+STRANGE = (
+    "aaaaaaa aaab",
+    "\u0120\u010a and \u00c4",
+    "\u05e9\u05dc\u05d5\u05dd",
+    "a\x00b",
+    "two   spaces\n\nand lines",
+    "x" * 200,
+)
 
 
 def ranks_of(folder: Path) -> dict[tuple[str, str], int]:
@@ -45,27 +52,46 @@ def test_every_merge_joins_the_pair_with_the_lowest_rank(mini: Both, text: str) 
     ranks = ranks_of(BUNDLED / "mini")
     for piece in traced.pieces:
         assert [token.raw for token in piece.states[0]] == [bytes([byte]) for byte in piece.raw]
-        for state, after, merge in zip(piece.states[:-1], piece.states[1:], piece.merges, strict=True):
-            pairs = [(spelled(a.raw), spelled(b.raw)) for a, b in zip(state, state[1:], strict=False)]
+        for state, after, merge in zip(
+            piece.states[:-1], piece.states[1:], piece.merges, strict=True
+        ):
+            pairs = [
+                (spelled(a.raw), spelled(b.raw)) for a, b in zip(state, state[1:], strict=False)
+            ]
             assert int(merge.rank) == min(ranks[pair] for pair in pairs if pair in ranks)
             assert ranks[pairs[merge.at]] == int(merge.rank)
-            assert [t.raw for t in after] == [*(t.raw for t in state[:merge.at]), merge.joined.raw,
-                                              *(t.raw for t in state[merge.at + 2:])]
-        last = [(spelled(a.raw), spelled(b.raw)) for a, b in zip(piece.states[-1], piece.states[-1][1:], strict=False)]
+            assert [t.raw for t in after] == [
+                *(t.raw for t in state[: merge.at]),
+                merge.joined.raw,
+                *(t.raw for t in state[merge.at + 2 :]),
+            ]
+        last = [
+            (spelled(a.raw), spelled(b.raw))
+            for a, b in zip(piece.states[-1], piece.states[-1][1:], strict=False)
+        ]
         assert not any(pair in ranks for pair in last)
     ends = [int(token.id) for piece in traced.pieces for token in piece.states[-1]]
-    assert ends == AutoTokenizer.from_pretrained(BUNDLED / "mini").encode(text, add_special_tokens=False)
+    assert ends == AutoTokenizer.from_pretrained(BUNDLED / "mini").encode(
+        text, add_special_tokens=False
+    )
     assert b"".join(token.raw for token in traced.tokens) == text.encode()
 
 
-def test_blank_text_and_a_model_without_merges_are_refused(mini: Both, reference_data: Path) -> None:
+def test_blank_text_and_a_model_without_merges_are_refused(
+    mini: Both, reference_data: Path
+) -> None:
     with pytest.raises(PromptRefused):
         take(mini.model, Merges("Paris", ("  ",)))
     with pytest.raises(NotRecorded):
-        take(load(str(reference_data / "gpt2-small-runs")), Merges("As the spaceship was approaching the"))
+        take(
+            load(str(reference_data / "gpt2-small-runs")),
+            Merges("As the spaceship was approaching the"),
+        )
 
 
-def test_merges_that_do_not_lead_to_the_tokens_are_refused(mini: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_merges_that_do_not_lead_to_the_tokens_are_refused(
+    mini: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
     merges = mini.model.merges()
     monkeypatch.setattr(mini.model, "merges", lambda: merges[100:])
     with pytest.raises(ModelRefused, match="by its merges"):
@@ -90,8 +116,12 @@ def test_gpt2_makes_the_published_tokens(gpt2: Model) -> None:
 def test_gpt2s_vocabulary_is_as_published(gpt2: Model) -> None:
     recording = take(gpt2, Vocabulary())
     assert isinstance(recording, VocabularyRecording)
-    assert (recording.vocab, recording.byte_entries, recording.merge_count, recording.special_entries) == \
-        (50_257, 256, 50_000, 1)
+    assert (
+        recording.vocab,
+        recording.byte_entries,
+        recording.merge_count,
+        recording.special_entries,
+    ) == (50_257, 256, 50_000, 1)
     assert recording.counted == 50_257
     assert recording.with_space == 33_135
     assert recording.longest[0].id == 35_496
@@ -102,7 +132,9 @@ def test_gpt2s_vocabulary_is_as_published(gpt2: Model) -> None:
 def test_a_vocabulary_is_counted_as_its_file_is(mini: Both) -> None:
     recording = take(mini.model, Vocabulary(first=3, longest=4))
     assert isinstance(recording, VocabularyRecording)
-    vocab = json.loads((BUNDLED / "mini" / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
+    vocab = json.loads((BUNDLED / "mini" / "tokenizer.json").read_text(encoding="utf-8"))["model"][
+        "vocab"
+    ]
     assert recording.with_space == sum(entry.startswith("\u0120") for entry in vocab)
     assert recording.byte_entries == sum(len(entry) == 1 for entry in vocab) == 256
     lengths = [len(entry) for entry in vocab if entry != "<|endoftext|>"]

@@ -1,4 +1,5 @@
-"""Losses, one step and several ages against torch's own cross-entropy, SGD and the training's files."""
+"""Losses, one step and several ages against torch's own cross-entropy, SGD and the training's
+files."""
 
 from __future__ import annotations
 
@@ -17,7 +18,11 @@ from gptviz.errors import NotRecorded, PromptRefused, UsageError
 from gptviz.models.interface import Model
 from gptviz.models.references import BUNDLED
 from gptviz.recorders import take
-from gptviz.recording.kinds import EveryPositionRecording, LearningCurveRecording, TrainingStepRecording
+from gptviz.recording.kinds import (
+    EveryPositionRecording,
+    LearningCurveRecording,
+    TrainingStepRecording,
+)
 from gptviz.recording.requests import EveryPosition, LearningCurve, TrainingStep
 
 from .conftest import AWKWARD, RUNS, Both
@@ -55,30 +60,40 @@ def test_one_step_is_torchs_own(both: Both, rate: float) -> None:
     optimizer = torch.optim.SGD(module.parameters(), lr=rate)
     loss = module(ids, labels=ids).loss
     loss.backward()
-    gradients = {name.removeprefix("transformer."): each.grad.clone() for name, each in module.named_parameters()}
+    gradients = {
+        name.removeprefix("transformer."): each.grad.clone()
+        for name, each in module.named_parameters()
+    }
     optimizer.step()
     assert recording.loss_before == pytest.approx(loss.item(), abs=1e-4)
     assert recording.gradient_length == pytest.approx(
-        float(torch.sqrt(sum((each.double()**2).sum() for each in gradients.values()))), rel=1e-4)
+        float(torch.sqrt(sum((each.double() ** 2).sum() for each in gradients.values()))), rel=1e-4
+    )
     with torch.no_grad():
         logits = module(ids).logits[0].double()
     shares = logits.softmax(-1)
     true = ids[0, 1:]
     for i, prediction in enumerate(recording.after):
         assert prediction.probability == pytest.approx(float(shares[i, true[i]]), abs=1e-4)
-    assert recording.loss_after == pytest.approx(float(torch.nn.functional.cross_entropy(logits[:-1], true)), abs=1e-4)
-    gains = [float(after.probability) - float(before.probability)
-             for before, after in zip(recording.before, recording.after, strict=True)]
+    assert recording.loss_after == pytest.approx(
+        float(torch.nn.functional.cross_entropy(logits[:-1], true)), abs=1e-4
+    )
+    gains = [
+        float(after.probability) - float(before.probability)
+        for before, after in zip(recording.before, recording.after, strict=True)
+    ]
     assert recording.most_gained == int(np.argmax(gains))
     steepest = max(gradients, key=lambda name: float(gradients[name].abs().max()))
     assert recording.weight_name == steepest
-    assert recording.weight_gradient == pytest.approx(float(gradients[steepest].flatten()[
-        gradients[steepest].abs().argmax()]), rel=1e-4)
+    assert recording.weight_gradient == pytest.approx(
+        float(gradients[steepest].flatten()[gradients[steepest].abs().argmax()]), rel=1e-4
+    )
     assert recording.weight_after == pytest.approx(float(recording.value("weight.after")), abs=1e-6)
     names = [str(name) for name, _ in recording.groups]
     assert names[:3] == ["wte", "wpe", "h.0.ln"] and names[-1] == "ln_f"
     assert float(np.linalg.norm([length for _, length in recording.groups])) == pytest.approx(
-        float(recording.gradient_length))
+        float(recording.gradient_length)
+    )
 
 
 def test_the_model_is_as_it_was_after_a_step(mini: Both) -> None:
@@ -97,7 +112,9 @@ def aged(age: int, data: Path) -> Any:
     module = GPT2LMHeadModel(config)
     if age:
         folder = data / "gptviz-mini" / ("model" if age == 4910 else f"checkpoints/step-{age}")
-        state = {name: each.float() for name, each in load_file(folder / "model.safetensors").items()}
+        state = {
+            name: each.float() for name, each in load_file(folder / "model.safetensors").items()
+        }
         missing, extra = module.load_state_dict(state, strict=False)
         assert set(missing) <= {"lm_head.weight"} and not extra
     return module.float().eval()
@@ -114,13 +131,24 @@ def test_the_ages_are_those_of_the_training(mini: Both, reference_data: Path) ->
             run = module(ids, labels=ids)
         shares = run.logits[0].double().softmax(-1)
         assert age.row.probability(0) == pytest.approx(float(shares[-1].max()), abs=1e-4)
-        assert age.winner_probability == pytest.approx(float(shares[-1, int(recording.winner.id)]), abs=1e-4)
+        assert age.winner_probability == pytest.approx(
+            float(shares[-1, int(recording.winner.id)]), abs=1e-4
+        )
         assert age.prompt_loss == pytest.approx(float(run.loss), abs=1e-4)
-        written = module.generate(ids, max_new_tokens=6, do_sample=False, pad_token_id=0,
-                                  attention_mask=torch.ones_like(ids))[0, ids.shape[1]:]
+        written = module.generate(
+            ids,
+            max_new_tokens=6,
+            do_sample=False,
+            pad_token_id=0,
+            attention_mask=torch.ones_like(ids),
+        )[0, ids.shape[1] :]
         assert [int(token.id) for token in age.continuation] == written.tolist()
     assert recording.winner == " little"
-    assert [round(float(age.winner_probability), 3) for age in recording.ages][2:] == [0.438, 0.602, 0.421]
+    assert [round(float(age.winner_probability), 3) for age in recording.ages][2:] == [
+        0.438,
+        0.602,
+        0.421,
+    ]
     assert str(recording.ages[0].written).startswith(" a is is is")
     assert list(np.diff(recording.losses.array) < 0) == [True] * 4
     with (reference_data / "gptviz-mini" / "train.csv").open(newline="") as file:
@@ -138,17 +166,22 @@ def test_the_held_out_loss_is_torchs(mini: Both, reference_data: Path) -> None:
     windows = TrainingRun.of(mini.model, reference_data).held_out(5)
     with torch.no_grad():
         expected = mini.reference(torch.tensor(windows[:, :-1])).logits
-    loss = torch.nn.functional.cross_entropy(expected.flatten(0, 1), torch.tensor(windows[:, 1:]).flatten())
+    loss = torch.nn.functional.cross_entropy(
+        expected.flatten(0, 1), torch.tensor(windows[:, 1:]).flatten()
+    )
     assert held_out_loss(mini.model, windows) == pytest.approx(float(loss), abs=1e-4)
     text = mini.model.decode([int(i) for i in windows[2]])
     import lzma
 
-    with lzma.open(reference_data / "gptviz-mini/corpus/valid.txt.xz", "rt", encoding="utf-8") as file:
+    with lzma.open(
+        reference_data / "gptviz-mini/corpus/valid.txt.xz", "rt", encoding="utf-8"
+    ) as file:
         assert text.split("<|endoftext|>")[0].strip() in file.read()
 
 
-def test_without_checkpoints_there_is_no_curve(mini: Both, toy: Both, gpt2: Model, tmp_path: Path,
-                                               monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_checkpoints_there_is_no_curve(
+    mini: Both, toy: Both, gpt2: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(NotRecorded, match="no checkpoints"):
         take(toy.model, LearningCurve(TEXT))
     with pytest.raises(NotRecorded, match="no checkpoint of step 7"):

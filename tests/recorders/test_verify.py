@@ -65,7 +65,9 @@ def test_a_changed_weight_is_found(store: Store, folder: Path, tmp_path: Path) -
 def test_last_digits_may_differ(store: Store, folder: Path, tmp_path: Path) -> None:
     near = changed(folder, tmp_path / "near", 2e-6)
     found = list(verify(store, ["small"], {("small", "model"): lambda: load(str(near))}))
-    assert {each.outcome for each in found} <= {"same", "close"} and any(each.outcome == "close" for each in found)
+    assert {each.outcome for each in found} <= {"same", "close"} and any(
+        each.outcome == "close" for each in found
+    )
     assert 0 < max(each.largest for each in found) <= 1e-4 and all(each.ok for each in found)
 
 
@@ -74,15 +76,24 @@ def test_what_cannot_be_trusted_or_answered(store: Store, folder: Path) -> None:
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(data)
-    long = make(NextToken(prompt="robot " * 60), Content(values={"vocab": 777}), Provenance(model="x", reference="x"))
+    long = make(
+        NextToken(prompt="robot " * 60),
+        Content(values={"vocab": 777}),
+        Provenance(model="x", reference="x"),
+    )
     words = make(WordNeighbours(words=("cat",)), Content(), Provenance(model="x", reference="x"))
     store.write("small", "third", "row", long)
     store.write("small", "third", "words", words)
-    found = {(each.scene, each.need): each for each in
-             verify(store, ["small"], {("small", "model"): lambda: load(str(folder))})}
+    found = {
+        (each.scene, each.need): each
+        for each in verify(store, ["small"], {("small", "model"): lambda: load(str(folder))})
+    }
     assert {place: each.outcome for place, each in found.items()} == {
-        ("first", "row"): "damaged", ("second", "row"): "same", ("third", "row"): "refused",
-        ("third", "words"): "not at hand"}
+        ("first", "row"): "damaged",
+        ("second", "row"): "same",
+        ("third", "row"): "refused",
+        ("third", "words"): "not at hand",
+    }
     assert "sha256" in found["first", "row"].why and "at most 40" in found["third", "row"].why
 
 

@@ -1,4 +1,5 @@
-"""Pictures and statistics of weights, position vectors, embedding rows: against numpy, transformers, known figures."""
+"""Pictures and statistics of weights, position vectors, embedding rows: against numpy,
+transformers, known figures."""
 
 from __future__ import annotations
 
@@ -40,19 +41,29 @@ def test_statistics_are_those_of_the_weights(both: Both) -> None:
         assert recording.wrapped_share_of(layer) == pytest.approx((weights[layer] >= 0.25).mean())
         for part, values in zip(("query", "key", "value"), parts, strict=True):
             assert recording.mean_abs(layer, part) == pytest.approx(values[layer].mean(), rel=1e-5)
-            own = values[layer][:, -shape.d_head:]
-            assert recording.mean_abs_head(layer, part, shape.n_head - 1) == pytest.approx(own.mean(), rel=1e-5)
+            own = values[layer][:, -shape.d_head :]
+            assert recording.mean_abs_head(layer, part, shape.n_head - 1) == pytest.approx(
+                own.mean(), rel=1e-5
+            )
     assert recording.count == weights.size and recording.wrapped == (weights >= 0.25).sum()
     np.testing.assert_array_equal(recording.array("corner"), _c_attn(both)[0][:32, :32])
 
 
 def test_pictures_show_every_weight_where_it_lies(toy: Both) -> None:
-    recording = take(toy.model, WeightPicture(pixels=288))  # 144 columns and 96 rows: a pixel for each, at half as well
+    recording = take(
+        toy.model, WeightPicture(pixels=288)
+    )  # 144 columns and 96 rows: a pixel for each, at half as well
     weights = np.concatenate(_c_attn(toy))
-    np.testing.assert_array_equal(recording.picture("wrapped"), (np.abs(weights) * 1024).astype(np.int64) % 256)
-    np.testing.assert_array_equal(recording.picture("saturating"),
-                                  np.minimum(np.abs(weights) * 1024, 255).round().astype(np.uint8))
-    np.testing.assert_array_equal(recording.picture("wraps"), np.where(np.abs(weights) >= 0.25, 255, 0))
+    np.testing.assert_array_equal(
+        recording.picture("wrapped"), (np.abs(weights) * 1024).astype(np.int64) % 256
+    )
+    np.testing.assert_array_equal(
+        recording.picture("saturating"),
+        np.minimum(np.abs(weights) * 1024, 255).round().astype(np.uint8),
+    )
+    np.testing.assert_array_equal(
+        recording.picture("wraps"), np.where(np.abs(weights) >= 0.25, 255, 0)
+    )
     assert recording.wrapped > 0
     assert recording.wrapped_byte(0, 0) == np.abs(weights[0, 0] * 1024) // 1 % 256
 
@@ -76,17 +87,38 @@ def test_the_weight_picture_of_gpt2_small(picture: Recording, tmp_path: Path) ->
     assert picture.wrapped == 1_546_155 and picture.wrapped_share == pytest.approx(0.0728, abs=5e-5)
     assert picture.wrapped_share_of(0) == pytest.approx(0.168, abs=5e-4)
     assert (float(picture.lowest), float(picture.highest)) == pytest.approx((-3.3340569, 3.0998495))
-    np.testing.assert_allclose(picture.array("mean_abs_block"), [
-        .1346, .1008, .1113, .1087, .1104, .0995, .0994, .1013, .1002, .0996, .0995, .0993], atol=5.1e-5)
-    ends = [picture.mean_abs(layer, part) for part in ("query", "key", "value") for layer in (0, 11)]
-    assert [float(end) for end in ends] == pytest.approx([.1804, .0871, .1790, .0834, .0446, .1273], abs=5.1e-5)
+    np.testing.assert_allclose(
+        picture.array("mean_abs_block"),
+        [
+            0.1346,
+            0.1008,
+            0.1113,
+            0.1087,
+            0.1104,
+            0.0995,
+            0.0994,
+            0.1013,
+            0.1002,
+            0.0996,
+            0.0995,
+            0.0993,
+        ],
+        atol=5.1e-5,
+    )
+    ends = [
+        picture.mean_abs(layer, part) for part in ("query", "key", "value") for layer in (0, 11)
+    ]
+    assert [float(end) for end in ends] == pytest.approx(
+        [0.1804, 0.0871, 0.1790, 0.0834, 0.0446, 0.1273], abs=5.1e-5
+    )
     assert picture.stripe.index == (4, 11)
     path = Store(tmp_path).write("gpt2", "weight_mri", "picture", picture)
     assert path.stat().st_size + path.with_suffix(".safetensors").stat().st_size < 4_000_000
 
 
 def test_the_published_picture_turns_strong_weights_dark(picture: Recording, gpt2: Model) -> None:
-    """Where many weights wrap, the true picture stands out by half; the published one, by less than a quarter."""
+    """Where many weights wrap, the true picture stands out by half; the published one, by less than
+    a quarter."""
     stripe = slice(11 * 32, 12 * 32)  # head 11 of the query part, 32 pixels a head
     true, wrapped = picture.array("saturating")[4], picture.array("wrapped")[4]
     query = slice(0, 12 * 32)
@@ -100,7 +132,9 @@ def test_fresh_weights_have_no_stripes(picture: Recording) -> None:
     expected = 0.02 * np.sqrt(2 / np.pi)
     np.testing.assert_allclose(picture.array("fresh_mean_abs"), expected, rtol=4e-3)
     fresh = picture.array("fresh").astype(float)
-    assert np.ptp(fresh.mean(axis=1)) < 2.5  # columns differ by noise only; trained ones differ by a hundred
+    assert (
+        np.ptp(fresh.mean(axis=1)) < 2.5
+    )  # columns differ by noise only; trained ones differ by a hundred
     assert np.ptp(picture.array("saturating").astype(float).mean(axis=1)) > 100
     assert picture.value("fresh.wrapped") == 0
 
@@ -109,7 +143,9 @@ def test_a_sample_holds_true_weights(both: Both, gpt2: Model) -> None:
     recording = take(both.model, WeightSample(count=400))
     state = both.reference.transformer.state_dict()
     for index in range(400):
-        assert np.any(state[str(recording.origin(index))].numpy() == np.float32(recording.sample[index]))
+        assert np.any(
+            state[str(recording.origin(index))].numpy() == np.float32(recording.sample[index])
+        )
     assert recording.numbers_in_all == both.reference.num_parameters()
     assert recording.drawn == 400
     assert take(gpt2, WeightSample()).numbers_in_all == 29_219_328
@@ -117,13 +153,18 @@ def test_a_sample_holds_true_weights(both: Both, gpt2: Model) -> None:
 
 def test_positions_of_gpt2_small(gpt2: Model) -> None:
     recording = take(gpt2, PositionVectors())
-    assert [float(recording.norm(i)) for i in (0, 1, 1023)] == pytest.approx([9.876, 5.192, 0.118], abs=5e-4)
+    assert [float(recording.norm(i)) for i in (0, 1, 1023)] == pytest.approx(
+        [9.876, 5.192, 0.118], abs=5e-4
+    )
     assert recording.median_norm == pytest.approx(3.372, abs=5e-4)
     assert recording.value("largest") == pytest.approx(4.538, abs=5e-4)
-    assert [float(share) for share in recording.explained] == pytest.approx([.334, .324, .246], abs=1e-3)
-    assert recording.explained_together == pytest.approx(.904, abs=5e-4)
-    assert [float(recording.cosine(100, other)) for other in (101, 150, 1000)] == pytest.approx([.999, .757, -.412],
-                                                                                               abs=5e-4)
+    assert [float(share) for share in recording.explained] == pytest.approx(
+        [0.334, 0.324, 0.246], abs=1e-3
+    )
+    assert recording.explained_together == pytest.approx(0.904, abs=5e-4)
+    assert [float(recording.cosine(100, other)) for other in (101, 150, 1000)] == pytest.approx(
+        [0.999, 0.757, -0.412], abs=5e-4
+    )
     assert recording.cosines[25, 250] == pytest.approx(recording.cosine(100, 1000), abs=1e-6)
 
 
@@ -131,7 +172,9 @@ def test_principal_components_are_those_of_the_covariance(both: Both) -> None:
     recording = take(both.model, PositionVectors(stride=8, anchors=(0, 7)))
     vectors = both.reference.transformer.wpe.weight.detach().numpy().astype(np.float64)
     values, directions = np.linalg.eigh(np.cov(vectors.T))
-    np.testing.assert_allclose(recording.array("explained"), values[::-1][:3] / values.sum(), rtol=1e-6)
+    np.testing.assert_allclose(
+        recording.array("explained"), values[::-1][:3] / values.sum(), rtol=1e-6
+    )
     along = (vectors - vectors.mean(axis=0)) @ directions[:, ::-1][:, :3]
     np.testing.assert_allclose(np.abs(recording.array("coordinates")), np.abs(along), atol=1e-8)
     cosine = vectors[7] @ vectors[9] / np.linalg.norm(vectors[7]) / np.linalg.norm(vectors[9])
@@ -170,9 +213,14 @@ def test_the_spread_of_the_embedding(both: Both) -> None:
     assert recording.histogram().array.sum() == inside.sum()
     assert recording.outside() == (~inside).sum()
     middle = slice(*np.searchsorted(edges_, [-0.02, 0.02]))
-    assert recording.histogram(fresh=True).array[middle].sum() > recording.histogram().array[middle].sum()
+    assert (
+        recording.histogram(fresh=True).array[middle].sum()
+        > recording.histogram().array[middle].sum()
+    )
     assert recording.share == pytest.approx(matrix.size / both.reference.num_parameters())
-    assert [int(count) for _, count in recording.listed] == [len(both.model.encode(w)) for w, _ in recording.listed]
+    assert [int(count) for _, count in recording.listed] == [
+        len(both.model.encode(w)) for w, _ in recording.listed
+    ]
 
 
 def test_rows_that_no_part_holds_are_refused(gpt2: Model) -> None:

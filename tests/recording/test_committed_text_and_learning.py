@@ -1,4 +1,5 @@
-"""The committed recordings of tokens, sampling, lens, products and learning hold what is published or known of them.
+"""The committed recordings of tokens, sampling, lens, products and learning hold what is published
+or known of them.
 
 They are read as a film reads them; no model and no reference data are needed.
 """
@@ -14,8 +15,16 @@ import pytest
 from gptviz import maths
 from gptviz.recording.store import Store
 
-SCENES = ("autoregression", "token_by_token", "bpe_tokens", "temperature", "topk_topp", "logit_lens", "matvec",
-          "every_position")
+SCENES = (
+    "autoregression",
+    "token_by_token",
+    "bpe_tokens",
+    "temperature",
+    "topk_topp",
+    "logit_lens",
+    "matvec",
+    "every_position",
+)
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +38,12 @@ def read(store: Store, path: str) -> Any:
 
 
 def test_all_are_small_and_whole(store: Store) -> None:
-    found = [path for edition in ("gpt2", "mini") for scene in SCENES
-             for path in (store.root / edition / scene).glob("*.json")]
+    found = [
+        path
+        for edition in ("gpt2", "mini")
+        for scene in SCENES
+        for path in (store.root / edition / scene).glob("*.json")
+    ]
     assert len(found) >= 30
     for path in found:
         recording = store.read(path.parts[-3], path.parts[-2], path.stem)
@@ -59,34 +72,52 @@ def test_sets_of_gpt2(store: Store) -> None:
     assert [round(float(row.probability_at(0, t)), 3) for t in (0.2, 2.0)] == [0.997, 0.005]
 
 
-@pytest.mark.parametrize("path", [
-    "mini/autoregression/story", "mini/autoregression/start", "mini/token_by_token/loop", "mini/temperature/story_cool",
-    "mini/temperature/story_hot", "mini/topk_topp/escape"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "mini/autoregression/story",
+        "mini/autoregression/start",
+        "mini/token_by_token/loop",
+        "mini/temperature/story_cool",
+        "mini/temperature/story_hot",
+        "mini/topk_topp/escape",
+    ],
+)
 def test_every_recorded_draw_lands_where_its_u_lands(store: Store, path: str) -> None:
     loop = read(store, path)
-    draws = np.random.Generator(np.random.PCG64(loop.provenance.seed)).random(len(loop.steps) - loop.drawn_from)
-    for step, u in zip(loop.steps[loop.drawn_from:], draws, strict=True):
+    draws = np.random.Generator(np.random.PCG64(loop.provenance.seed)).random(
+        len(loop.steps) - loop.drawn_from
+    )
+    for step, u in zip(loop.steps[loop.drawn_from :], draws, strict=True):
         assert step.u == u and step.low <= u < step.high
         if step.rank < len(step.row):
             rank = int(step.rank)
             assert step.row.token(rank) == step.token
             assert step.low == pytest.approx(sum(step.share(i) for i in range(rank)), abs=1e-12)
             assert step.high - step.low == pytest.approx(step.share(rank), abs=1e-12)
-        assert step.rest_share == pytest.approx(1 - sum(step.share(i) for i in range(len(step.row))), abs=1e-12)
+        assert step.rest_share == pytest.approx(
+            1 - sum(step.share(i) for i in range(len(step.row))), abs=1e-12
+        )
 
 
 def test_the_loop_turns_and_is_left(store: Store) -> None:
     loop, escape = read(store, "mini/topk_topp/loop"), read(store, "mini/topk_topp/escape")
     turn = "".join(loop.loop.tokens)
     assert loop.loop.period == len(loop.loop.tokens) == 5 and turn * 3 in loop.written
-    assert escape.loop is None and turn * 2 not in "".join(escape.chosen[escape.drawn_from:])
+    assert escape.loop is None and turn * 2 not in "".join(escape.chosen[escape.drawn_from :])
 
 
 def test_learning_as_it_was_measured(store: Store) -> None:
     curve = read(store, "mini/every_position/curve")
-    assert [float(loss) for loss in curve.losses] == pytest.approx([9.07, 6.06, 4.66, 3.86, 3.25], abs=0.03)
+    assert [float(loss) for loss in curve.losses] == pytest.approx(
+        [9.07, 6.06, 4.66, 3.86, 3.25], abs=0.03
+    )
     assert curve.winner == " little" and maths.is_falling(curve.losses.array)
-    assert [round(float(age.winner_probability), 3) for age in curve.ages][2:] == [0.438, 0.602, 0.421]
+    assert [round(float(age.winner_probability), 3) for age in curve.ages][2:] == [
+        0.438,
+        0.602,
+        0.421,
+    ]
     step = read(store, "mini/every_position/step")
     assert step.loss_after < step.loss_before
     assert step.weight_after == pytest.approx(float(step.value("weight.after")), abs=1e-6)
@@ -95,7 +126,10 @@ def test_learning_as_it_was_measured(store: Store) -> None:
 def test_the_lens_and_the_product_agree_with_themselves(store: Store) -> None:
     for need in ("lens", "early", "change"):
         lens = read(store, f"mini/logit_lens/{need}")
-        assert lens.final_place(lens.depths[-1]) == 1 and lens.row(lens.depths[-1]).token(0) == lens.final
+        assert (
+            lens.final_place(lens.depths[-1]) == 1
+            and lens.row(lens.depths[-1]).token(0) == lens.final
+        )
         assert lens.final_place(int(lens.settled)) == 1
         assert lens.final_place(0) > 1000
     product = read(store, "mini/matvec/product")

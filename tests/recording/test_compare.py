@@ -20,12 +20,23 @@ from gptviz.recording.store import Store
 WORDS = (" planet", " moon", " surface", " station")
 
 
-def row(scores: tuple[float, ...] = (3.0, 2.0, 1.0, 0.0), words: tuple[str, ...] = WORDS, **values: Any) -> Recording:
+def row(
+    scores: tuple[float, ...] = (3.0, 2.0, 1.0, 0.0), words: tuple[str, ...] = WORDS, **values: Any
+) -> Recording:
     """A row of four scores as the recorder writes it."""
-    tokens = {"top": [TokenRow(id=i, text=word, bytes=word.encode().hex()) for i, word in enumerate(words)]}
-    content = Content(tokens=tokens, values={"vocab": 4, "logsumexp": maths.logsumexp(scores), **values},
-                      tensors={"logits": (np.array(scores, dtype=np.float32), ("rank",)),
-                               "token_ids": (np.arange(len(scores)), ("rank",))})
+    tokens = {
+        "top": [
+            TokenRow(id=i, text=word, bytes=word.encode().hex()) for i, word in enumerate(words)
+        ]
+    }
+    content = Content(
+        tokens=tokens,
+        values={"vocab": 4, "logsumexp": maths.logsumexp(scores), **values},
+        tensors={
+            "logits": (np.array(scores, dtype=np.float32), ("rank",)),
+            "token_ids": (np.arange(len(scores)), ("rank",)),
+        },
+    )
     return make(NextToken(prompt="x", top=4), content, Provenance(model="a", reference="a"))
 
 
@@ -37,16 +48,23 @@ def test_what_is_the_same_says_nothing() -> None:
     assert compare(row(), row()).differences == () and compare(row(), row()).text == "the same"
     same = row()
     tensors = {name: (same.array(name), ("rank",)) for name in ("logits", "token_ids")}
-    other = make(same.request, Content(same.manifest.tokens, same.manifest.values, tensors),
-                 Provenance(model="b", reference="b"))
-    assert compare(row(), other).differences == (), "whose numbers they are is no difference between them"
+    other = make(
+        same.request,
+        Content(same.manifest.tokens, same.manifest.values, tensors),
+        Provenance(model="b", reference="b"),
+    )
+    assert compare(row(), other).differences == (), (
+        "whose numbers they are is no difference between them"
+    )
 
 
 def test_the_likeliest_token_comes_first_in_words() -> None:
     after = row((3.0, 2.9, 1.0, 0.0), (" moon", " planet", " surface", " station"))
     found = compare(row(), after)
     shares = [np.exp(3.0) / np.exp([3, 2, 1, 0]).sum(), np.exp(3.0) / np.exp([3, 2.9, 1, 0]).sum()]
-    assert found.text == f'" planet" {shares[0]:.3f} \u2192 " moon" {shares[1]:.3f}'.replace("0.", ".")
+    assert found.text == f'" planet" {shares[0]:.3f} \u2192 " moon" {shares[1]:.3f}'.replace(
+        "0.", "."
+    )
     assert not found.within(1.0), "another token is no matter of tolerance"
     assert 'top: " planet" \u2192 " moon", " moon" \u2192 " planet"' in texts(row(), after)
 
@@ -61,15 +79,35 @@ def test_numbers_have_a_size_and_a_place() -> None:
         assert [each.size for each in part] == sorted((each.size for each in part), reverse=True)
 
 
-@pytest.mark.parametrize(("values", "within"), [
-    ({"total": 1e6 + 10}, True), ({"total": 1e6 + 1000}, False), ({"share": 0.20005}, True), ({"share": 0.2002}, False),
-    ({"layer": 5}, False), ({"count": 29_219_329}, False), ({"text": "b"}, False), ({"flag": False}, False),
-    ({"table": [[1.0, 2.0], [3.0, 4.00001]]}, True), ({"table": [[1.0, 2.0]]}, False), ({"new": 1.0}, False),
-    ({"nested": [{"head": 1, "score": 0.50001}]}, True), ({"nested": [{"head": 2, "score": 0.5}]}, False),
-])
+@pytest.mark.parametrize(
+    ("values", "within"),
+    [
+        ({"total": 1e6 + 10}, True),
+        ({"total": 1e6 + 1000}, False),
+        ({"share": 0.20005}, True),
+        ({"share": 0.2002}, False),
+        ({"layer": 5}, False),
+        ({"count": 29_219_329}, False),
+        ({"text": "b"}, False),
+        ({"flag": False}, False),
+        ({"table": [[1.0, 2.0], [3.0, 4.00001]]}, True),
+        ({"table": [[1.0, 2.0]]}, False),
+        ({"new": 1.0}, False),
+        ({"nested": [{"head": 1, "score": 0.50001}]}, True),
+        ({"nested": [{"head": 2, "score": 0.5}]}, False),
+    ],
+)
 def test_tolerance_is_for_measured_numbers(values: dict[str, Any], within: bool) -> None:
-    known = {"total": 1e6, "share": 0.2, "layer": 4, "count": 29_219_328, "text": "a", "flag": True,
-             "table": [[1.0, 2.0], [3.0, 4.0]], "nested": [{"head": 1, "score": 0.5}]}
+    known = {
+        "total": 1e6,
+        "share": 0.2,
+        "layer": 4,
+        "count": 29_219_328,
+        "text": "a",
+        "flag": True,
+        "table": [[1.0, 2.0], [3.0, 4.0]],
+        "nested": [{"head": 1, "score": 0.5}],
+    }
     found = compare(row(**known), row(**known | values))
     assert len(found.differences) == 1 and found.within() == within
     assert found.text.startswith(next(iter(values)))
@@ -78,7 +116,11 @@ def test_tolerance_is_for_measured_numbers(values: dict[str, Any], within: bool)
 def test_shapes_kinds_and_requests() -> None:
     assert "logits: 4 (rank) \u2192 2 (rank)" in texts(row(), row((3.0, 2.0), WORDS[:2]))
     assert "top: 4 tokens \u2192 one token" in texts(row(), row((3.0,), WORDS[:1]))
-    loop = make(SamplingLoop(prompt="x"), Content(values={"text": "y"}), Provenance(model="a", reference="a"))
+    loop = make(
+        SamplingLoop(prompt="x"),
+        Content(values={"text": "y"}),
+        Provenance(model="a", reference="a"),
+    )
     assert 'request.kind: "next_token" \u2192 "sampling_loop"' in texts(row(), loop)
     assert 'text: nothing \u2192 "y"' in texts(row(), loop)
 
@@ -90,12 +132,21 @@ def test_one_scale_serves_large_and_small() -> None:
 def test_editions_side_by_side(tmp_path: Path) -> None:
     store = Store(tmp_path)
     for edition, scene, need, recording in (
-            ("a", "softmax", "row", row()), ("b", "softmax", "row", row((3.0, 2.9, 1.0, 0.0))),
-            ("a", "other", "row", row()), ("b", "other", "row", row((9.0, 2.0, 1.0, 0.0))),
-            ("a", "equal", "row", row()), ("b", "equal", "row", row()), ("a", "alone", "row", row())):
+        ("a", "softmax", "row", row()),
+        ("b", "softmax", "row", row((3.0, 2.9, 1.0, 0.0))),
+        ("a", "other", "row", row()),
+        ("b", "other", "row", row((9.0, 2.0, 1.0, 0.0))),
+        ("a", "equal", "row", row()),
+        ("b", "equal", "row", row()),
+        ("a", "alone", "row", row()),
+    ):
         store.write(edition, scene, need, recording)
     found = diff(store, "a", "b")
-    assert [(each.scene, each.need) for each in found] == [("other", "row"), ("softmax", "row"), ("alone", "row")]
+    assert [(each.scene, each.need) for each in found] == [
+        ("other", "row"),
+        ("softmax", "row"),
+        ("alone", "row"),
+    ]
     assert found[-1].text == "only in a" and found[0].largest > found[1].largest
     assert [each.scene for each in diff(store, "a", "b", ["softmax"])] == ["softmax"]
     assert diff(store, "a", "a") == []
@@ -106,7 +157,11 @@ def test_editions_side_by_side(tmp_path: Path) -> None:
 
 
 def test_it_needs_no_model() -> None:
-    code = ("import sys, gptviz.recording.compare\n"
-            "print([name for name in ('torch', 'transformers', 'manim') if name in sys.modules])")
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    code = (
+        "import sys, gptviz.recording.compare\n"
+        "print([name for name in ('torch', 'transformers', 'manim') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
     assert done.stdout.strip() == "[]"

@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 
 from gptviz import maths
 from gptviz.errors import NotFinite, UntrackedNumber
-from gptviz.recording.number import Claim, Count, Number, Numbers, Quoted, Setting, Token, Word, derive, derive_each
+from gptviz.recording.number import (
+    Claim,
+    Count,
+    Number,
+    Numbers,
+    Quoted,
+    Setting,
+    Token,
+    Word,
+    derive,
+    derive_each,
+)
 from gptviz.recording.statement import compose, listed, untracked
 from gptviz.recording.wording import says, written
 
@@ -55,19 +66,32 @@ def test_copies_of_a_mobject_share_its_numbers() -> None:
 
 
 def test_a_claim_says_what_is_so() -> None:
-    low, high = Claim(maths.is_negative, (number(-1.0),), "all below", "not all below"), \
-        Claim(maths.is_negative, (number(1.0),), "all below", "not all below")
+    low, high = (
+        Claim(maths.is_negative, (number(-1.0),), "all below", "not all below"),
+        Claim(maths.is_negative, (number(1.0),), "all below", "not all below"),
+    )
     assert (low.wording, high.wording) == ("all below", "not all below")
     assert low.honest and high.honest
     assert not Claim(maths.is_negative, (number(1.0),), "all below").honest
 
 
-@pytest.mark.parametrize(("value", "spec", "text"), [
-    (-92.8636, ".2f", "\u221292.86"), (50257, ",", "50,257"), (0.12928, ".1%", "12.9\u202f%"), (0.12928, ".3", ".129"),
-    (-0.04, ".1f", "0.0"), (7, "words", "seven"), (42, "words", "forty-two"), (3, "ordinal", "third"),
-    (0.129, "one_in", "eight"), (124_439_808, "M", "124M"), (6_901_760, "M", "6.9M"),
-    (118, "words", "one hundred and eighteen"),
-])
+@pytest.mark.parametrize(
+    ("value", "spec", "text"),
+    [
+        (-92.8636, ".2f", "\u221292.86"),
+        (50257, ",", "50,257"),
+        (0.12928, ".1%", "12.9\u202f%"),
+        (0.12928, ".3", ".129"),
+        (-0.04, ".1f", "0.0"),
+        (7, "words", "seven"),
+        (42, "words", "forty-two"),
+        (3, "ordinal", "third"),
+        (0.129, "one_in", "eight"),
+        (124_439_808, "M", "124M"),
+        (6_901_760, "M", "6.9M"),
+        (118, "words", "one hundred and eighteen"),
+    ],
+)
 def test_formats(value: float, spec: str, text: str) -> None:
     assert written(value, spec) == text
     assert says(text, value, spec)
@@ -80,7 +104,7 @@ def test_what_is_written_is_what_is_read(value: float, spec: str) -> None:
 
 @given(st.floats(-1e4, 1e4), st.sampled_from([1, 2, 3]))
 def test_a_wrong_last_digit_is_found(value: float, decimals: int) -> None:
-    wrong = written(value + 1.6 * 10.0 ** -decimals, f".{decimals}f")
+    wrong = written(value + 1.6 * 10.0**-decimals, f".{decimals}f")
     assert not says(wrong, value, f".{decimals}f")
 
 
@@ -98,14 +122,26 @@ def test_words_are_listed_with_commas_and_keep_their_addresses() -> None:
 
 
 def test_statements_find_what_has_no_address() -> None:
-    token = Token(" 1984", Number(28296, "e/s/n", "tokens.prompt.id"), b" 1984", "e/s/n#tokens.prompt[0]")
-    good = compose("{n:words} of {all:,} begin with {t}; GPT-2 has {q:,}", n=number(5.0), all=Count([0] * 3, "things"),
-                   t=token, q=Quoted(117e6, "OpenAI 2019"))
+    token = Token(
+        " 1984", Number(28296, "e/s/n", "tokens.prompt.id"), b" 1984", "e/s/n#tokens.prompt[0]"
+    )
+    good = compose(
+        "{n:words} of {all:,} begin with {t}; GPT-2 has {q:,}",
+        n=number(5.0),
+        all=Count([0] * 3, "things"),
+        t=token,
+        q=Quoted(117e6, "OpenAI 2019"),
+    )
     assert untracked(good) == []
     assert good.text == "five of 3 begin with 1984; GPT-2 has 117,000,000"
-    assert untracked(compose("The 7 highest of twenty-two, {t:.2f}", t=Setting(0.7, "T"))) == ["7", "twenty-two"]
+    assert untracked(compose("The 7 highest of twenty-two, {t:.2f}", t=Setting(0.7, "T"))) == [
+        "7",
+        "twenty-two",
+    ]
     assert untracked(compose("{plain}", plain="0.42")) == ["0.42"]
-    assert untracked(compose("{claim}", claim=Claim(maths.is_negative, (number(-1.0),), "3 rise"))) == ["3"]
+    assert untracked(
+        compose("{claim}", claim=Claim(maths.is_negative, (number(-1.0),), "3 rise"))
+    ) == ["3"]
 
 
 def test_counts_are_of_things_that_are_there() -> None:

@@ -14,7 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from gptviz.errors import NotDeclared, NotFinite, RecordingCorrupt, RecordingMissing, RecordingTooNew, UnsafePath
+from gptviz.errors import (
+    NotDeclared,
+    NotFinite,
+    RecordingCorrupt,
+    RecordingMissing,
+    RecordingTooNew,
+    UnsafePath,
+)
 from gptviz.recording.requests import NextToken, Request
 from gptviz.recording.schema import Content, Provenance, Recording, TokenRow, make
 from gptviz.recording.store import Store
@@ -22,12 +29,19 @@ from gptviz.recording.store import Store
 SOMEONE = Provenance(model="GPT-2 small", reference="gpt2", parameters=124_439_808)
 
 
-def recording(logits: np.ndarray | None = None, model: str = "GPT-2 small", top: int = 2) -> Recording:
+def recording(
+    logits: np.ndarray | None = None, model: str = "GPT-2 small", top: int = 2
+) -> Recording:
     logits = np.array([1.5, 0.25], np.float32) if logits is None else logits
     rows = [TokenRow(id=5, text=" a", bytes="2061"), TokenRow(id=7, text="\ufffd", bytes="f0")]
-    content = Content({"prompt": rows[:1], "top": rows}, {"logsumexp": 2.0, "vocab": 9},
-                      {"logits": (logits, ("rank",))})
-    return make(NextToken(prompt="x", top=top), content, SOMEONE.model_copy(update={"model": model}))
+    content = Content(
+        {"prompt": rows[:1], "top": rows},
+        {"logsumexp": 2.0, "vocab": 9},
+        {"logits": (logits, ("rank",))},
+    )
+    return make(
+        NextToken(prompt="x", top=top), content, SOMEONE.model_copy(update={"model": model})
+    )
 
 
 @pytest.fixture
@@ -60,9 +74,15 @@ def test_the_digest_covers_what_was_found_and_not_by_whom() -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(hnp.arrays(st.sampled_from([np.float32, np.float64, np.int64, np.uint8]), hnp.array_shapes(max_dims=3)))
-def test_any_finite_array_returns_as_it_was(tmp_path_factory: pytest.TempPathFactory, array: np.ndarray) -> None:
-    axes = ("row", "column", "step")[:array.ndim]
+@given(
+    hnp.arrays(
+        st.sampled_from([np.float32, np.float64, np.int64, np.uint8]), hnp.array_shapes(max_dims=3)
+    )
+)
+def test_any_finite_array_returns_as_it_was(
+    tmp_path_factory: pytest.TempPathFactory, array: np.ndarray
+) -> None:
+    axes = ("row", "column", "step")[: array.ndim]
     store = Store(tmp_path_factory.mktemp("r"))
     content = Content(tensors={"a": (array, axes)})
     if array.dtype.kind == "f" and not np.isfinite(array).all():
@@ -75,7 +95,9 @@ def test_any_finite_array_returns_as_it_was(tmp_path_factory: pytest.TempPathFac
     np.testing.assert_array_equal(read, array)
 
 
-@pytest.mark.parametrize("damage", ["flip", "cut", "empty", "gone", "pickle", "extra", "long header"])
+@pytest.mark.parametrize(
+    "damage", ["flip", "cut", "empty", "gone", "pickle", "extra", "long header"]
+)
 def test_damaged_tensors_are_refused(store: Store, damage: str) -> None:
     _, tensors = files(store)
     data = bytearray(tensors.read_bytes())
@@ -88,7 +110,9 @@ def test_damaged_tensors_are_refused(store: Store, damage: str) -> None:
     elif damage == "pickle":
         data = bytearray(b"\x80\x04cos\nsystem\n.")
     elif damage == "extra":
-        data = bytearray(safetensors.numpy.save({"logits": np.zeros(2, np.float32), "more": np.zeros(1)}))
+        data = bytearray(
+            safetensors.numpy.save({"logits": np.zeros(2, np.float32), "more": np.zeros(1)})
+        )
     elif damage == "long header":
         data[:8] = (10**8).to_bytes(8, "little")
     tensors.write_bytes(bytes(data))
@@ -106,8 +130,19 @@ def _manifest(path: Path, **changes: object) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
 
 
-@pytest.mark.parametrize("text", ['{"schema_version": 1', "[]", '{"a": 1, "a": 2}', '{"a": NaN}', "[" * 100_000, "null",
-                                  '{"schema_version": 1, "kind": "next_token"}', "\x00"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"schema_version": 1',
+        "[]",
+        '{"a": 1, "a": 2}',
+        '{"a": NaN}',
+        "[" * 100_000,
+        "null",
+        '{"schema_version": 1, "kind": "next_token"}',
+        "\x00",
+    ],
+)
 def test_manifests_that_are_none(store: Store, text: str) -> None:
     path, _ = files(store)
     path.write_text(text)
@@ -121,7 +156,12 @@ def test_manifests_that_lie(store: Store) -> None:
     with pytest.raises(RecordingCorrupt, match="digest should be"):
         store.read("e", "s", "n")
     files(store)
-    _manifest(path, tensors={"logits": {"dtype": "float32", "shape": [10**9], "axes": ["rank"], "sha256": "0" * 64}})
+    _manifest(
+        path,
+        tensors={
+            "logits": {"dtype": "float32", "shape": [10**9], "axes": ["rank"], "sha256": "0" * 64}
+        },
+    )
     with pytest.raises(RecordingCorrupt):
         store.read("e", "s", "n")
     files(store)
@@ -136,7 +176,9 @@ def test_missing_says_how_to_record(store: Store) -> None:
     assert caught.value.hint == "record it: gptviz record softmax --model mini"
 
 
-def test_a_crash_between_the_two_files_leaves_the_old_recording(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_between_the_two_files_leaves_the_old_recording(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     files(store)
     replace, calls = os.replace, []
 

@@ -39,10 +39,18 @@ class Collector(SceneFileWriter):
 @contextmanager
 def settings(folder: Path, width: int = 480, height: int = 270, rate: float = 10) -> Iterator[None]:
     """Manim's settings for a small film in a folder."""
-    with tempconfig({
-        "pixel_width": width, "pixel_height": height, "frame_rate": rate, "media_dir": str(folder),
-        "disable_caching": True, "progress_bar": "none", "verbosity": "ERROR", "renderer": "cairo",
-    }):
+    with tempconfig(
+        {
+            "pixel_width": width,
+            "pixel_height": height,
+            "frame_rate": rate,
+            "media_dir": str(folder),
+            "disable_caching": True,
+            "progress_bar": "none",
+            "verbosity": "ERROR",
+            "renderer": "cairo",
+        }
+    ):
         yield
 
 
@@ -54,8 +62,9 @@ def film(make: Callable[..., Scene], renderer: CairoRenderer) -> list[Pixels]:
     return scene.renderer.file_writer.film  # type: ignore[no-any-return]
 
 
-def chosen(make: Callable[..., Scene], renderer: CairoRenderer,
-           wanted: Collection[int]) -> tuple[dict[int, Pixels], int]:
+def chosen(
+    make: Callable[..., Scene], renderer: CairoRenderer, wanted: Collection[int]
+) -> tuple[dict[int, Pixels], int]:
     """Some frames of a film, by number, and how many it has; the others are not drawn."""
     renderer._file_writer_class = Collector
     kept: dict[int, Pixels] = {}
@@ -82,7 +91,8 @@ def chosen(make: Callable[..., Scene], renderer: CairoRenderer,
 
 
 def compare(make: Callable[..., Scene], moments: int | None = None) -> tuple[int, float]:
-    """Draws a film with both renderers and compares all frames, or as many as ``moments``, evenly spread.
+    """Draws a film with both renderers and compares all frames, or as many as ``moments``, evenly
+    spread.
 
     Returns the largest difference of a channel, of 255, and the share of pixels that differ at all.
     """
@@ -91,9 +101,13 @@ def compare(make: Callable[..., Scene], moments: int | None = None) -> tuple[int
     else:
         _, count = chosen(make, fast.renderer(), ())
         wanted = np.unique(np.linspace(0, count - 1, moments).round().astype(int)).tolist()
-        (stock, length), (quick, as_long) = (chosen(make, each, wanted) for each in (CairoRenderer(), fast.renderer()))
+        (stock, length), (quick, as_long) = (
+            chosen(make, each, wanted) for each in (CairoRenderer(), fast.renderer())
+        )
         assert length == as_long == count
         pairs = [(stock[number], quick[number]) for number in wanted]
     assert len(pairs) >= (moments or 1)
     differences = [np.abs(stock.astype(int) - quick).max(axis=2) for stock, quick in pairs]
-    return max(int(each.max()) for each in differences), float(np.mean([each > 0 for each in differences]))
+    return max(int(each.max()) for each in differences), float(
+        np.mean([each > 0 for each in differences])
+    )

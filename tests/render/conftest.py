@@ -11,7 +11,8 @@ from tests.toy import Toy, build, copy_package
 
 @pytest.fixture(scope="session")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of gptviz as it is when the tests begin: what is rendered stays fresh while sources are worked on."""
+    """A copy of gptviz as it is when the tests begin: what is rendered stays fresh while sources
+    are worked on."""
     return copy_package(tmp_path_factory.mktemp("package"))
 
 

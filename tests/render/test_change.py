@@ -1,7 +1,8 @@
-"""The promise of the project: one weight of one head is changed, and the films that show it are made again.
+"""The promise of the project: one weight of one head is changed, and the films that show it are
+made again.
 
-The bundled model in a folder, four films: the next word, the head that is changed, its neighbour in the same layer, and
-the pieces of a word.
+The bundled model in a folder, four films: the next word, the head that is changed, its neighbour in
+the same layer, and the pieces of a word.
 """
 
 from __future__ import annotations
@@ -40,9 +41,16 @@ class {title}(Film):
 
 FILMS = {
     "word": (f"NextToken(prompt={PROMPT!r}, top=3)", "seen.probability(0)", ".4%"),
-    "head": (f"AttentionHead(prompt={PROMPT!r}, head=({LAYER}, {HEAD}))", 'seen.numbers("pattern")[2, 1]', ".4%"),
-    "neighbour": (f"AttentionHead(prompt={PROMPT!r}, head=({LAYER}, {OTHER_HEAD}))", 'seen.numbers("pattern")[2, 1]',
-                  ".4%"),
+    "head": (
+        f"AttentionHead(prompt={PROMPT!r}, head=({LAYER}, {HEAD}))",
+        'seen.numbers("pattern")[2, 1]',
+        ".4%",
+    ),
+    "neighbour": (
+        f"AttentionHead(prompt={PROMPT!r}, head=({LAYER}, {OTHER_HEAD}))",
+        'seen.numbers("pattern")[2, 1]',
+        ".4%",
+    ),
     "pieces": ('Merges(prompt="unbelievable")', 'seen.value("vocab")', ",.0f"),
 }
 
@@ -53,8 +61,9 @@ def project(tmp_path: Path, package: Path) -> Toy:
     for scene in toy.scene("x").parent.iterdir():
         scene.unlink()
     for name, (request, number, form) in FILMS.items():
-        toy.scene(name).write_text(FILM.format(name=name, title=name.title(), request=request, number=number,
-                                               form=form))
+        toy.scene(name).write_text(
+            FILM.format(name=name, title=name.title(), request=request, number=number, form=form)
+        )
     course = toy.root / "course.toml"
     course.write_text(course.read_text().replace('["tiny", "other"]', json.dumps(list(FILMS))))
     shutil.copytree(ROOT / "gptviz" / "models" / "bundled" / "mini", toy.root / "own")
@@ -73,17 +82,24 @@ def render(toy: Toy) -> dict[str, set[str]]:
     assert run.code == 0, run.out + run.err
     rows = [line for line in run.lines if line.split()[0] in FILMS]
     assert len(rows) == len(FILMS)
-    return {outcome: {line.split()[0] for line in rows if outcome in line} for outcome in ("rendered", "up to date")}
+    return {
+        outcome: {line.split()[0] for line in rows if outcome in line}
+        for outcome in ("rendered", "up to date")
+    }
 
 
 def published(toy: Toy) -> dict[str, tuple[int, bytes]]:
     """Of every film of the edition the file itself (its inode) and its content."""
     folder = toy.videos / "own" / "l"
-    return {name: ((folder / f"{name}.mp4").stat().st_ino, (folder / f"{name}.mp4").read_bytes()) for name in FILMS}
+    return {
+        name: ((folder / f"{name}.mp4").stat().st_ino, (folder / f"{name}.mp4").read_bytes())
+        for name in FILMS
+    }
 
 
 def change_one_weight(folder: Path) -> None:
-    """One number of the query matrix of one head; the matrix c_attn (d_model, 3 d_model) holds q, k and v of all."""
+    """One number of the query matrix of one head; the matrix c_attn (d_model, 3 d_model) holds q, k
+    and v of all."""
     path = folder / "model.safetensors"
     tensors = safetensors.numpy.load_file(path)
     name = next(name for name in tensors if name.endswith(f"h.{LAYER}.attn.c_attn.weight"))
@@ -108,7 +124,12 @@ def test_a_weight_of_a_head_makes_only_its_films_again(project: Toy) -> None:
     assert render(project) == {"rendered": SHOWING, "up to date": OTHERS}
     after = published(project)
     assert {name for name in FILMS if after[name] != before[name]} == SHOWING
-    assert all(after[name][1] != before[name][1] for name in SHOWING), "made again, and the same pictures"
-    assert project.store.manifest("own", "pieces", "seen").provenance.fingerprint != provenance.fingerprint
+    assert all(after[name][1] != before[name][1] for name in SHOWING), (
+        "made again, and the same pictures"
+    )
+    assert (
+        project.store.manifest("own", "pieces", "seen").provenance.fingerprint
+        != provenance.fingerprint
+    )
     assert status(project) == dict.fromkeys(FILMS, ("fresh", ""))
     assert render(project) == {"rendered": set(), "up to date": set(FILMS)}

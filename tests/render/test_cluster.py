@@ -1,4 +1,5 @@
-"""Films made by the workers of a Dask scheduler: a real one, on loopback, whose processes are really killed."""
+"""Films made by the workers of a Dask scheduler: a real one, on loopback, whose processes are
+really killed."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ FILMS = ("tiny", "second", "third", "fourth")
 
 @dataclass
 class Machines:
-    """A scheduler and its workers, each a process with its children; the first worker is not started again."""
+    """A scheduler and its workers, each a process with its children; the first worker is not
+    started again."""
 
     address: str
     scheduler: subprocess.Popen[bytes]
@@ -39,33 +41,74 @@ class Machines:
     def drawing(self, worker: int | None = None) -> bool:
         """Whether a process of a job is at work, on any worker or on one."""
         place = self.folder / ("" if worker is None else f"worker-{worker}")
-        run = subprocess.run(["ps", "-ww", "-e", "-o", "stat=", "-o", "args="], capture_output=True, text=True,
-                             check=True)
-        return any("gptviz.render.worker" in line and str(place) in line and line[0] != "Z"
-                   for line in run.stdout.splitlines())
+        run = subprocess.run(
+            ["ps", "-ww", "-e", "-o", "stat=", "-o", "args="],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return any(
+            "gptviz.render.worker" in line and str(place) in line and line[0] != "Z"
+            for line in run.stdout.splitlines()
+        )
 
 
 @pytest.fixture(scope="module")
 def machines(tmp_path_factory: pytest.TempPathFactory, package: Path) -> Iterator[Machines]:
     folder = tmp_path_factory.mktemp("machines")
-    environment = {**os.environ, "PYTHONPATH": str(package), "PYTHONWARNINGS": "",
-                   "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "3s"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(package),
+        "PYTHONWARNINGS": "",
+        "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "3s",
+    }
     told = folder / "scheduler.json"
     with contextlib.ExitStack() as stack:
+
         def start(*arguments: str) -> subprocess.Popen[bytes]:
-            log = stack.enter_context((folder / f"{arguments[0]}-{Path(arguments[-1]).name}.log").open("wb"))
-            process = subprocess.Popen([sys.executable, "-m", "dask", *arguments], cwd=folder, env=environment,
-                                       stdout=log, stderr=log, start_new_session=True)
+            log = stack.enter_context(
+                (folder / f"{arguments[0]}-{Path(arguments[-1]).name}.log").open("wb")
+            )
+            process = subprocess.Popen(
+                [sys.executable, "-m", "dask", *arguments],
+                cwd=folder,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
             stack.callback(stop, process)
             return process
 
-        scheduler = start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file",
-                          str(told))
+        scheduler = start(
+            "scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
+            "--scheduler-file",
+            str(told),
+        )
         assert until(lambda: told.exists() and bool(told.read_text()))
         address = str(json.loads(told.read_text())["address"])
-        workers = [start("worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", nanny,
-                         "--local-directory", str(folder / f"worker-{number}"), "--name", str(number))
-                   for number, nanny in enumerate(("--no-nanny", "--nanny"))]
+        workers = [
+            start(
+                "worker",
+                address,
+                "--host",
+                "127.0.0.1",
+                "--nthreads",
+                "1",
+                "--no-dashboard",
+                nanny,
+                "--local-directory",
+                str(folder / f"worker-{number}"),
+                "--name",
+                str(number),
+            )
+            for number, nanny in enumerate(("--no-nanny", "--nanny"))
+        ]
         yield Machines(address, scheduler, workers, folder)
 
 
@@ -85,8 +128,11 @@ def four(tmp_path: Path, package: Path) -> Toy:
 
 def with_four_films(toy: Toy) -> Toy:
     for name in FILMS[1:]:
-        toy.scene(name).write_text(TINY.replace("class Tiny", f"class {name.title()}").replace(
-            "shift([1, 0, 0])", f"shift([{len(name)} / 5, 0, 0])"))
+        toy.scene(name).write_text(
+            TINY.replace("class Tiny", f"class {name.title()}").replace(
+                "shift([1, 0, 0])", f"shift([{len(name)} / 5, 0, 0])"
+            )
+        )
         toy.store.write("big", name, "row", row())
     return toy
 
@@ -113,16 +159,27 @@ def test_another_gptviz_is_refused(machines: Machines, tmp_path: Path) -> None:
 def test_the_same_recordings_as_here(machines: Machines, toy: Toy) -> None:
     """The model is a folder that no worker has: it goes with the job."""
     shutil.copytree(ROOT / "gptviz" / "models" / "bundled" / "mini", toy.root / "own")
-    for options in (["--recordings", "here"], ["--recordings", "there", "--scheduler", machines.address]):
+    for options in (
+        ["--recordings", "here"],
+        ["--recordings", "there", "--scheduler", machines.address],
+    ):
         run = toy.run("record", "tiny", "--model", "own", *options)
         assert run.code == 0, run.err
-    here, there = ({str(path.relative_to(toy.root / place)): path.read_bytes()
-                    for path in (toy.root / place).rglob("*") if path.is_file()} for place in ("here", "there"))
+    here, there = (
+        {
+            str(path.relative_to(toy.root / place)): path.read_bytes()
+            for path in (toy.root / place).rglob("*")
+            if path.is_file()
+        }
+        for place in ("here", "there")
+    )
     assert here == there and set(here) == {"own/tiny/row.json", "own/tiny/row.safetensors"}
 
 
 @pytest.mark.slow
-def test_a_worker_is_killed_and_all_films_arrive(machines: Machines, four: Toy, tmp_path: Path) -> None:
+def test_a_worker_is_killed_and_all_films_arrive(
+    machines: Machines, four: Toy, tmp_path: Path
+) -> None:
     local = with_four_films(build(tmp_path / "local", four.package))
     run = local.run("render", *FILMS, "--quality", "l", "--jobs", "2")
     assert run.code == 0, run.err
@@ -139,37 +196,62 @@ def test_a_worker_is_killed_and_all_films_arrive(machines: Machines, four: Toy, 
 
 @pytest.mark.slow
 def test_a_film_s_own_error_and_interruption_are_as_here(machines: Machines, toy: Toy) -> None:
-    toy.scene("broken").write_text(toy.scene("other").read_text().replace("self.wait(0.2)", "1 / 0").replace(
-        "class Other", "class Broken"))
-    here, there = toy.run("render", "broken", "--quality", "l"), toy.run(*ask(toy, machines, "broken"))
+    toy.scene("broken").write_text(
+        toy.scene("other")
+        .read_text()
+        .replace("self.wait(0.2)", "1 / 0")
+        .replace("class Other", "class Broken")
+    )
+    here, there = (
+        toy.run("render", "broken", "--quality", "l"),
+        toy.run(*ask(toy, machines, "broken")),
+    )
     assert there.code == 1 and there.err == here.err and "ZeroDivisionError" in there.err
-    toy.scene("endless").write_text(toy.scene("other").read_text().replace("wait(0.2)", "wait(100000)").replace(
-        "class Other", "class Endless"))
+    toy.scene("endless").write_text(
+        toy.scene("other")
+        .read_text()
+        .replace("wait(0.2)", "wait(100000)")
+        .replace("class Other", "class Endless")
+    )
     with toy.start(*ask(toy, machines, "endless")) as process:
         assert until(lambda: machines.drawing() or process.poll() is not None)
         os.kill(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130 and "Traceback" not in err
-    assert until(lambda: not machines.drawing(), 10), "the worker goes on with what nobody waits for"
+    assert until(lambda: not machines.drawing(), 10), (
+        "the worker goes on with what nobody waits for"
+    )
     assert not toy.videos.exists() and not leftovers(toy)
 
 
 @pytest.mark.slow
 def test_what_kills_two_workers_is_given_up(machines: Machines, toy: Toy, tmp_path: Path) -> None:
     begun = tmp_path / "begun"
-    toy.scene("killer").write_text("import os\n" + toy.scene("other").read_text().replace(
-        "self.wait(0.2)", f"open({str(begun)!r}, 'a').write('.'); os.kill(os.getppid(), 9)").replace(
-        "class Other", "class Killer"))
+    toy.scene("killer").write_text(
+        "import os\n"
+        + toy.scene("other")
+        .read_text()
+        .replace(
+            "self.wait(0.2)", f"open({str(begun)!r}, 'a').write('.'); os.kill(os.getppid(), 9)"
+        )
+        .replace("class Other", "class Killer")
+    )
     run = toy.run(*ask(toy, machines, "killer"))
     assert run.code == 1 and "2 workers died" in run.err and "Traceback" not in run.err
-    assert begun.read_text() in ("..", "..."), "it was begun again and again; the third is noticed when it begins"
+    assert begun.read_text() in ("..", "..."), (
+        "it was begun again and again; the third is noticed when it begins"
+    )
     assert not toy.videos.exists() and not leftovers(toy)
 
 
 @pytest.mark.slow
 def test_the_scheduler_is_killed(machines: Machines, toy: Toy) -> None:
-    toy.scene("endless").write_text(toy.scene("other").read_text().replace("wait(0.2)", "wait(100000)").replace(
-        "class Other", "class Endless"))
+    toy.scene("endless").write_text(
+        toy.scene("other")
+        .read_text()
+        .replace("wait(0.2)", "wait(100000)")
+        .replace("class Other", "class Endless")
+    )
     with toy.start(*ask(toy, machines, "other", "endless", "tiny")) as process:
         assert until(lambda: machines.drawing() or process.poll() is not None)
         began = time.monotonic()
@@ -191,10 +273,22 @@ def test_a_scheduler_that_is_not_there(toy: Toy) -> None:
     assert time.monotonic() - began < 20 and not (toy.root / "media").exists()
 
 
-@pytest.mark.parametrize("address", ["tcp://10.0.0.5:8786", "10.0.0.5:8786", "tcp://[2001:db8::1]:8786",
-                                     "tcp://0.0.0.0:1", "tcp://no-such-host.invalid:8786", "http://127.0.0.1:8786",
-                                     "tcp://127.0.0.1", "", "tcp://127.0.0.1:99999", "tcp://127.0.0.1:1/x",
-                                     "inproc://127.0.0.1:1"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "tcp://10.0.0.5:8786",
+        "10.0.0.5:8786",
+        "tcp://[2001:db8::1]:8786",
+        "tcp://0.0.0.0:1",
+        "tcp://no-such-host.invalid:8786",
+        "http://127.0.0.1:8786",
+        "tcp://127.0.0.1",
+        "",
+        "tcp://127.0.0.1:99999",
+        "tcp://127.0.0.1:1/x",
+        "inproc://127.0.0.1:1",
+    ],
+)
 def test_addresses_that_are_refused(address: str) -> None:
     with pytest.raises(UsageError):
         check_address(address)
@@ -205,8 +299,14 @@ def test_other_machines_only_with_certificates(monkeypatch: pytest.MonkeyPatch) 
 
     assert check_address("localhost:8786") == "tcp://localhost:8786"
     assert check_address("tcp://[::1]:8786") == "tcp://[::1]:8786"
-    with dask.config.set({"distributed.comm.tls": {"ca-file": None, "client": {"cert": None}}}), \
-            pytest.raises(UsageError, match=r"lacks distributed\.comm\.tls\.ca-file and \.client\.cert"):
+    with (
+        dask.config.set({"distributed.comm.tls": {"ca-file": None, "client": {"cert": None}}}),
+        pytest.raises(
+            UsageError, match=r"lacks distributed\.comm\.tls\.ca-file and \.client\.cert"
+        ),
+    ):
         check_address("tls://10.0.0.5:8786")
-    with dask.config.set({"distributed.comm.tls.ca_file": "ca.pem", "distributed.comm.tls.client.cert": "my.pem"}):
+    with dask.config.set(
+        {"distributed.comm.tls.ca_file": "ca.pem", "distributed.comm.tls.client.cert": "my.pem"}
+    ):
         assert check_address("tls://10.0.0.5:8786") == "tls://10.0.0.5:8786"

@@ -1,4 +1,5 @@
-"""When the model changes: what is recorded again, what is rendered again, and what is left as it was."""
+"""When the model changes: what is recorded again, what is rendered again, and what is left as it
+was."""
 
 from __future__ import annotations
 
@@ -69,7 +70,10 @@ def test_names_of_editions() -> None:
     assert edition_name("gpt2", "glove") == "gpt2+glove"
     name = edition_name("mini", None, "Once upon a time, there was a")
     assert name.removeprefix("mini-").isdecimal() and len(name) == len("mini-") + 8
-    assert len({prompt_digits(prompt) for prompt in ("a", "a ", "A", "\u00e4", "a\u0308", "\ud800")}) == 6
+    assert (
+        len({prompt_digits(prompt) for prompt in ("a", "a ", "A", "\u00e4", "a\u0308", "\ud800")})
+        == 6
+    )
 
 
 def test_the_main_prompt_alone_is_replaced(toy: Toy) -> None:
@@ -98,35 +102,48 @@ def test_one_weight_of_one_head_is_changed(toy: Toy, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "gptviz" / "models" / "bundled" / "mini", model)
     first = toy.run("render", "tiny", "tokens", "--quality", "l", "--model", str(model))
     assert first.code == 0, first.err
-    assert states(toy, "--model", str(model), "tiny", "tokens") == {"tiny": ("fresh", ""), "tokens": ("fresh", "")}
+    assert states(toy, "--model", str(model), "tiny", "tokens") == {
+        "tiny": ("fresh", ""),
+        "tokens": ("fresh", ""),
+    }
     recorded = Store(toy.root / "recordings")
     merges = recorded.read("grown", "tokens", "merges").digest
 
     weights = model / "model.safetensors"
     data = bytearray(weights.read_bytes())
     header = struct.unpack("<Q", data[:8])[0]
-    place = json.loads(data[8:8 + header])
+    place = json.loads(data[8 : 8 + header])
     entry = next(about for name, about in place.items() if name.endswith("h.2.attn.c_attn.weight"))
     start = 8 + header + entry["data_offsets"][0]
     assert entry["dtype"] == "F16"
-    data[start:start + 2] = struct.pack("<e", 4.0)
+    data[start : start + 2] = struct.pack("<e", 4.0)
     weights.write_bytes(data)
 
-    assert states(toy, "--model", str(model), "tiny")["tiny"] == ("stale", "model changed since recording row")
+    assert states(toy, "--model", str(model), "tiny")["tiny"] == (
+        "stale",
+        "model changed since recording row",
+    )
     again = toy.run("render", "tiny", "tokens", "--quality", "l", "--model", str(model))
     assert again.code == 0, again.err
     outcomes = {line.split()[0]: line for line in again.lines[1:]}
     assert " rendered " in outcomes["tiny"] and " up to date " in outcomes["tokens"]
     assert recorded.read("grown", "tokens", "merges").digest == merges
-    assert states(toy, "--model", str(model), "tiny", "tokens") == {"tiny": ("fresh", ""), "tokens": ("fresh", "")}
+    assert states(toy, "--model", str(model), "tiny", "tokens") == {
+        "tiny": ("fresh", ""),
+        "tokens": ("fresh", ""),
+    }
 
 
-def test_what_a_model_cannot_serve_is_left_out_where_a_film_can_do_without(toy: Toy, tmp_path: Path) -> None:
+def test_what_a_model_cannot_serve_is_left_out_where_a_film_can_do_without(
+    toy: Toy, tmp_path: Path
+) -> None:
     toy.scene("ages").write_text(AGES)
     model = tmp_path / "grown"
     shutil.copytree(ROOT / "gptviz" / "models" / "bundled" / "mini", model)
     config = model / "config.json"
-    config.write_text(json.dumps(json.loads(config.read_text()) | {"layer_norm_epsilon": 1e-4}))  # another model
+    config.write_text(
+        json.dumps(json.loads(config.read_text()) | {"layer_norm_epsilon": 1e-4})
+    )  # another model
     first = toy.run("render", "ages", "--quality", "l", "--model", str(model))
     assert first.code == 0, first.err
     assert "No earlier ages" in (toy.root / "media/videos/grown/l/ages.srt").read_text()
@@ -135,7 +152,9 @@ def test_what_a_model_cannot_serve_is_left_out_where_a_film_can_do_without(toy: 
     bare = tmp_path / "bare"
     bare.mkdir()
     (bare / "torch.py").write_text("raise RuntimeError('the model was asked again')\n")
-    again = toy.run("render", "ages", "--quality", "l", "--model", str(model), PYTHONPATH=f"{bare}:{ROOT}")
+    again = toy.run(
+        "render", "ages", "--quality", "l", "--model", str(model), PYTHONPATH=f"{bare}:{ROOT}"
+    )
     assert again.code == 0 and "up to date" in again.out, again.err
     needed = AGES.replace('optional = ("curve",)', "")
     toy.scene("ages").write_text(needed)

@@ -1,4 +1,5 @@
-"""Only what was drawn over is cleared, and only what changed is converted: both leave what all of it would leave."""
+"""Only what was drawn over is cleared, and only what changed is converted: both leave what all of
+it would leave."""
 
 from __future__ import annotations
 
@@ -14,20 +15,35 @@ SIZE = {"pixel_width": 480, "pixel_height": 270}
 
 
 def _shapes(seed: int) -> list[m.Mobject]:
-    """Sharp corners under thick lines, curves, something beyond the edge, a see-through shape, sometimes an image."""
+    """Sharp corners under thick lines, curves, something beyond the edge, a see-through shape,
+    sometimes an image."""
     draw = np.random.default_rng(seed)
     shapes: list[m.Mobject] = []
     for _ in range(int(draw.integers(1, 3))):
         middle = draw.uniform((-7.5, -4.5), (7.5, 4.5))
         corners = [[*(middle + draw.uniform(-0.6, 0.6, 2)), 0] for _ in range(3)]
-        shapes.append(m.Polygon(*corners, stroke_width=float(draw.uniform(0, 20)), fill_opacity=float(draw.uniform())))
-        shapes.append(m.Arc(float(draw.uniform(0.2, 0.6)), 0, 5, stroke_width=9).shift([*draw.uniform(-4, 4, 2), 0]))
+        shapes.append(
+            m.Polygon(
+                *corners,
+                stroke_width=float(draw.uniform(0, 20)),
+                fill_opacity=float(draw.uniform()),
+            )
+        )
+        shapes.append(
+            m.Arc(float(draw.uniform(0.2, 0.6)), 0, 5, stroke_width=9).shift(
+                [*draw.uniform(-4, 4, 2), 0]
+            )
+        )
         shapes[-1].set_stroke(m.RED, 12, background=True)
     if seed % 3 == 0:
         pixels = draw.integers(0, 255, (9, 9, 4), dtype=np.uint8)
-        shapes.append(m.ImageMobject(pixels).scale(7).rotate(seed).shift([float(draw.uniform(-7, 7)), 1, 0]))
+        shapes.append(
+            m.ImageMobject(pixels).scale(7).rotate(seed).shift([float(draw.uniform(-7, 7)), 1, 0])
+        )
     if seed % 7 == 0:
-        shapes.append(m.Square(fill_opacity=1).set_color([m.RED, m.BLUE]))     # a gradient is left to Manim
+        shapes.append(
+            m.Square(fill_opacity=1).set_color([m.RED, m.BLUE])
+        )  # a gradient is left to Manim
     return shapes
 
 
@@ -70,7 +86,8 @@ def test_a_buffer_of_which_nothing_is_known_is_cleared_as_a_whole() -> None:
 
 
 def test_outside_the_boxes_a_frame_equals_the_one_handed_over_before() -> None:
-    """Strokes change, come, go and change places; grounds change; frames are drawn that nobody is handed."""
+    """Strokes change, come, go and change places; grounds change; frames are drawn that nobody is
+    handed."""
     camera, draw = FastCamera(buffers=3, **SIZE), np.random.default_rng(5)
     grounds = [camera.background, np.full_like(camera.background, 90)]
     pool = [shape for seed in (1, 2, 3, 4, 5) for shape in _shapes(seed)]
@@ -101,7 +118,9 @@ def test_outside_the_boxes_a_frame_equals_the_one_handed_over_before() -> None:
             for left, top, right, bottom in changed:
                 differs[top:bottom, left:right] = False
             assert not differs.any(), f"{kind}: something changed outside of the boxes"
-            shares.append(sum((box[2] - box[0]) * (box[3] - box[1]) for box in changed) / (480 * 270))
+            shares.append(
+                sum((box[2] - box[0]) * (box[3] - box[1]) for box in changed) / (480 * 270)
+            )
         before = pixels.copy()
     assert len(shares) > 50
     assert np.mean(shares) < 0.7
@@ -116,10 +135,10 @@ def test_few_boxes_cover_what_many_do(size: tuple[int, int]) -> None:
     draw = np.random.default_rng(7)
     for count in (0, 1, 2, 9, 80):
         start = draw.integers((0, 0), size, (count, 2))
-        end = np.clip(start + draw.integers(-3, 300, (count, 2)), 0, size)      # some are empty
+        end = np.clip(start + draw.integers(-3, 300, (count, 2)), 0, size)  # some are empty
         wanted, covered = np.zeros((2, size[1], size[0]), bool)
         for left, top, right, bottom in np.concatenate([start, end], axis=1):
-            wanted[top:max(bottom, top), left:max(right, left)] = True
+            wanted[top : max(bottom, top), left : max(right, left)] = True
         boxes = covering(np.concatenate([start, end], axis=1), size)
         for left, top, right, bottom in boxes:
             assert 0 <= left < right <= size[0]
@@ -141,9 +160,13 @@ def test_a_part_is_converted_as_it_is_in_the_whole_frame() -> None:
         whole = Converter(kept=1).convert(pixels).to_ndarray()
         assert np.array_equal(picture.to_ndarray(), whole)
         given = [*given[-3:], (picture, whole)]
-        assert all(np.array_equal(one.to_ndarray(), two) for one, two in given), "a picture in use was written into"
+        assert all(np.array_equal(one.to_ndarray(), two) for one, two in given), (
+            "a picture in use was written into"
+        )
         start = draw.integers((0, 0), size, (3, 2))
-        boxes = np.concatenate([start, np.minimum(start + draw.integers(1, 60, (3, 2)), size)], axis=1)
+        boxes = np.concatenate(
+            [start, np.minimum(start + draw.integers(1, 60, (3, 2)), size)], axis=1
+        )
         pixels = pixels.copy()
         for left, top, right, bottom in boxes:
             pixels[top:bottom, left:right] = draw.integers(0, 255, 4)

@@ -39,7 +39,9 @@ class Fades(Scene):
     """Every frame in another grey: the n-th frame in 4 n of 255."""
 
     def construct(self) -> None:
-        sheet = m.Rectangle(width=20, height=20, stroke_width=0, fill_opacity=1, fill_color="#000000")
+        sheet = m.Rectangle(
+            width=20, height=20, stroke_width=0, fill_opacity=1, fill_color="#000000"
+        )
         count = iter(range(0, 256, 4))
 
         def brighten(mobject: m.Mobject) -> None:
@@ -75,16 +77,27 @@ def test_a_film_is_one_file_with_all_frames(tmp_path: Path) -> None:
     with av.open(str(path)) as file:
         stream = file.streams.video[0]
         packets = [packet for packet in file.demux(stream) if packet.size]
-        facts = (stream.codec_context.name, stream.pix_fmt, stream.width, stream.height, stream.average_rate)
+        facts = (
+            stream.codec_context.name,
+            stream.pix_fmt,
+            stream.width,
+            stream.height,
+            stream.average_rate,
+        )
         keys = [float(packet.pts * packet.time_base) for packet in packets if packet.is_keyframe]
     assert facts == ("h264", "yuv420p", 480, 270, 10)
     assert len(packets) == 22
     assert film.renderer.time == pytest.approx(2.2)
-    assert film.renderer.file_writer.section_starts() == [("first", 0.0), ("second", pytest.approx(1.3))]
+    assert film.renderer.file_writer.section_starts() == [
+        ("first", 0.0),
+        ("second", pytest.approx(1.3)),
+    ]
     assert keys == pytest.approx([0.0, 1.3])
 
 
-def test_frames_are_encoded_in_order_while_others_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_frames_are_encoded_in_order_while_others_are_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Slow:
         def __init__(self) -> None:
             self.real = av.video.reformatter.VideoReformatter()
@@ -102,18 +115,26 @@ def test_frames_are_encoded_in_order_while_others_are_drawn(tmp_path: Path, monk
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_the_same_film_has_the_same_bytes(tmp_path: Path, threads: int) -> None:
-    first, again = (Path(render(Chapters, tmp_path / name, threads, rate=30).renderer.file_writer.movie_file_path)
-                    for name in ("first", "again"))
+    first, again = (
+        Path(
+            render(Chapters, tmp_path / name, threads, rate=30).renderer.file_writer.movie_file_path
+        )
+        for name in ("first", "again")
+    )
     assert first.read_bytes() == again.read_bytes()
 
 
-def test_frames_converted_in_parts_make_the_same_film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_frames_converted_in_parts_make_the_same_film(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Moved(Chapters):
         """A little square that moves over others, which lie still but are drawn with it."""
 
         def construct(self) -> None:
             little = m.Square(0.5, fill_opacity=1, stroke_width=3).shift([-3, -1.03, 0])
-            self.add(m.ValueTracker(1.0), little, *(m.Circle(0.4).shift([x, 2, 0]) for x in (-5, 0, 5)))
+            self.add(
+                m.ValueTracker(1.0), little, *(m.Circle(0.4).shift([x, 2, 0]) for x in (-5, 0, 5))
+            )
             super().construct()
             self.play(little.animate.shift([2.7, 0.41, 0]), run_time=2.0)
 
@@ -152,7 +173,10 @@ def test_a_film_that_breaks_off_leaves_no_file(tmp_path: Path) -> None:
 
 def test_a_failure_of_the_encoder_is_raised_and_leaves_no_file(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").mkdir()
-    writer = Encoder(tmp_path / "film.mp4" / "film.mp4", Form((480, 270), Fraction(10), {"preset": "no such preset"}))
+    writer = Encoder(
+        tmp_path / "film.mp4" / "film.mp4",
+        Form((480, 270), Fraction(10), {"preset": "no such preset"}),
+    )
     frame = np.zeros((270, 480, 4), np.uint8)
     with pytest.raises(av.error.FFmpegError):
         for _ in range(100):
@@ -172,10 +196,14 @@ def test_the_earlier_film_stands_until_the_new_one_is_whole(tmp_path: Path) -> N
     assert made(tmp_path) == [target]
 
 
-def test_skipped_sections_are_neither_drawn_nor_in_the_film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_skipped_sections_are_neither_drawn_nor_in_the_film(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     painted: list[float] = []
     paint = FastCamera._paint
-    monkeypatch.setattr(FastCamera, "_paint", lambda self, plan: (painted.append(film_time()), paint(self, plan)))
+    monkeypatch.setattr(
+        FastCamera, "_paint", lambda self, plan: (painted.append(film_time()), paint(self, plan))
+    )
 
     class Preview(Chapters):
         def next_section(self, name: str = "", *args: Any, **options: Any) -> None:
@@ -200,7 +228,11 @@ def test_subcaptions_lie_beside_the_film(tmp_path: Path) -> None:
 
 
 def test_it_makes_nothing_but_opaque_mp4s(tmp_path: Path) -> None:
-    with settings(tmp_path), m.tempconfig({"transparent": True}), pytest.raises(RenderFailed, match="mp4"):
+    with (
+        settings(tmp_path),
+        m.tempconfig({"transparent": True}),
+        pytest.raises(RenderFailed, match="mp4"),
+    ):
         Chapters(renderer=fast.renderer())
 
 

@@ -24,14 +24,18 @@ MOMENTS = 10
 def film(name: str) -> partial[Scene]:
     """A film with its recordings of the default edition, to be given a renderer."""
     scene = pick_scenes(PROJECT, [name])[0].checked()
-    found = cast(scene, Edition(DEFAULT, PROJECT.models, PROJECT.vectors), Store(PROJECT.recordings))
+    found = cast(
+        scene, Edition(DEFAULT, PROJECT.models, PROJECT.vectors), Store(PROJECT.recordings)
+    )
     recordings: dict[str, Any] = {need: part.recording for need, part in found.parts.items()}
     assert None not in recordings.values(), f"{name} lacks a recording in the default edition"
     return partial(load_film(scene.path, scene.film), recordings)
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:'mode' parameter:DeprecationWarning")  # Manim 0.22 and its images
+@pytest.mark.filterwarnings(
+    "ignore:'mode' parameter:DeprecationWarning"
+)  # Manim 0.22 and its images
 @pytest.mark.parametrize("name", NAMES)
 def test_a_film_looks_the_same(name: str, tmp_path: Path, record_property: Any) -> None:
     with settings(tmp_path, rate=5):

@@ -20,7 +20,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:'mode' parameter:DeprecationWarn
 
 
 class Zoo(Scene):
-    """Strokes, fills and both, joined and cut, closed and open, thin and thick, with holes, gradients, lines behind."""
+    """Strokes, fills and both, joined and cut, closed and open, thin and thick, with holes,
+    gradients, lines behind."""
 
     def construct(self) -> None:
         pieces = _pieces().arrange_in_grid(3, 5)
@@ -31,7 +32,8 @@ class Zoo(Scene):
 
 
 class Layers(Scene):
-    """Things above and below each other, by order and by z_index, with points, and colours taken from an image."""
+    """Things above and below each other, by order and by z_index, with points, and colours taken
+    from an image."""
 
     def construct(self) -> None:
         cloud = m.PMobject().add_points([[x / 9, 0, 0] for x in range(-20, 20)], color=m.RED)
@@ -39,7 +41,9 @@ class Layers(Scene):
         coloured.background_image = Image.fromarray(_noise()).resize((480, 270))
         top = m.Square(fill_opacity=0.9, color=m.GREEN).set_z_index(3)
         late = m.Square(fill_opacity=1, color=m.BLUE).set_z_index(2)
-        group = m.VGroup(m.Circle(fill_opacity=1, color=m.RED), m.Square(fill_opacity=0.5), m.Text("on top"))
+        group = m.VGroup(
+            m.Circle(fill_opacity=1, color=m.RED), m.Square(fill_opacity=0.5), m.Text("on top")
+        )
         group.set_z_index(1)
         self.add(top, group, cloud, coloured, m.Mobject(), *_broken())
         self.play(top.animate.shift(UP), run_time=0.3)
@@ -48,11 +52,16 @@ class Layers(Scene):
 
 
 class Images(Scene):
-    """Images that stand, move out of the frame, turn, become thin, change their pixels and their opacity."""
+    """Images that stand, move out of the frame, turn, become thin, change their pixels and their
+    opacity."""
 
     def construct(self) -> None:
         first = m.ImageMobject(_noise()).scale(9).rotate(0.2)
-        second = m.ImageMobject(_noise()[:, :, :3]).scale(5).set_resampling_algorithm(Image.Resampling.NEAREST)
+        second = (
+            m.ImageMobject(_noise()[:, :, :3])
+            .scale(5)
+            .set_resampling_algorithm(Image.Resampling.NEAREST)
+        )
         second.shift(2 * UP)
         self.add(m.Square(), first, m.Circle(fill_opacity=0.5), second)
         self.play(first.animate.shift(6 * RIGHT).rotate(2), run_time=0.4)
@@ -69,14 +78,20 @@ class Changes(Scene):
         drawn = m.always_redraw(lambda: m.Arc(1, 0, clock.get_value(), stroke_width=10))
         label = m.Text("still").add_updater(lambda mobject: mobject.move_to(2 * UP))
         bar = m.Rectangle(height=0.3, fill_opacity=1).add_updater(
-            lambda mobject: mobject.stretch_to_fit_width(0.1 + clock.get_value()).move_to(LEFT, aligned_edge=LEFT)
+            lambda mobject: mobject.stretch_to_fit_width(0.1 + clock.get_value()).move_to(
+                LEFT, aligned_edge=LEFT
+            )
         )
         self.add(label, drawn, bar)
         self.play(clock.animate.set_value(4), run_time=0.6, rate_func=m.linear)
         self.wait(0.3, frozen_frame=False)
         self.play(m.Create(m.Star()), run_time=0.4)
         first, second = m.Text("one"), m.Text("another")
-        self.play(m.Transform(drawn.copy(), m.Square()), m.ReplacementTransform(first, second), run_time=0.4)
+        self.play(
+            m.Transform(drawn.copy(), m.Square()),
+            m.ReplacementTransform(first, second),
+            run_time=0.4,
+        )
         bar.clear_updaters().points[:] = bar.points * 2  # in place: the array stays the same object
         self.play(m.SurroundingRectangle(bar).animate.shift(UP), run_time=0.2)
         bar.points *= 0.5
@@ -87,16 +102,38 @@ class Changes(Scene):
 def _pieces() -> m.VGroup:
     ring = m.Circle(1.0, fill_opacity=1, color=m.BLUE)
     ring.append_vectorized_mobject(m.Circle(0.5).reverse_direction())
-    opened = m.VMobject(color=m.YELLOW, stroke_width=6).set_points_as_corners([LEFT, UP, RIGHT, DOWN])
+    opened = m.VMobject(color=m.YELLOW, stroke_width=6).set_points_as_corners(
+        [LEFT, UP, RIGHT, DOWN]
+    )
     behind = m.Text("behind").set_stroke(m.RED, 5, background=True)
-    gradient = m.Square(fill_opacity=1).set_fill([m.RED, m.BLUE, m.GREEN]).set_stroke([m.WHITE, m.YELLOW], 8)
+    gradient = (
+        m.Square(fill_opacity=1)
+        .set_fill([m.RED, m.BLUE, m.GREEN])
+        .set_stroke([m.WHITE, m.YELLOW], 8)
+    )
     sheen = m.Circle(fill_opacity=0.8).set_sheen(-0.5, UP)
     rounded = m.Star(color=m.GREEN, joint_type=m.LineJointType.ROUND, stroke_width=12)
-    bevelled = m.Polygon(LEFT, UP, RIGHT, color=m.GREEN, joint_type=m.LineJointType.BEVEL, stroke_width=12)
+    bevelled = m.Polygon(
+        LEFT, UP, RIGHT, color=m.GREEN, joint_type=m.LineJointType.BEVEL, stroke_width=12
+    )
     capped = m.Line(LEFT, RIGHT, stroke_width=15, cap_style=m.CapStyleType.ROUND).set_opacity(0.5)
-    unseen = m.VGroup(m.Square(stroke_opacity=0), m.Square(stroke_width=0), m.Text("nothing", fill_opacity=0))
+    unseen = m.VGroup(
+        m.Square(stroke_opacity=0), m.Square(stroke_width=0), m.Text("nothing", fill_opacity=0)
+    )
     faint = m.RoundedRectangle(fill_opacity=0.3, stroke_opacity=0.4, stroke_width=10)
-    pieces = [ring, opened, behind, gradient, sheen, rounded, bevelled, capped, unseen, faint, m.Arrow(LEFT, RIGHT)]
+    pieces = [
+        ring,
+        opened,
+        behind,
+        gradient,
+        sheen,
+        rounded,
+        bevelled,
+        capped,
+        unseen,
+        faint,
+        m.Arrow(LEFT, RIGHT),
+    ]
     return m.VGroup(*pieces, m.Dot(), m.Arc(angle=4), m.Text("Ägypten ffi 0.25")).scale(0.6)
 
 
@@ -149,7 +186,9 @@ def test_a_difference_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_an_unchanged_frame_is_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     painted: list[int] = []
     paint = FastCamera._paint
-    monkeypatch.setattr(FastCamera, "_paint", lambda self, plan: (painted.append(len(plan)), paint(self, plan)))
+    monkeypatch.setattr(
+        FastCamera, "_paint", lambda self, plan: (painted.append(len(plan)), paint(self, plan))
+    )
 
     class Still(Scene):
         def construct(self) -> None:
@@ -160,7 +199,10 @@ def test_an_unchanged_frame_is_drawn_once(tmp_path: Path, monkeypatch: pytest.Mo
 
     with settings(tmp_path):
         assert compare(Still) == (0, 0.0)
-    assert painted == [1, 2]  # what stands, then what has an updater and all above it; then nine frames of nothing new
+    assert painted == [
+        1,
+        2,
+    ]  # what stands, then what has an updater and all above it; then nine frames of nothing new
 
 
 def test_families_are_those_of_manim() -> None:
@@ -169,5 +211,10 @@ def test_families_are_those_of_manim() -> None:
     leaf, other = m.Dot(), m.Square()
     inner, outer = m.VGroup(leaf, other), m.VGroup(m.Circle(), leaf)
     outer.add(inner)
-    for mobjects in ([outer], [inner, outer, leaf], [leaf, outer, m.Mobject(), *outer.get_family()], [outer, inner]):
+    for mobjects in (
+        [outer],
+        [inner, outer, leaf],
+        [leaf, outer, m.Mobject(), *outer.get_family()],
+        [outer, inner],
+    ):
         assert families(mobjects) == extract_mobject_family_members(mobjects)

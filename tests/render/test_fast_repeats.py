@@ -25,7 +25,16 @@ def picture(number: int) -> Any:
 
 
 #: Pictures and for how many frames each is shown: still at the start, motion, stills of many lengths, one frame alone.
-SHOWN = [(0, 90), *[(n, 1) for n in range(1, 20)], (19, 300), (20, STILL), (21, STILL - 1), (22, 1), (23, 200), (24, 1)]
+SHOWN = [
+    (0, 90),
+    *[(n, 1) for n in range(1, 20)],
+    (19, 300),
+    (20, STILL),
+    (21, STILL - 1),
+    (22, 1),
+    (23, 200),
+    (24, 1),
+]
 
 
 def make(folder: Path, shown: list[tuple[int, int]], threads: int = 1) -> Path:
@@ -43,7 +52,9 @@ def decoded(path: Path) -> list[Any]:
     with av.open(str(path)) as file:
         file.streams.video[0].codec_context.options = {"err_detect": "explode"}
         frames = list(file.decode(video=0))
-    assert {later.pts - earlier.pts for earlier, later in pairwise(frames)} == {frames[1].pts - frames[0].pts}
+    assert {later.pts - earlier.pts for earlier, later in pairwise(frames)} == {
+        frames[1].pts - frames[0].pts
+    }
     return [frame.to_ndarray(format="rgb24") for frame in frames]
 
 
@@ -64,15 +75,18 @@ def test_every_frame_shows_its_picture(path: Path) -> None:
 def test_a_still_picture_is_repeated_exactly_and_x264_is_left_out(path: Path) -> None:
     frames = decoded(path)
     for start, times in ((0, 90), (108, 301), (409, STILL), (473, 200)):
-        still = frames[start + SETTLE - 1:start + times]
+        still = frames[start + SETTLE - 1 : start + times]
         assert all(np.array_equal(still[0], frame) for frame in still)
     with av.open(str(path)) as file:
         packets = [bytes(packet) for packet in file.demux(video=0) if packet.size]
-    assert sum(_is_repetition(packet) for packet in packets) == sum(t - SETTLE for _, t in SHOWN if t >= STILL)
+    assert sum(_is_repetition(packet) for packet in packets) == sum(
+        t - SETTLE for _, t in SHOWN if t >= STILL
+    )
 
 
 def _is_repetition(packet: bytes) -> bool:
-    """Whether a packet (of an mp4: sizes of units instead of start codes) is a slice with our parameter set."""
+    """Whether a packet (of an mp4: sizes of units instead of start codes) is a slice with our
+    parameter set."""
     bits = Reader(packet[4:])
     return packet[4] & 31 == 1 and [bits.exp() for _ in range(3)][2] == PICTURE_SET
 
@@ -80,7 +94,9 @@ def _is_repetition(packet: bytes) -> bool:
 def test_its_syntax_is_that_of_the_standard(path: Path) -> None:
     with av.open(str(path)) as file:
         stream = file.streams.video[0]
-        strict = av.BitStreamFilterContext("h264_metadata", stream)  # parses every header, and refuses what is wrong
+        strict = av.BitStreamFilterContext(
+            "h264_metadata", stream
+        )  # parses every header, and refuses what is wrong
         read = [packet for source in file.demux(stream) for packet in strict.filter(source)]
     assert len([packet for packet in read if packet.size]) == sum(times for _, times in SHOWN)
 
@@ -108,8 +124,9 @@ def test_a_copied_stream_is_the_same(path: Path, tmp_path: Path) -> None:
 def test_numbers_are_written_as_the_standard_says() -> None:
     # H.264, table 9-2: code numbers 0 to 8.
     codes = ["1", "010", "011", "00100", "00101", "00110", "00111", "0001000", "0001001"]
-    assert [format(int.from_bytes(Bits().exp(n).payload(), "big"), "b").zfill(8) for n in range(9)] == [
-        (code + "1").ljust(8, "0") for code in codes]
+    assert [
+        format(int.from_bytes(Bits().exp(n).payload(), "big"), "b").zfill(8) for n in range(9)
+    ] == [(code + "1").ljust(8, "0") for code in codes]
     unit = b"\x41" + Bits().put(0, 22).exp(8159).put(5, 4).payload()
     assert b"\x00\x00\x03" in unit  # what would look like a start code is broken up
     bits = Reader(unit)
@@ -119,7 +136,13 @@ def test_numbers_are_written_as_the_standard_says() -> None:
 
 def test_other_streams_are_left_to_x264() -> None:
     coder = av.CodecContext.create("libx264", "w")
-    coder.width, coder.height, coder.pix_fmt, coder.framerate, coder.time_base = 256, 144, "yuv420p", RATE, 1 / RATE
+    coder.width, coder.height, coder.pix_fmt, coder.framerate, coder.time_base = (
+        256,
+        144,
+        "yuv420p",
+        RATE,
+        1 / RATE,
+    )
     coder.flags |= av.codec.context.Flags.global_header
     coder.options = {"x264-params": "bframes=0"}  # another kind of picture order
     coder.open()

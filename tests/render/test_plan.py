@@ -32,8 +32,11 @@ def status(toy: Toy, *options: str) -> dict[str, tuple[str, str]]:
 
 def plan(toy: Toy, name: str = "tiny", edition: Edition | None = None) -> Plan:
     planner = Planner(open_project(toy.root))
-    return planner.plan(pick_scenes(planner.project, [name])[0], edition or Edition("default", ("big", "small"), ()),
-                        Wish("l"))
+    return planner.plan(
+        pick_scenes(planner.project, [name])[0],
+        edition or Edition("default", ("big", "small"), ()),
+        Wish("l"),
+    )
 
 
 def test_touched_and_carried_over_is_fresh(toy: Toy) -> None:
@@ -42,7 +45,11 @@ def test_touched_and_carried_over_is_fresh(toy: Toy) -> None:
     assert status(toy) == {"tiny": ("fresh", ""), "other": ("fresh", "")}
     os.utime(toy.scene("tiny"), (4e9, 4e9))
     run = toy.run("render", "tiny", "--quality", "l")
-    assert run.code == 0 and "up to date" in run.lines[0] and run.lines[-1] == str(toy.videos / "default/l/tiny.mp4")
+    assert (
+        run.code == 0
+        and "up to date" in run.lines[0]
+        and run.lines[-1] == str(toy.videos / "default/l/tiny.mp4")
+    )
 
 
 def test_a_changed_recording_is_named_with_its_numbers(toy: Toy) -> None:
@@ -71,7 +78,9 @@ def test_what_the_badge_says_counts(toy: Toy) -> None:
 
 
 def test_a_changed_scene(toy: Toy) -> None:
-    toy.scene("tiny").write_text(toy.scene("tiny").read_text().replace("run_time=0.4", "run_time=0.5"))
+    toy.scene("tiny").write_text(
+        toy.scene("tiny").read_text().replace("run_time=0.4", "run_time=0.5")
+    )
     assert status(toy) == {"tiny": ("stale", "the scene changed"), "other": ("fresh", "")}
 
 
@@ -87,7 +96,10 @@ def test_a_changed_module_makes_only_its_users_stale(tmp_path: Path) -> None:
     assert status(toy) == {"tiny": ("fresh", ""), "other": ("fresh", "")}
     kind = tmp_path / "gptviz" / "recording" / "kinds" / "next_token.py"
     kind.write_text(kind.read_text() + "\n# a comment\n")
-    assert status(toy) == {"tiny": ("stale", "recording/kinds/next_token.py changed"), "other": ("fresh", "")}
+    assert status(toy) == {
+        "tiny": ("stale", "recording/kinds/next_token.py changed"),
+        "other": ("fresh", ""),
+    }
     (drawing / "text.py").write_text((drawing / "text.py").read_text() + "\n# a comment\n")
     assert status(toy)["other"] == ("stale", "drawing/text.py changed")
     font = next((drawing / "fonts").glob("*.?tf"))
@@ -99,7 +111,9 @@ def test_quality_and_captions_and_versions_count(toy: Toy) -> None:
     assert status(toy, "--captions", "file")["other"] == ("stale", "captions drawn -> file")
     parts = plan(toy).parts
     older = {**parts, "versions": {**parts["versions"], "Manim": "0.21.9"}}
-    assert list(changes(older, parts, lambda need: "")) == [f"Manim 0.21.9 -> {parts['versions']['Manim']}"]
+    assert list(changes(older, parts, lambda need: "")) == [
+        f"Manim 0.21.9 -> {parts['versions']['Manim']}"
+    ]
 
 
 @pytest.mark.parametrize("how", ["truncated", "zeroed", "gone"])
@@ -115,7 +129,9 @@ def test_a_damaged_film_is_rendered_again(toy: Toy, how: str) -> None:
     run = toy.run("render", "other", "--quality", "l")
     assert run.code == 0, run.err
     assert film.read_bytes() == whole
-    assert not [name for name in toy.files() if "damaged" in name or ".part" in name or ".staging" in name]
+    assert not [
+        name for name in toy.files() if "damaged" in name or ".part" in name or ".staging" in name
+    ]
 
 
 @pytest.mark.parametrize("damage", ["flipped bit", "truncated", "no tensors", "empty manifest"])
@@ -147,7 +163,10 @@ def test_the_default_edition_is_chosen_need_by_need(toy: Toy) -> None:
     assert plan(toy).sources == "small"
     shutil.rmtree(toy.store.root / "small")
     gone = plan(toy)
-    assert gone.state == "stale" and "row is not recorded in big; row is not recorded in small" in gone.why
+    assert (
+        gone.state == "stale"
+        and "row is not recorded in big; row is not recorded in small" in gone.why
+    )
 
 
 def test_an_answer_to_another_request_does_not_count(toy: Toy) -> None:
@@ -176,8 +195,14 @@ def test_chained_needs_come_from_one_model(toy: Toy) -> None:
             toy.store.write(edition, "chained", need, row(prompt=need.upper(), model=edition))
     found = plan(toy, "chained")
     assert found.cast is not None
-    assert {need: part.edition for need, part in found.cast.parts.items()} == {"a": "small", "b": "small", "c": "big"}
-    assert plan(toy, "chained", Edition("big", ("big",), ())).why.startswith("a is chained to needs that are missing")
+    assert {need: part.edition for need, part in found.cast.parts.items()} == {
+        "a": "small",
+        "b": "small",
+        "c": "big",
+    }
+    assert plan(toy, "chained", Edition("big", ("big",), ())).why.startswith(
+        "a is chained to needs that are missing"
+    )
 
 
 def test_recordings_that_nobody_asks_for_do_not_count(toy: Toy) -> None:

@@ -13,7 +13,12 @@ SILENT = {"__init__.py", "recording/kinds/__init__.py"}
 
 
 def package(folder: Path, **files: str) -> Sources:
-    for name, text in {"__init__": "", "recording/__init__": "", "recording/kinds/__init__": "", **files}.items():
+    for name, text in {
+        "__init__": "",
+        "recording/__init__": "",
+        "recording/kinds/__init__": "",
+        **files,
+    }.items():
         path = folder / f"{name}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -21,12 +26,19 @@ def package(folder: Path, **files: str) -> Sources:
 
 
 def test_no_module_that_python_imports_is_forgotten(root: Path) -> None:
-    """Everything that importing the scene loads of gptviz is reached, but for kinds of which it has no recording."""
+    """Everything that importing the scene loads of gptviz is reached, but for kinds of which it has
+    no recording."""
     scene = root / "scenes" / "prediction" / "softmax.py"
-    code = (f"import sys, runpy; runpy.run_path({str(scene)!r})\n"
-            "print(*(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'gptviz'), sep='\\n')")
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
-    loaded = {Path(line).relative_to(PACKAGE).as_posix() for line in run.stdout.splitlines() if line}
+    code = (
+        f"import sys, runpy; runpy.run_path({str(scene)!r})\n"
+        "print(*(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'gptviz'), sep='\\n')"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root
+    )
+    loaded = {
+        Path(line).relative_to(PACKAGE).as_posix() for line in run.stdout.splitlines() if line
+    }
     reached = set(Sources().reached(scene.read_text(), ["next_token"]))
     # A catalogue is one entry, whatever files it lies in.
     folders = ("recording/kinds/", "maths/", "recording/requests/")
@@ -36,21 +48,39 @@ def test_no_module_that_python_imports_is_forgotten(root: Path) -> None:
 
 
 def test_reached_through_functions_packages_and_relative_imports(tmp_path: Path) -> None:
-    sources = package(tmp_path, **{
-        "a/__init__": "from .b import thing", "a/b": "def f():\n    from gptviz import c", "c": "", "d": ""})
+    sources = package(
+        tmp_path,
+        **{
+            "a/__init__": "from .b import thing",
+            "a/b": "def f():\n    from gptviz import c",
+            "c": "",
+            "d": "",
+        },
+    )
     assert set(sources.reached("import gptviz.a", [])) == {"a/__init__.py", "a/b.py", "c.py"}
 
 
 def test_of_a_catalogue_only_what_is_used_counts(tmp_path: Path) -> None:
     scene = "from gptviz import maths\nfrom gptviz.errors import Bad\ny = maths.used(1)\n"
-    text = ("import numpy\nSCALE = 2\ndef helper(x):\n    return SCALE * x\n\n"
-            "@decorate\ndef used(x):\n    return helper(x)\n\n{}")
+    text = (
+        "import numpy\nSCALE = 2\ndef helper(x):\n    return SCALE * x\n\n"
+        "@decorate\ndef used(x):\n    return helper(x)\n\n{}"
+    )
     first = package(tmp_path / "1", maths=text.format(""), errors="class Bad(Exception): pass\n")
     before = first.reached(scene, [])
-    for i, (change, same) in enumerate([(("{}", "def more():\n    pass\n"), True), (("SCALE = 2", "SCALE = 3"), False),
-                                        (("@decorate", "@other"), False), (("helper(x):", "helper(x):  #"), False)]):
-        other = package(tmp_path / f"c{i}", maths=text.replace(*change).format(""),
-                        errors="class Bad(Exception): pass\nclass Worse(Bad): pass\n")
+    for i, (change, same) in enumerate(
+        [
+            (("{}", "def more():\n    pass\n"), True),
+            (("SCALE = 2", "SCALE = 3"), False),
+            (("@decorate", "@other"), False),
+            (("helper(x):", "helper(x):  #"), False),
+        ]
+    ):
+        other = package(
+            tmp_path / f"c{i}",
+            maths=text.replace(*change).format(""),
+            errors="class Bad(Exception): pass\nclass Worse(Bad): pass\n",
+        )
         assert (other.reached(scene, []) == before) is same
     everything = "from gptviz import maths\nfor f in dir(maths): print(f)\n"
     more = package(tmp_path / "m", maths=text.format("def more():\n    pass\n"))
@@ -58,6 +88,12 @@ def test_of_a_catalogue_only_what_is_used_counts(tmp_path: Path) -> None:
 
 
 def test_a_kind_is_found_by_what_it_answers(tmp_path: Path) -> None:
-    sources = package(tmp_path, **{"recording/kinds/one": "class One:\n    kind = 'one'\n    from gptviz import d",
-                                   "recording/kinds/two": "class Two:\n    kind = 'two'\n", "d": ""})
+    sources = package(
+        tmp_path,
+        **{
+            "recording/kinds/one": "class One:\n    kind = 'one'\n    from gptviz import d",
+            "recording/kinds/two": "class Two:\n    kind = 'two'\n",
+            "d": "",
+        },
+    )
     assert set(sources.reached("x = 1", ["one"])) == {"recording/kinds/one.py", "d.py"}

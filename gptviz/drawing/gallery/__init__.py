@@ -1,7 +1,9 @@
-"""The gallery: every mobject of the library shows itself in a small piece, drawn from committed recordings.
+"""The gallery: every mobject of the library shows itself in a small piece, drawn from committed
+recordings.
 
-``pieces()`` lists them; ``render_all(folder, store)`` draws their stills, ``film_of`` plays one as a film. A piece is a
-function that adds and plays on a :class:`Stage`, and calls ``stage.still("name")`` where it wants to be looked at.
+``pieces()`` lists them; ``render_all(folder, store)`` draws their stills, ``film_of`` plays one as
+a film. A piece is a function that adds and plays on a :class:`Stage`, and calls
+``stage.still("name")`` where it wants to be looked at.
 """
 
 from gptviz.drawing.gallery import inside, numbers, prediction, reading, rulers, weights, words, zoo
@@ -12,5 +14,13 @@ __all__ = ["Piece", "Stage", "film_of", "piece_named", "pieces", "render_all", "
 
 def pieces() -> list[Piece]:
     """All pieces, in the order of the library."""
-    return [*numbers.PIECES, *weights.PIECES, *inside.PIECES, *zoo.PIECES, *reading.PIECES, *prediction.PIECES,
-            *words.PIECES, *rulers.PIECES]
+    return [
+        *numbers.PIECES,
+        *weights.PIECES,
+        *inside.PIECES,
+        *zoo.PIECES,
+        *reading.PIECES,
+        *prediction.PIECES,
+        *words.PIECES,
+        *rulers.PIECES,
+    ]

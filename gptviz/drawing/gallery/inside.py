@@ -17,10 +17,16 @@ from gptviz.drawing.tokens import TokenStrip
 PIECES: list[Piece] = []
 
 
-@piece(PIECES, "raw scores, divided, masked, softmaxed: one grid all the way", head="gpt2/scores_mask/head")
+@piece(
+    PIECES,
+    "raw scores, divided, masked, softmaxed: one grid all the way",
+    head="gpt2/scores_mask/head",
+)
 def attention_grid(stage: Stage, rec: dict[str, Any]) -> None:
     head = rec["head"]
-    grid = AttentionGrid(head.prompt, head.numbers("scores"), "scores", 9.0, 6.0, ".1f", masked=False)
+    grid = AttentionGrid(
+        head.prompt, head.numbers("scores"), "scores", 9.0, 6.0, ".1f", masked=False
+    )
     stage.add(grid)
     stage.still("raw")
     stage.half("gliding", Glide(grid, lambda: grid.set_values(head.numbers("scaled"))))
@@ -49,11 +55,15 @@ def head_grid(stage: Stage, rec: dict[str, Any]) -> None:
     layer, head = run.spotlight("previous").index
     queries = len(run.prompt)
     stage.add(heads)
-    stage.half("sweep", Follow(heads, lambda h, share: h.set_revealed((queries + 1) * share), run_time=4.0))
+    stage.half(
+        "sweep", Follow(heads, lambda h, share: h.set_revealed((queries + 1) * share), run_time=4.0)
+    )
     stage.still("all")
     stage.play(Glide(heads, lambda: heads.set_lit(heads.lit_but((layer, head)))))
     stage.add(heads.spotlight(layer, head))
-    grid = AttentionGrid(run.prompt, run.pattern(layer, head), width=6.2, height=5.6).shift(RIGHT * 3.5 + DOWN * 0.1)
+    grid = AttentionGrid(run.prompt, run.pattern(layer, head), width=6.2, height=5.6).shift(
+        RIGHT * 3.5 + DOWN * 0.1
+    )
     stage.half("opening", heads.grow(layer, head, grid))
     stage.still("open")
 
@@ -62,9 +72,19 @@ def head_grid(stage: Stage, rec: dict[str, Any]) -> None:
 def head_grid_of_another(stage: Stage, rec: dict[str, Any]) -> None:
     run = rec["run"]
     heads = HeadGrid(run.numbers("pattern"))
-    chosen = [spot for spot in (run.spotlight(name) for name in ("first", "previous", "self")) if spot is not None]
-    heads.set_tints({spot.index: colour for spot, colour in
-                     zip(chosen, (theme.PROBABILITY, theme.KEY, theme.VALUE), strict=False)})
+    chosen = [
+        spot
+        for spot in (run.spotlight(name) for name in ("first", "previous", "self"))
+        if spot is not None
+    ]
+    heads.set_tints(
+        {
+            spot.index: colour
+            for spot, colour in zip(
+                chosen, (theme.PROBABILITY, theme.KEY, theme.VALUE), strict=False
+            )
+        }
+    )
     stage.add(heads, *[heads.spotlight(*spot.index) for spot in chosen])
     stage.still("tinted")
 
@@ -73,12 +93,19 @@ def head_grid_of_another(stage: Stage, rec: dict[str, Any]) -> None:
 def logit_lens(stage: Stage, rec: dict[str, Any]) -> None:
     lens = rec["lens"]
     rows = [lens.row(depth) for depth in lens.depths]
-    table = LogitLensTable([lens.depth(d) for d in lens.depths],
-                           [[row.token(k) for k in range(len(row))] for row in rows],
-                           [[row.probability(k) for k in range(len(row))] for row in rows],
-                           lens.final, [lens.final_place(d) for d in lens.depths])
+    table = LogitLensTable(
+        [lens.depth(d) for d in lens.depths],
+        [[row.token(k) for k in range(len(row))] for row in rows],
+        [[row.probability(k) for k in range(len(row))] for row in rows],
+        lens.final,
+        [lens.final_place(d) for d in lens.depths],
+    )
     stage.add(table)
-    stage.half("half", Follow(table, lambda t, share: t.set_progress(len(t.shown) * share), run_time=3.0), 0.45)
+    stage.half(
+        "half",
+        Follow(table, lambda t, share: t.set_progress(len(t.shown) * share), run_time=3.0),
+        0.45,
+    )
     stage.add(table.outline(int(lens.settled)))
     stage.still("whole")
 
@@ -86,8 +113,12 @@ def logit_lens(stage: Stage, rec: dict[str, Any]) -> None:
 @piece(PIECES, "what is not spoken of is dimmed, not removed", head="gpt2/scores_mask/head")
 def dimming(stage: Stage, rec: dict[str, Any]) -> None:
     head = rec["head"]
-    left = AttentionGrid(head.prompt, head.numbers("pattern"), width=6.0, height=4.6).shift(LEFT * 3.4)
-    right = AttentionGrid(head.prompt, head.numbers("scaled"), "scores", 6.0, 4.6, ".1f").shift(RIGHT * 3.4)
+    left = AttentionGrid(head.prompt, head.numbers("pattern"), width=6.0, height=4.6).shift(
+        LEFT * 3.4
+    )
+    right = AttentionGrid(head.prompt, head.numbers("scaled"), "scores", 6.0, 4.6, ".1f").shift(
+        RIGHT * 3.4
+    )
     stage.add(left, right)
     stage.play(Dim(left))
     stage.still("dimmed")

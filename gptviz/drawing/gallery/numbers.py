@@ -22,11 +22,21 @@ from gptviz.recording import published
 PIECES: list[Piece] = []
 
 
-@piece(PIECES, "a window onto a real matrix, and a row that slides out", picture="gpt2/weight_mri/picture")
+@piece(
+    PIECES,
+    "a window onto a real matrix, and a row that slides out",
+    picture="gpt2/weight_mri/picture",
+)
 def number_matrix(stage: Stage, rec: dict[str, Any]) -> None:
     picture = rec["picture"]
-    matrix = NumberMatrix(picture.corner, (6, 0), (6, 0), size=38, of=(picture.rows, picture.columns),
-                          row_names="index")
+    matrix = NumberMatrix(
+        picture.corner,
+        (6, 0),
+        (6, 0),
+        size=38,
+        of=(picture.rows, picture.columns),
+        row_names="index",
+    )
     matrix.shift(UP * 1.0)
     stage.add(matrix)
     stage.play(FadeIn(matrix.outline(row=2)))
@@ -36,7 +46,9 @@ def number_matrix(stage: Stage, rec: dict[str, Any]) -> None:
     stage.still("row")
 
 
-@piece(PIECES, "a token's row becomes the column that travels on", rows="mini/embedding_matrix/rows")
+@piece(
+    PIECES, "a token's row becomes the column that travels on", rows="mini/embedding_matrix/rows"
+)
 def embedding_column(stage: Stage, rec: dict[str, Any]) -> None:
     rows = rec["rows"]
     token = int(rows.chosen)
@@ -77,16 +89,25 @@ def mat_vec(stage: Stage, rec: dict[str, Any]) -> None:
     stage.still("whole")
 
 
-@piece(PIECES, "heat maps with their true extremes: few cells, and many", scores="gpt2/head_zoo/scores",
-       rows="mini/embedding_matrix/rows")
+@piece(
+    PIECES,
+    "heat maps with their true extremes: few cells, and many",
+    scores="gpt2/head_zoo/scores",
+    rows="mini/embedding_matrix/rows",
+)
 def heat_map(stage: Stage, rec: dict[str, Any]) -> None:
     scores, window = rec["scores"], rec["rows"].window
     first = HeatMap(scores.scores("first"), 4.2, 4.2, row_names="index", column_names="index")
     first.shift(LEFT * 4 + UP * 0.6)
     legend = first.legend(title="weight on the first token").shift(LEFT * 4 + DOWN * 2.2)
     large = HeatMap(window, 6.0, 4.2, "weights").shift(RIGHT * 3 + UP * 0.6)
-    stage.add(first, legend, large, large.legend(spec=".3f").shift(RIGHT * 3 + DOWN * 2.05),
-              large.outline(rec["rows"].window_row))
+    stage.add(
+        first,
+        legend,
+        large,
+        large.legend(spec=".3f").shift(RIGHT * 3 + DOWN * 2.05),
+        large.outline(rec["rows"].window_row),
+    )
     stage.still("first")
     stage.half("gliding", Glide(first, lambda: first.set_values(scores.scores("previous"))))
     stage.remove(legend)
@@ -98,24 +119,46 @@ def heat_map(stage: Stage, rec: dict[str, Any]) -> None:
 def histogram(stage: Stage, rec: dict[str, Any]) -> None:
     rows = rec["rows"]
     most = float(max(rows.histogram().array.max(), rows.histogram(True).array.max()))
-    bars = Histogram(rows.histogram(True), rows.edges, 11.0, 5.0, most=most, fold=True, size=theme.LABEL)
-    title = Words("freshly made", theme.STATEMENT, theme.SECONDARY, align="center").place([0, 3.1, 0], "center")
+    bars = Histogram(
+        rows.histogram(True), rows.edges, 11.0, 5.0, most=most, fold=True, size=theme.LABEL
+    )
+    title = Words("freshly made", theme.STATEMENT, theme.SECONDARY, align="center").place(
+        [0, 3.1, 0], "center"
+    )
     stage.add(bars.center().shift(DOWN * 0.2), title)
     stage.still("fresh")
     stage.remove(title)
     stage.half("gliding", Glide(bars, lambda: bars.set_counts(rows.histogram())))
-    stage.add(Words("after training", theme.STATEMENT, theme.SECONDARY, align="center").place([0, 3.1, 0], "center"))
+    stage.add(
+        Words("after training", theme.STATEMENT, theme.SECONDARY, align="center").place(
+            [0, 3.1, 0], "center"
+        )
+    )
     stage.still("trained")
 
 
-@piece(PIECES, "three recorded series, their names at their ends", picture="gpt2/weight_mri/picture")
+@piece(
+    PIECES, "three recorded series, their names at their ends", picture="gpt2/weight_mri/picture"
+)
 def curve(stage: Stage, rec: dict[str, Any]) -> None:
     picture = rec["picture"]
     blocks = positions(int(picture.layers), "block")
-    series = {part: [picture.mean_abs(layer, part) for layer in range(len(blocks))]
-              for part in ("query", "key", "value")}
-    plot = Curve(blocks, series, 9.4, 5.0, {"query": theme.QUERY, "key": theme.KEY, "value": theme.VALUE}, low=0.0,
-                 y_spec=".3f", x_title="block", y_title="mean size of a weight", size=theme.LABEL)
+    series = {
+        part: [picture.mean_abs(layer, part) for layer in range(len(blocks))]
+        for part in ("query", "key", "value")
+    }
+    plot = Curve(
+        blocks,
+        series,
+        9.4,
+        5.0,
+        {"query": theme.QUERY, "key": theme.KEY, "value": theme.VALUE},
+        low=0.0,
+        y_spec=".3f",
+        x_title="block",
+        y_title="mean size of a weight",
+        size=theme.LABEL,
+    )
     stage.add(plot.shift(LEFT * 5.2 + DOWN * 2.4))
     stage.half("half", Follow(plot, lambda p, share: p.set_progress(share), run_time=2.0))
     plot.set_cursor(4, "query")
@@ -126,28 +169,44 @@ def curve(stage: Stage, rec: dict[str, Any]) -> None:
 def parameter_tally(stage: Stage, rec: dict[str, Any]) -> None:
     tally = rec["tally"]
     every = range(len(tally))
-    areas = ParameterTally(tally.counts, [tally.group_of(i) for i in every], [tally.block_of(i) for i in every])
+    areas = ParameterTally(
+        tally.counts, [tally.group_of(i) for i in every], [tally.block_of(i) for i in every]
+    )
     stage.add(areas)
-    stage.half("half", Follow(areas, lambda a, share: a.set_counted(len(tally) * share), run_time=4.0))
+    stage.half(
+        "half", Follow(areas, lambda a, share: a.set_counted(len(tally) * share), run_time=4.0)
+    )
     stage.still("whole")
     stage.play(Glide(areas, lambda: areas.set_lit("attention")))
     stage.still("attention")
 
 
-@piece(PIECES, "models as squares to scale, quoted ones hatched", family="gpt2/parameter_tally/family")
+@piece(
+    PIECES, "models as squares to scale, quoted ones hatched", family="gpt2/parameter_tally/family"
+)
 def size_squares(stage: Stage, rec: dict[str, Any]) -> None:
     models = rec["family"].models
-    squares = SizeSquares([*[model.name for model in models], "GPT-3"],
-                          [*[model["total"] for model in models], published.GPT3_PARAMETERS], 2e8)
+    squares = SizeSquares(
+        [*[model.name for model in models], "GPT-3"],
+        [*[model["total"] for model in models], published.GPT3_PARAMETERS],
+        2e8,
+    )
     stage.add(squares.shift(DOWN * 1.8))
     stage.still("four")
-    stage.half("zooming", Follow(squares, lambda s, share: s.set_unit(2e8 * 45 ** share), run_time=3.0))
+    stage.half(
+        "zooming", Follow(squares, lambda s, share: s.set_unit(2e8 * 45**share), run_time=3.0)
+    )
     stage.still("five")
 
 
 @piece(PIECES, "what a source printed, beside what is true", tally="gpt2/parameter_tally/tally")
 def source_says(stage: Stage, rec: dict[str, Any]) -> None:
-    says = SourceSays(published.TALLY, rec["tally"].sizes["total"], "How many learned numbers?",
-                      "The Illustrated GPT-2", size=72)
+    says = SourceSays(
+        published.TALLY,
+        rec["tally"].sizes["total"],
+        "How many learned numbers?",
+        "The Illustrated GPT-2",
+        size=72,
+    )
     stage.add(says)
     stage.still("both")

@@ -34,10 +34,16 @@ def token_strip(stage: Stage, rec: dict[str, Any]) -> None:
 def probability_bars(stage: Stage, rec: dict[str, Any]) -> None:
     row = rec["row"]
     shown = 7
-    stage.add(ProbabilityBars([row.token(i) for i in range(shown)], row.probabilities(shown), row.rest(shown),
-                              Words("all others", theme.LABEL, theme.SECONDARY),
-                              scores=[row.logits[i] for i in range(shown)],
-                              unit=7.0).center())
+    stage.add(
+        ProbabilityBars(
+            [row.token(i) for i in range(shown)],
+            row.probabilities(shown),
+            row.rest(shown),
+            Words("all others", theme.LABEL, theme.SECONDARY),
+            scores=[row.logits[i] for i in range(shown)],
+            unit=7.0,
+        ).center()
+    )
     stage.still("bars")
 
 
@@ -70,10 +76,19 @@ def decode_loop(stage: Stage, rec: dict[str, Any]) -> None:
     stage.still("written")
 
 
-@piece(PIECES, "a text that grows by tokens", story="mini/autoregression/story", wild="mini/autoregression/wild")
+@piece(
+    PIECES,
+    "a text that grows by tokens",
+    story="mini/autoregression/story",
+    wild="mini/autoregression/wild",
+)
 def token_flow(stage: Stage, rec: dict[str, Any]) -> None:
-    plain = TokenFlow([*rec["story"].prompt, *rec["story"].chosen], 6.2).shift(LEFT * 6.5 + UP * 2.5)
-    marked = TokenFlow([*rec["wild"].prompt, *rec["wild"].chosen], 6.0, marks=True).shift(RIGHT * 0.5 + UP * 2.5)
+    plain = TokenFlow([*rec["story"].prompt, *rec["story"].chosen], 6.2).shift(
+        LEFT * 6.5 + UP * 2.5
+    )
+    marked = TokenFlow([*rec["wild"].prompt, *rec["wild"].chosen], 6.0, marks=True).shift(
+        RIGHT * 0.5 + UP * 2.5
+    )
     stage.add(plain, marked)
     stage.still("text")
 
@@ -82,10 +97,24 @@ def token_flow(stage: Stage, rec: dict[str, Any]) -> None:
 def dial(stage: Stage, rec: dict[str, Any]) -> None:
     row = rec["row"]
     knob = Knob("temperature", 1.0, step=0.01)
-    turning = Dial(knob.setting, Setting(0, "lowest temperature"), Setting(5, "highest temperature"), "temperature")
-    plot = Curve(row.numbers("temperatures")[1:], {"entropy": row.numbers("entropy_by_temperature")[1:]}, 6.0, 3.4,
-                 {"entropy": theme.PROBABILITY}, low=0.0, x_spec=".2f", y_spec=".1f", x_title="temperature",
-                 y_title="entropy, bits")
+    turning = Dial(
+        knob.setting,
+        Setting(0, "lowest temperature"),
+        Setting(5, "highest temperature"),
+        "temperature",
+    )
+    plot = Curve(
+        row.numbers("temperatures")[1:],
+        {"entropy": row.numbers("entropy_by_temperature")[1:]},
+        6.0,
+        3.4,
+        {"entropy": theme.PROBABILITY},
+        low=0.0,
+        x_spec=".2f",
+        y_spec=".1f",
+        x_title="temperature",
+        y_title="entropy, bits",
+    )
     plot.shift(LEFT * 0.5 + DOWN * 1.5)
     stage.add(knob, turning.shift(LEFT * 4.2), plot)
 
@@ -101,9 +130,13 @@ def dial(stage: Stage, rec: dict[str, Any]) -> None:
 @piece(PIECES, "bytes become a token, merge by merge", words="gpt2/bpe_tokens/words")
 def merge_tree(stage: Stage, rec: dict[str, Any]) -> None:
     texts = rec["words"].texts
-    longest = max((part for text in texts for part in text.pieces), key=lambda part: len(part.merges))
+    longest = max(
+        (part for text in texts for part in text.pieces), key=lambda part: len(part.merges)
+    )
     tree = MergeTree(longest.states[0], longest.merges)
     stage.add(tree)
-    stage.half("half", Follow(tree, lambda t, share: t.set_merges(len(t.merges) * share), run_time=3.0))
+    stage.half(
+        "half", Follow(tree, lambda t, share: t.set_merges(len(t.merges) * share), run_time=3.0)
+    )
     tree.mark_tokens()
     stage.still("whole")

@@ -1,4 +1,5 @@
-"""Pieces of reading, scoring and learning: what tokens are made of, blocks of scores, replays, losses."""
+"""Pieces of reading, scoring and learning: what tokens are made of, blocks of scores, replays,
+losses."""
 
 from __future__ import annotations
 
@@ -45,28 +46,40 @@ def picture_and_sound(stage: Stage, rec: dict[str, Any]) -> None:
     stage.still("both")
 
 
-@piece(PIECES, "words as a source draws them, over tokens as they are", words="gpt2/bpe_tokens/words")
+@piece(
+    PIECES, "words as a source draws them, over tokens as they are", words="gpt2/bpe_tokens/words"
+)
 def quoted_words(stage: Stage, rec: dict[str, Any]) -> None:
     text = rec["words"].texts[4]
-    stage.add(QuotedWords(str(text.text).split(), 52).place(-3.8, 1.2),
-              TokenStrip(text.tokens, 52, width=12.0).place(-3.8, -0.4))
+    stage.add(
+        QuotedWords(str(text.text).split(), 52).place(-3.8, 1.2),
+        TokenStrip(text.tokens, 52, width=12.0).place(-3.8, -0.4),
+    )
     stage.still("both")
 
 
-@piece(PIECES, "a prompt, the place behind it, and what a phone would offer", row="gpt2/softmax/row")
+@piece(
+    PIECES, "a prompt, the place behind it, and what a phone would offer", row="gpt2/softmax/row"
+)
 def next_slot(stage: Stage, rec: dict[str, Any]) -> None:
     row = rec["row"]
     prompt = with_slot(row, 40)
     stage.add(prompt.move_to(UP * 1.4))
-    stage.add(Suggestions([(row.token(rank), row.probability(rank)) for rank in range(3)]).shift(DOWN * 0.6))
+    stage.add(
+        Suggestions([(row.token(rank), row.probability(rank)) for rank in range(3)]).shift(
+            DOWN * 0.6
+        )
+    )
     stage.still("both")
 
 
 @piece(PIECES, "a column of scores, as long as the vocabulary", row="gpt2/softmax/row")
 def score_column(stage: Stage, rec: dict[str, Any]) -> None:
     row = rec["row"]
-    column = ScoreColumn([*row.tokens("top")[:SHOWN], *row.tokens("sample")],
-                         [*row.logits[:SHOWN], *row.numbers("sample_logits")])
+    column = ScoreColumn(
+        [*row.tokens("top")[:SHOWN], *row.tokens("sample")],
+        [*row.logits[:SHOWN], *row.numbers("sample_logits")],
+    )
     stage.add(column, with_slot(row, 36).move_to(LEFT * 2.4))
     stage.still("top")
     column.scroll.set_value(column.lowest)
@@ -80,8 +93,18 @@ def share_strip(stage: Stage, rec: dict[str, Any]) -> None:
     logits, unit = row.logits[:SHOWN], 7.4
     shares = derive_each(maths.probabilities, logits, row.logsumexp)
     rest = derive(maths.remainder, shares)
-    bars = ProbabilityBars(row.tokens("top")[:SHOWN], shares, rest, Words("all others", 30, theme.SECONDARY),
-                           scores=list(logits), unit=unit, columns=(3.3, 3.6), row=0.52, size=30, room=unit)
+    bars = ProbabilityBars(
+        row.tokens("top")[:SHOWN],
+        shares,
+        rest,
+        Words("all others", 30, theme.SECONDARY),
+        scores=list(logits),
+        unit=unit,
+        columns=(3.3, 3.6),
+        row=0.52,
+        size=30,
+        room=unit,
+    )
     bars.shift((-6.2, 1.9, 0.0))
     names = ColumnNames(bars, -6.2, "token", "raw score")
     stage.add(bars, names, ShareStrip(shares, unit, 0.4, rest).shift((-2.6, -3.0, 0.0)))
@@ -91,9 +114,14 @@ def share_strip(stage: Stage, rec: dict[str, Any]) -> None:
 
 @piece(PIECES, "wishes that come true one by one, and a formula", row="gpt2/softmax/row")
 def checklist(stage: Stage, rec: dict[str, Any]) -> None:
-    wishes = Checklist(("positive", "together exactly one", "in the same order"), 0.0, 0.0).scale(2.0)
-    formula = Formula("p_i = frac({{ e^(x_i) : power }}, {{ sum_j e^(x_j) : total }})", 110,
-                      colors={"power": theme.PROBABILITY, "total": theme.SECONDARY})
+    wishes = Checklist(("positive", "together exactly one", "in the same order"), 0.0, 0.0).scale(
+        2.0
+    )
+    formula = Formula(
+        "p_i = frac({{ e^(x_i) : power }}, {{ sum_j e^(x_j) : total }})",
+        110,
+        colors={"power": theme.PROBABILITY, "total": theme.SECONDARY},
+    )
     stage.add(wishes.move_to((-3.4, 0.0, 0.0)), formula.move_to((3.6, 0.0, 0.0)))
     stage.play(wishes.tick(0))
     stage.play(wishes.tick(1))
@@ -104,10 +132,20 @@ def checklist(stage: Stage, rec: dict[str, Any]) -> None:
 def exponential(stage: Stage, rec: dict[str, Any]) -> None:
     row = rec["row"]
     logits, highest = row.logits[:SHOWN], row.number("logits", 0)
-    curve = ExponentialCurve([derive(maths.difference, score, highest) for score in logits], (logits[0], logits[-1]))
+    curve = ExponentialCurve(
+        [derive(maths.difference, score, highest) for score in logits], (logits[0], logits[-1])
+    )
     shares = derive_each(maths.powers, logits, highest)
-    bars = ProbabilityBars(row.tokens("top")[:SHOWN], shares, scores=list(logits), unit=2.4, columns=(3.3, 3.6),
-                           row=0.5, size=30, spec=".3f").shift((-6.4, 1.7, 0.0))
+    bars = ProbabilityBars(
+        row.tokens("top")[:SHOWN],
+        shares,
+        scores=list(logits),
+        unit=2.4,
+        columns=(3.3, 3.6),
+        row=0.5,
+        size=30,
+        spec=".3f",
+    ).shift((-6.4, 1.7, 0.0))
     stage.add(bars, curve.axis, *curve.dots, curve.ends, curve.line, curve.label, curve.upright)
     stage.still("axis")
     stage.play(*curve.rise())
@@ -117,8 +155,13 @@ def exponential(stage: Stage, rec: dict[str, Any]) -> None:
 @piece(PIECES, "a row of scores for each token of a text", block="mini/token_by_token/block")
 def score_block(stage: Stage, rec: dict[str, Any]) -> None:
     block = rec["block"]
-    shown = ScoreBlock(block.grown, block.numbers("grown_first"), block.numbers("grown_last"), block.tokens("ends"),
-                       block.vocab)
+    shown = ScoreBlock(
+        block.grown,
+        block.numbers("grown_first"),
+        block.numbers("grown_last"),
+        block.tokens("ends"),
+        block.vocab,
+    )
     stage.add(shown.center(), Focus(shown.shown[-1]))
     stage.still("block")
 
@@ -133,8 +176,12 @@ def replay_strip(stage: Stage, rec: dict[str, Any]) -> None:
     stage.still("whole")
 
 
-@piece(PIECES, "what was expected, what came, how large the miss was", positions="mini/every_position/positions",
-       step="mini/every_position/step")
+@piece(
+    PIECES,
+    "what was expected, what came, how large the miss was",
+    positions="mini/every_position/positions",
+    step="mini/every_position/step",
+)
 def board(stage: Stage, rec: dict[str, Any]) -> None:
     made = Board(rec["positions"], rec["step"].after)
     made.forget_last()
@@ -157,8 +204,13 @@ def slope(stage: Stage, rec: dict[str, Any]) -> None:
     stage.still("rolled")
 
 
-@piece(PIECES, "what every frame says of its numbers", row="gpt2/softmax/row", story="mini/autoregression/story",
-       space="word2vec-googlenews/word_space/space")
+@piece(
+    PIECES,
+    "what every frame says of its numbers",
+    row="gpt2/softmax/row",
+    story="mini/autoregression/story",
+    space="word2vec-googlenews/word_space/space",
+)
 def badge(stage: Stage, rec: dict[str, Any]) -> None:
     for i, need in enumerate(rec.values()):
         stage.add(Badge([need]).shift(UP * (2.2 - 1.2 * i)))

@@ -1,4 +1,5 @@
-"""What gallery pieces are played on: a plain Manim scene that can also be looked at, still by still, without a film."""
+"""What gallery pieces are played on: a plain Manim scene that can also be looked at, still by
+still, without a film."""
 
 from __future__ import annotations
 
@@ -21,12 +22,13 @@ from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
 
 Frame = npt.NDArray[np.uint8]
-Needs = dict[str, tuple[str, str, str]]   # name -> edition, scene, need
+Needs = dict[str, tuple[str, str, str]]  # name -> edition, scene, need
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One small piece: its name, what it shows, the recordings that it draws, and the function that plays it."""
+    """One small piece: its name, what it shows, the recordings that it draws, and the function that
+    plays it."""
 
     name: str
     shows: str
@@ -38,8 +40,11 @@ class Piece:
         return {name: store.read(*where) for name, where in self.needs.items()}
 
 
-def piece(pieces: list[Piece], shows: str, **needs: str) -> Callable[[Callable[[Stage, dict[str, Any]], None]], None]:
-    """Enters a function in a list of pieces under its own name. Needs are written "edition/scene/need"."""
+def piece(
+    pieces: list[Piece], shows: str, **needs: str
+) -> Callable[[Callable[[Stage, dict[str, Any]], None]], None]:
+    """Enters a function in a list of pieces under its own name. Needs are written
+    "edition/scene/need"."""
 
     def enter(play: Callable[[Stage, dict[str, Any]], None]) -> None:
         where: Needs = {}
@@ -52,10 +57,17 @@ def piece(pieces: list[Piece], shows: str, **needs: str) -> Callable[[Callable[[
 
 
 class Stage(Scene):
-    """Plays a piece. With ``looking`` nothing is filmed: motions end at once, and stills are kept in ``stills``."""
+    """Plays a piece. With ``looking`` nothing is filmed: motions end at once, and stills are kept
+    in ``stills``."""
 
-    def __init__(self, shown: Piece, recordings: Mapping[str, Recording], looking: bool = False,
-                 look: Callable[[str, Stage], None] | None = None, **scene: Any) -> None:
+    def __init__(
+        self,
+        shown: Piece,
+        recordings: Mapping[str, Recording],
+        looking: bool = False,
+        look: Callable[[str, Stage], None] | None = None,
+        **scene: Any,
+    ) -> None:
         super().__init__(**scene)
         self._look = look
         self._piece, self._recordings, self._looking = shown, dict(recordings), looking
@@ -104,14 +116,28 @@ class Stage(Scene):
             super().wait(0.8)
 
 
-def stills_of(shown: Piece, recordings: Mapping[str, Recording], width: int = 480,
-              height: int = 270, look: Callable[[str, Stage], None] | None = None) -> dict[str, Frame]:
+def stills_of(
+    shown: Piece,
+    recordings: Mapping[str, Recording],
+    width: int = 480,
+    height: int = 270,
+    look: Callable[[str, Stage], None] | None = None,
+) -> dict[str, Frame]:
     """The stills (row, column, rgb) of a piece by name, at a size in pixels. Nothing is written.
 
     ``look`` is called at every still with its name and the stage.
     """
-    with tempconfig({"pixel_width": width, "pixel_height": height, "frame_rate": 15, "dry_run": True,
-                     "disable_caching": True, "progress_bar": "none", "background_color": theme.GROUND}):
+    with tempconfig(
+        {
+            "pixel_width": width,
+            "pixel_height": height,
+            "frame_rate": 15,
+            "dry_run": True,
+            "disable_caching": True,
+            "progress_bar": "none",
+            "background_color": theme.GROUND,
+        }
+    ):
         stage = Stage(shown, recordings, looking=True, look=look)
         stage.setup()
         stage.construct()
@@ -120,11 +146,23 @@ def stills_of(shown: Piece, recordings: Mapping[str, Recording], width: int = 48
     return stage.stills
 
 
-def film_of(shown: Piece, recordings: Mapping[str, Recording], target: Path, quality: str = "low_quality") -> Path:
-    """A piece as a film, made in a folder of its own and put in place when it is whole. Gives its path."""
+def film_of(
+    shown: Piece, recordings: Mapping[str, Recording], target: Path, quality: str = "low_quality"
+) -> Path:
+    """A piece as a film, made in a folder of its own and put in place when it is whole. Gives its
+    path."""
     with tempfile.TemporaryDirectory(prefix="gptviz-gallery-") as staging:
-        with tempconfig({"media_dir": staging, "quality": quality, "output_file": shown.name, "disable_caching": True,
-                         "progress_bar": "none", "background_color": theme.GROUND, "verbosity": "ERROR"}):
+        with tempconfig(
+            {
+                "media_dir": staging,
+                "quality": quality,
+                "output_file": shown.name,
+                "disable_caching": True,
+                "progress_bar": "none",
+                "background_color": theme.GROUND,
+                "verbosity": "ERROR",
+            }
+        ):
             stage = Stage(shown, recordings)
             stage.render()
             made = Path(stage.renderer.file_writer.movie_file_path)
@@ -140,12 +178,16 @@ def piece_named(pieces: list[Piece], name: str) -> Piece:
     for each in pieces:
         if each.name == name:
             return each
-    raise UnknownScene(f"the gallery has no piece {name!r}", f"it has {', '.join(each.name for each in pieces)}")
+    raise UnknownScene(
+        f"the gallery has no piece {name!r}", f"it has {', '.join(each.name for each in pieces)}"
+    )
 
 
-def render_all(folder: Path, store: Store, width: int = 1920, height: int = 1080,
-               only: str | None = None) -> list[Path]:
-    """Draws the stills of all pieces (or of one) into a folder, as ``<piece>-<still>.png``. Gives their paths."""
+def render_all(
+    folder: Path, store: Store, width: int = 1920, height: int = 1080, only: str | None = None
+) -> list[Path]:
+    """Draws the stills of all pieces (or of one) into a folder, as ``<piece>-<still>.png``. Gives
+    their paths."""
     from gptviz.drawing.gallery import pieces  # noqa: PLC0415  (the list is made of modules that import this one)
 
     chosen = pieces() if only is None else [piece_named(pieces(), only)]

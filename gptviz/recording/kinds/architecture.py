@@ -17,8 +17,8 @@ class Sizes:
         self._recording, self._path = recording, path
 
     def __getitem__(self, name: str) -> Number:
-        """A size by name: layers, heads, heads_in_all, d_model, d_head, d_mlp, vocab, positions, total, untied,
-        tensor_count, tensors_2d, bytes_each, bytes, cache_bytes.
+        """A size by name: layers, heads, heads_in_all, d_model, d_head, d_mlp, vocab, positions,
+        total, untied, tensor_count, tensors_2d, bytes_each, bytes, cache_bytes.
         """
         return self._recording.value(f"{self._path}{name}")
 
@@ -58,7 +58,8 @@ class Sizes:
 class ParameterTallyRecording(Recording):
     """The learned numbers of one model, tensor by tensor.
 
-    Values: ``tensors``, a list of name, group, block and shape in the model's order; ``counts`` beside it; sizes, sums.
+    Values: ``tensors``, a list of name, group, block and shape in the model's order; ``counts``
+    beside it; sizes, sums.
     """
 
     kind = "parameter_tally"
@@ -92,7 +93,7 @@ class ParameterTallyRecording(Recording):
 
     def running(self, index: int) -> Derived:
         """The running total up to and with a tensor."""
-        return derive(maths.total, self.counts[:index + 1])
+        return derive(maths.total, self.counts[: index + 1])
 
     @property
     def missing(self) -> Derived:
@@ -101,7 +102,8 @@ class ParameterTallyRecording(Recording):
 
     @property
     def missing_biases(self) -> Derived:
-        """What it loses in the biases of ``mlp.c_fc``: in every block, the true length less the printed one."""
+        """What it loses in the biases of ``mlp.c_fc``: in every block, the true length less the
+        printed one."""
         short = derive(maths.difference, self.sizes["d_mlp"], published.TALLY_C_FC_BIAS)
         return derive(maths.product, [self.sizes["layers"], short])
 
@@ -111,12 +113,16 @@ class ParameterTallyRecording(Recording):
         return derive(maths.layer_norm_parameters, self.sizes["d_model"])
 
     def explained(self, true: str, false: str | None = None) -> Claim:
-        """The claim that biases and last norm make up exactly what is missing: so it is for GPT-2 small."""
-        return Claim(maths.adds_up, (self.missing, [self.missing_biases, self.missing_norm]), true, false)
+        """The claim that biases and last norm make up exactly what is missing: so it is for GPT-2
+        small."""
+        return Claim(
+            maths.adds_up, (self.missing, [self.missing_biases, self.missing_norm]), true, false
+        )
 
 
 class ModelFamilyRecording(Recording):
-    """The published sizes of GPT-2, smallest first. Values: ``models``, a list of sizes and sums."""
+    """The published sizes of GPT-2, smallest first. Values: ``models``, a list of sizes and
+    sums."""
 
     kind = "model_family"
 
@@ -133,17 +139,25 @@ def gpt3_embedding() -> Derived:
 
 def gpt3_attention() -> Derived:
     """The numbers of GPT-3's attention matrices."""
-    return derive(maths.attention_matrices, published.GPT3_LAYERS, published.GPT3_HEADS, published.GPT3_D_MODEL,
-                  published.GPT3_D_HEAD)
+    return derive(
+        maths.attention_matrices,
+        published.GPT3_LAYERS,
+        published.GPT3_HEADS,
+        published.GPT3_D_MODEL,
+        published.GPT3_D_HEAD,
+    )
 
 
 def gpt3_mlp() -> Derived:
     """The numbers of GPT-3's MLP matrices."""
-    return derive(maths.mlp_matrices, published.GPT3_LAYERS, published.GPT3_D_MODEL, published.GPT3_D_MLP)
+    return derive(
+        maths.mlp_matrices, published.GPT3_LAYERS, published.GPT3_D_MODEL, published.GPT3_D_MLP
+    )
 
 
 def gpt3_total() -> Derived:
-    """GPT-3 as the published count has it: embedding and unembedding apart; no biases, layer norms, positions."""
+    """GPT-3 as the published count has it: embedding and unembedding apart; no biases, layer norms,
+    positions."""
     return derive(maths.total, [gpt3_embedding(), gpt3_embedding(), gpt3_attention(), gpt3_mlp()])
 
 

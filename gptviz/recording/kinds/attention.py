@@ -26,7 +26,8 @@ class Head:
 
 @dataclass(frozen=True)
 class Spotlight(Head):
-    """A head that stands out on a prompt, with the positions ``query`` and ``key`` where it shows most."""
+    """A head that stands out on a prompt, with the positions ``query`` and ``key`` where it shows
+    most."""
 
     query: Number
     key: Number
@@ -37,13 +38,21 @@ class Spotlight(Head):
 def head_at(recording: Recording, path: str) -> Head:
     """The head that a rule chose, from the small values at ``path``."""
     dot = f"{path}." if path else ""
-    return Head(recording.value(f"{dot}layer"), recording.value(f"{dot}head"), recording.value(f"{dot}score"),
-                recording.text(f"{dot}rule"))
+    return Head(
+        recording.value(f"{dot}layer"),
+        recording.value(f"{dot}head"),
+        recording.value(f"{dot}score"),
+        recording.text(f"{dot}rule"),
+    )
 
 
 def place(layer: int, head: int, layers: float, heads: float) -> tuple[Count, Count]:
-    """Layer and head of some head as numbers that may be drawn: which of the layers, which of the heads."""
-    return (Count.position(layer, range(int(layers)), "layer"), Count.position(head, range(int(heads)), "head"))
+    """Layer and head of some head as numbers that may be drawn: which of the layers, which of the
+    heads."""
+    return (
+        Count.position(layer, range(int(layers)), "layer"),
+        Count.position(head, range(int(heads)), "head"),
+    )
 
 
 class _Run(Recording):
@@ -88,8 +97,9 @@ class _Run(Recording):
 class AttentionPatternsRecording(_Run):
     """The weights of all heads on one prompt.
 
-    Tensors: ``pattern`` (layer, head, query, key); scores ``first``, ``previous``, ``self`` and, where a token stands
-    twice, ``duplicate`` (layer, head). A prompt of one token has no scores and no spotlights.
+    Tensors: ``pattern`` (layer, head, query, key); scores ``first``, ``previous``, ``self`` and,
+    where a token stands twice, ``duplicate`` (layer, head). A prompt of one token has no scores and
+    no spotlights.
     """
 
     kind = "attention_patterns"
@@ -109,7 +119,8 @@ class AttentionPatternsRecording(_Run):
 
     @property
     def sinks(self) -> Number:
-        """How many heads put more than ``sink_bound`` of their weight on the first token (mean over later queries)."""
+        """How many heads put more than ``sink_bound`` of their weight on the first token (mean over
+        later queries)."""
         return self.value("sinks")
 
     @property
@@ -118,15 +129,24 @@ class AttentionPatternsRecording(_Run):
         return self.value("sink_bound")
 
     def spotlight(self, name: str) -> Spotlight | None:
-        """A head that stands out: first, previous, self, duplicate, jump or reach; None where the prompt has none."""
+        """A head that stands out: first, previous, self, duplicate, jump or reach; None where the
+        prompt has none."""
         path = f"spotlights.{name}"
         if not self.has(path):
             return None
         chosen = head_at(self, path)
         query, key = self.value(f"{path}.query"), self.value(f"{path}.key")
         least = self.value(f"{path}.least") if self.has(f"{path}.least") else None
-        return Spotlight(chosen.layer, chosen.head, chosen.score, chosen.rule, query, key,
-                         self.weight(*chosen.index, int(query), int(key)), least)
+        return Spotlight(
+            chosen.layer,
+            chosen.head,
+            chosen.score,
+            chosen.rule,
+            query,
+            key,
+            self.weight(*chosen.index, int(query), int(key)),
+            least,
+        )
 
     def place(self, layer: int, head: int) -> tuple[Count, Count]:
         """Layer and head of a cell of the grid, as numbers that may be drawn."""
@@ -136,25 +156,42 @@ class AttentionPatternsRecording(_Run):
 class AttentionHeadRecording(_Run):
     """One head on one prompt: scores and weights, and where recorded its vectors.
 
-    Tensors: ``scores``, ``scaled``, ``pattern`` (query, key), the first two also above the diagonal; with ``inside``
-    ``q``, ``k``, ``v``, ``z`` (token, d_head) and ``normalised``, ``out``, ``merged``, ``projected`` (token, d_model).
+    Tensors: ``scores``, ``scaled``, ``pattern`` (query, key), the first two also above the
+    diagonal; with ``inside`` ``q``, ``k``, ``v``, ``z`` (token, d_head) and ``normalised``,
+    ``out``, ``merged``, ``projected`` (token, d_model).
     """
 
     kind = "attention_head"
 
     @property
     def chosen(self) -> Spotlight:
-        """The head, the pair of positions to look at, the weight there, and the rule that chose them."""
+        """The head, the pair of positions to look at, the weight there, and the rule that chose
+        them."""
         head = head_at(self, "")
         query, key = self.value("query"), self.value("key")
-        return Spotlight(head.layer, head.head, head.score, head.rule, query, key, self.weight(int(query), int(key)))
+        return Spotlight(
+            head.layer,
+            head.head,
+            head.score,
+            head.rule,
+            query,
+            key,
+            self.weight(int(query), int(key)),
+        )
 
     @property
     def runners(self) -> list[tuple[Number, Number, Number]]:
-        """The heads with the largest weights on that pair, the chosen one's among them: layer, head, weight."""
+        """The heads with the largest weights on that pair, the chosen one's among them: layer,
+        head, weight."""
         count = int(self.size("runners", "runners"))
-        return [(self.value(f"runners.{i}.layer"), self.value(f"runners.{i}.head"), self.value(f"runners.{i}.weight"))
-                for i in range(count)]
+        return [
+            (
+                self.value(f"runners.{i}.layer"),
+                self.value(f"runners.{i}.head"),
+                self.value(f"runners.{i}.weight"),
+            )
+            for i in range(count)
+        ]
 
     @property
     def inside(self) -> bool:
@@ -180,7 +217,9 @@ class AttentionHeadRecording(_Run):
 
     def unmasked(self, query: int, key: int) -> Derived:
         """The weight that the softmax of the whole row would give, the future included."""
-        return derive(maths.attention_unmasked, self.numbers("scores")[query], self.d_head, pick=key)
+        return derive(
+            maths.attention_unmasked, self.numbers("scores")[query], self.d_head, pick=key
+        )
 
     def term(self, query: int, key: int, entry: int) -> Derived:
         """One product of the dot product: entry of the query times entry of the key."""
@@ -188,4 +227,6 @@ class AttentionHeadRecording(_Run):
 
     def running(self, query: int, key: int, entry: int) -> Derived:
         """The dot product up to and with an entry."""
-        return derive(maths.running_sums, self.numbers("q")[query], self.numbers("k")[key], pick=entry)
+        return derive(
+            maths.running_sums, self.numbers("q")[query], self.numbers("k")[key], pick=entry
+        )

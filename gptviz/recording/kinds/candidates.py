@@ -15,9 +15,10 @@ from gptviz.recording.schema import Recording
 class CandidateSetsRecording(Recording):
     """Top-k and top-p sets of one row at one temperature.
 
-    Tokens: ``prompt``, ``top`` (the likeliest, by rank). Tensors: ``token_ids``, ``logits`` (rank: of the largest set),
-    ``sizes``, ``masses`` (size: first the top-k sets as asked for, then the top-p ones). Values: ``vocab``,
-    ``logsumexp``, ``logsumexp_at_temperature``, ``entropy`` (bits, at the temperature), ``set_rule``.
+    Tokens: ``prompt``, ``top`` (the likeliest, by rank). Tensors: ``token_ids``, ``logits`` (rank:
+    of the largest set), ``sizes``, ``masses`` (size: first the top-k sets as asked for, then the
+    top-p ones). Values: ``vocab``, ``logsumexp``, ``logsumexp_at_temperature``, ``entropy`` (bits,
+    at the temperature), ``set_rule``.
     """
 
     kind = "candidate_sets"
@@ -43,8 +44,12 @@ class CandidateSetsRecording(Recording):
 
     def probability(self, rank: int) -> Derived:
         """The probability of the token of a rank at the request's temperature, nobody left out."""
-        return derive(maths.probability_at, self.number("logits", rank), self.value("logsumexp_at_temperature"),
-                      self.temperature)
+        return derive(
+            maths.probability_at,
+            self.number("logits", rank),
+            self.value("logsumexp_at_temperature"),
+            self.temperature,
+        )
 
     @property
     def temperature(self) -> Setting:
@@ -54,13 +59,18 @@ class CandidateSetsRecording(Recording):
     @cached_property
     def top_k(self) -> list[CandidateSet]:
         """The top-k sets, in the order of the request."""
-        return [CandidateSet(self, i, Setting(k, f"top_k of {self.name}")) for i, k in enumerate(self._ks)]
+        return [
+            CandidateSet(self, i, Setting(k, f"top_k of {self.name}"))
+            for i, k in enumerate(self._ks)
+        ]
 
     @cached_property
     def top_p(self) -> list[CandidateSet]:
         """The top-p sets, in the order of the request."""
-        return [CandidateSet(self, len(self._ks) + i, Setting(p, f"top_p of {self.name}"))
-                for i, p in enumerate(self.manifest.request["top_p"])]
+        return [
+            CandidateSet(self, len(self._ks) + i, Setting(p, f"top_p of {self.name}"))
+            for i, p in enumerate(self.manifest.request["top_p"])
+        ]
 
     @property
     def _ks(self) -> list[int]:
@@ -69,7 +79,8 @@ class CandidateSetsRecording(Recording):
 
 @dataclass(frozen=True)
 class CandidateSet:
-    """One set: its ``knob`` (the request's k or p), how many tokens it holds and the mass they keep."""
+    """One set: its ``knob`` (the request's k or p), how many tokens it holds and the mass they
+    keep."""
 
     recording: CandidateSetsRecording
     index: int
@@ -98,16 +109,19 @@ class CandidateSet:
     def share(self, rank: int) -> Derived:
         """The share of one that the token of a rank has once the others are left out."""
         if not rank < int(self.size):
-            raise NotDeclared(f"the token of rank {rank} is not among {int(self.size)}", "it is left out")
+            raise NotDeclared(
+                f"the token of rank {rank} is not among {int(self.size)}", "it is left out"
+            )
         return derive(maths.ratio, self.recording.probability(rank), self.mass)
 
 
 class DrawsRecording(Recording):
     """Tokens drawn without replacement, beside the likeliest.
 
-    Tokens: ``prompt``, ``drawn`` (by step), ``best`` (by rank). Tensors: ``ranks``, ``drawn_shares`` (probability
-    before any draw), ``u``, ``low``, ``high``, ``remaining`` (mass that is left before the draw), each (step);
-    ``best_shares`` (rank). Values: ``vocab``, ``order_rule``, ``draw_rule``.
+    Tokens: ``prompt``, ``drawn`` (by step), ``best`` (by rank). Tensors: ``ranks``,
+    ``drawn_shares`` (probability before any draw), ``u``, ``low``, ``high``, ``remaining`` (mass
+    that is left before the draw), each (step); ``best_shares`` (rank). Values: ``vocab``,
+    ``order_rule``, ``draw_rule``.
     """
 
     kind = "draws"
@@ -153,18 +167,21 @@ class DrawsRecording(Recording):
 
     @property
     def chance_of_best(self) -> Derived:
-        """The chance that so many draws without replacement give exactly the likeliest ones, in any order."""
+        """The chance that so many draws without replacement give exactly the likeliest ones, in any
+        order."""
         return derive(maths.chance_all_drawn, self.numbers("best_shares"))
 
 
 class LogitBlockRecording(Recording):
-    """The block of scores, one row to a token: its first and last columns, before and after the text has grown.
+    """The block of scores, one row to a token: its first and last columns, before and after the
+    text has grown.
 
-    Tokens: ``prompt``, ``grown``, ``named``, ``ends`` (the tokens of the columns shown), ``table``. Tensors: ``first``,
-    ``last``, ``grown_first``, ``grown_last`` (token, vocab); ``row_gaps`` (token: the largest difference of a row that
-    both share); ``top_ids``, ``top_logits`` (token, rank); ``logsumexp`` (token); ``named_logits``, ``named_ranks``
-    (word). Values: ``vocab``, ``named`` (where each named text stands among those tokens; None for one that is no
-    single token).
+    Tokens: ``prompt``, ``grown``, ``named``, ``ends`` (the tokens of the columns shown), ``table``.
+    Tensors: ``first``, ``last``, ``grown_first``, ``grown_last`` (token, vocab); ``row_gaps``
+    (token: the largest difference of a row that both share); ``top_ids``, ``top_logits`` (token,
+    rank); ``logsumexp`` (token); ``named_logits``, ``named_ranks`` (word). Values: ``vocab``,
+    ``named`` (where each named text stands among those tokens; None for one that is no single
+    token).
     """
 
     kind = "logit_block"
@@ -212,15 +229,22 @@ class LogitBlockRecording(Recording):
         return self.tokens("named")[self._named(index)] if self.has(f"named.{index}") else None
 
     def named_probability(self, index: int) -> Derived:
-        """The probability of a named token after the prompt. Raises NotDeclared where there is no such token."""
-        return derive(maths.probability, self.number("named_logits", self._named(index)),
-                      self.number("logsumexp", len(self.prompt) - 1))
+        """The probability of a named token after the prompt. Raises NotDeclared where there is no
+        such token."""
+        return derive(
+            maths.probability,
+            self.number("named_logits", self._named(index)),
+            self.number("logsumexp", len(self.prompt) - 1),
+        )
 
     def named_rank(self, index: int) -> Number:
-        """The rank of a named token after the prompt, 0 the likeliest. Raises NotDeclared as above."""
+        """The rank of a named token after the prompt, 0 the likeliest. Raises NotDeclared as
+        above."""
         return self.number("named_ranks", self._named(index))
 
     def _named(self, index: int) -> int:
         if not self.has(f"named.{index}"):
-            raise NotDeclared(f"{self.manifest.request['named'][index]!r} is no single token", "it has no score")
+            raise NotDeclared(
+                f"{self.manifest.request['named'][index]!r} is no single token", "it has no score"
+            )
         return int(self.value(f"named.{index}"))

@@ -1,4 +1,5 @@
-"""What heads do, as a film sees it: scores over prompts, induction, sinks, ablation, composition."""
+"""What heads do, as a film sees it: scores over prompts, induction, sinks, ablation,
+composition."""
 
 from __future__ import annotations
 
@@ -37,8 +38,9 @@ class _Heads(Recording):
 class HeadScoresRecording(_Heads):
     """The scores of all heads over several prompts.
 
-    Tensors: ``first``, ``previous``, ``self``, ``duplicate`` (layer, head), the means; ``by_prompt_<score>`` (row,
-    layer, head). ``duplicate`` is missing where no prompt has a token twice.
+    Tensors: ``first``, ``previous``, ``self``, ``duplicate`` (layer, head), the means;
+    ``by_prompt_<score>`` (row, layer, head). ``duplicate`` is missing where no prompt has a token
+    twice.
     """
 
     kind = "head_scores"
@@ -65,7 +67,8 @@ class HeadScoresRecording(_Heads):
         return self.value(f"prompts.{name}")
 
     def sinks(self, prompt: int) -> Number:
-        """How many heads put more than ``sink_bound`` of their weight on the first token of a prompt."""
+        """How many heads put more than ``sink_bound`` of their weight on the first token of a
+        prompt."""
         return self.value(f"sinks.{prompt}")
 
     @property
@@ -79,14 +82,16 @@ class HeadScoresRecording(_Heads):
         return derive(maths.largest, self.values("sinks"))
 
     def wide(self, name: str) -> Derived:
-        """How many heads have a score above ``sink_bound``: they give most of their weight to what it counts."""
+        """How many heads have a score above ``sink_bound``: they give most of their weight to what
+        it counts."""
         return derive(maths.count_above, self.scores(name), self.value("sink_bound"))
 
 
 class InductionHeadsRecording(_Heads):
     """Induction on random tokens said twice.
 
-    Tensors: ``induction`` (layer, head); ``pattern`` (query, key) of the best head on the first text.
+    Tensors: ``induction`` (layer, head); ``pattern`` (query, key) of the best head on the first
+    text.
     """
 
     kind = "induction_heads"
@@ -130,8 +135,8 @@ class InductionHeadsRecording(_Heads):
 class SinkNormsRecording(_Heads):
     """What heads bring from the first token.
 
-    Tensors: ``first``, ``brought`` (layer, head), ``lengths`` (layer, head, token), ``pattern`` (query, key) of the
-    head that looks there most. A prompt of one token has ``lengths`` only.
+    Tensors: ``first``, ``brought`` (layer, head), ``lengths`` (layer, head, token), ``pattern``
+    (query, key) of the head that looks there most. A prompt of one token has ``lengths`` only.
     """
 
     kind = "sink_norms"
@@ -162,7 +167,8 @@ class SinkNormsRecording(_Heads):
         return self.numbers("pattern")
 
     def length(self, token: int, head: tuple[int, int] | None = None) -> Number:
-        """How long what a token gives through a head is (by default, the head that looks at the first token most)."""
+        """How long what a token gives through a head is (by default, the head that looks at the
+        first token most)."""
         layer, index = head or self.best.index
         return self.number("lengths", layer, index, token)
 
@@ -172,13 +178,16 @@ class SinkNormsRecording(_Heads):
         return derive(maths.mean, self.numbers("lengths")[layer, head, 1:])
 
     def harmless(self, true: str, false: str) -> Claim:
-        """The claim that the first token gives less through that head than the others do: true of GPT-2, not of all."""
+        """The claim that the first token gives less through that head than the others do: true of
+        GPT-2, not of all."""
         return Claim(maths.less, (self.length(0), self.others()), true, false)
 
     def moved(self, query: int, key: int) -> Derived:
         """What that head brings to a query from a key: weight times length."""
         layer, head = self.best.index
-        return derive(maths.moved, self.pattern, self.numbers("lengths")[layer, head], pick=(query, key))
+        return derive(
+            maths.moved, self.pattern, self.numbers("lengths")[layer, head], pick=(query, key)
+        )
 
     @property
     def sinks(self) -> Number:
@@ -189,8 +198,9 @@ class SinkNormsRecording(_Heads):
 class HeadAblationRecording(_Heads):
     """The prediction without each head.
 
-    Tensors: ``without`` (layer, head), the likeliest token's probability without that head; ``top_ids``, ``top_logits``
-    (row, rank), ``logsumexp`` (row): row 0 the whole model, row 1 without the head that hurts most; ``pattern``.
+    Tensors: ``without`` (layer, head), the likeliest token's probability without that head;
+    ``top_ids``, ``top_logits`` (row, rank), ``logsumexp`` (row): row 0 the whole model, row 1
+    without the head that hurts most; ``pattern``.
     """
 
     kind = "head_ablation"
@@ -231,15 +241,20 @@ class HeadAblationRecording(_Heads):
         return derive(maths.count_below, self.without, self.probability)
 
     def followed_before(self, true: str, false: str) -> Claim | str:
-        """The claim that what that head looked at most from the last token stood after an earlier copy of that token.
+        """The claim that what that head looked at most from the last token stood after an earlier
+        copy of that token.
 
         Of the first token, which follows nothing, it cannot be claimed: then the words for false.
         """
         key = int(np.argmax(self.pattern.array[-1]))
         if key == 0:
             return false
-        return Claim(maths.is_same, (derive(maths.difference, self.prompt[key - 1].id, self.prompt[-1].id),), true,
-                     false)
+        return Claim(
+            maths.is_same,
+            (derive(maths.difference, self.prompt[key - 1].id, self.prompt[-1].id),),
+            true,
+            false,
+        )
 
     def row(self, ablated: bool) -> Row:
         """The likeliest tokens of the whole model, or of the one without that head."""
@@ -254,18 +269,27 @@ class HeadAblationRecording(_Heads):
 class HeadCompositionRecording(_Heads):
     """Who reads what whom wrote.
 
-    Tensors ``k``, ``q``, ``v``: scores (reader's layer, reader's head, writer's layer, writer's head).
+    Tensors ``k``, ``q``, ``v``: scores (reader's layer, reader's head, writer's layer, writer's
+    head).
     """
 
     kind = "head_composition"
 
     def score(self, reader: tuple[int, int], writer: tuple[int, int], name: str = "k") -> Number:
-        """How much a head reads of what an earlier one writes: into its keys (k), queries (q) or values (v)."""
+        """How much a head reads of what an earlier one writes: into its keys (k), queries (q) or
+        values (v)."""
         return self.number(name, *reader, *writer)
 
-    def readers(self, writer: tuple[int, int], name: str = "k") -> list[tuple[tuple[int, int], Number]]:
-        """The heads of later layers, (layer, head) with score, the one that reads most of this writer first."""
-        later = [(layer, head) for layer in range(writer[0] + 1, int(self.layers)) for head in range(int(self.heads))]
+    def readers(
+        self, writer: tuple[int, int], name: str = "k"
+    ) -> list[tuple[tuple[int, int], Number]]:
+        """The heads of later layers, (layer, head) with score, the one that reads most of this
+        writer first."""
+        later = [
+            (layer, head)
+            for layer in range(writer[0] + 1, int(self.layers))
+            for head in range(int(self.heads))
+        ]
         scored = [(reader, self.score(reader, writer, name)) for reader in later]
         return sorted(scored, key=lambda each: -each[1])
 

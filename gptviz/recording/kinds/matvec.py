@@ -10,10 +10,11 @@ from gptviz.recording.schema import Recording
 class MatrixVectorRecording(Recording):
     """Rows of the first layer of one MLP times what the layer reads at the prompt's last token.
 
-    Tokens: ``prompt``. Tensors: ``data`` (d_model); ``weights`` (row, d_model); ``biases``, ``neurons`` (row); ``sums``
-    (row, d_model: bias and the first products, one more at each entry, in float64); ``pre``, ``post`` (d_mlp: before
-    and after the activation, all neurons of the block, as the model computed them in float32). Values: ``layer``,
-    ``neuron``, ``rule``, ``n_layer``, ``d_model``, ``d_mlp``, ``vocab``, ``length``.
+    Tokens: ``prompt``. Tensors: ``data`` (d_model); ``weights`` (row, d_model); ``biases``,
+    ``neurons`` (row); ``sums`` (row, d_model: bias and the first products, one more at each entry,
+    in float64); ``pre``, ``post`` (d_mlp: before and after the activation, all neurons of the
+    block, as the model computed them in float32). Values: ``layer``, ``neuron``, ``rule``,
+    ``n_layer``, ``d_model``, ``d_mlp``, ``vocab``, ``length``.
     """
 
     kind = "matrix_vector"
@@ -51,7 +52,8 @@ class MatrixVectorRecording(Recording):
         return derive_each(maths.products, self.weights(row), self.data)
 
     def sums(self, row: int) -> Numbers:
-        """The running sum of a row (d_model): bias and products, one more at each entry; the last is the result."""
+        """The running sum of a row (d_model): bias and products, one more at each entry; the last
+        is the result."""
         numbers: Numbers = self.numbers("sums")[row]
         return numbers
 
@@ -103,6 +105,13 @@ class MatrixVectorRecording(Recording):
 
     @property
     def model_multiplications(self) -> Derived:
-        """How many multiplications the prompt's last token costs, through the whole model (see the formula)."""
-        return derive(maths.multiplications, self.value("n_layer"), self.d_model, self.d_mlp, self.value("vocab"),
-                      self.value("length"))
+        """How many multiplications the prompt's last token costs, through the whole model (see the
+        formula)."""
+        return derive(
+            maths.multiplications,
+            self.value("n_layer"),
+            self.d_model,
+            self.d_mlp,
+            self.value("vocab"),
+            self.value("length"),
+        )

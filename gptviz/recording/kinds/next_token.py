@@ -11,12 +11,14 @@ from gptviz.recording.schema import Recording
 class NextTokenRecording(Recording):
     """The highest scores after a prompt, with the log-sum-exp of the whole vocabulary.
 
-    Tensors: ``token_ids`` (rank), ``logits`` (rank). Values of the whole vocabulary: ``vocab``, ``logsumexp``,
-    ``highest``, ``lowest``, ``total``, ``negative`` (how many are), ``ties`` (how many equal the highest), ``entropy``
-    (bits). With ``temperatures``: ``temperatures``, ``logsumexp_by_temperature``, ``entropy_by_temperature``
-    (temperature). With ``sample``: ``sample_ids``, ``sample_ranks``, ``sample_logits`` (row), tokens ``sample``.
+    Tensors: ``token_ids`` (rank), ``logits`` (rank). Values of the whole vocabulary: ``vocab``,
+    ``logsumexp``, ``highest``, ``lowest``, ``total``, ``negative`` (how many are), ``ties`` (how
+    many equal the highest), ``entropy`` (bits). With ``temperatures``: ``temperatures``,
+    ``logsumexp_by_temperature``, ``entropy_by_temperature`` (temperature). With ``sample``:
+    ``sample_ids``, ``sample_ranks``, ``sample_logits`` (row), tokens ``sample``.
 
-    A temperature ``t`` of an accessor is 0, the limit, or a value of the grid; :meth:`temperature` finds the nearest.
+    A temperature ``t`` of an accessor is 0, the limit, or a value of the grid; :meth:`temperature`
+    finds the nearest.
     """
 
     kind = "next_token"
@@ -59,22 +61,27 @@ class NextTokenRecording(Recording):
         return derive_each(maths.probabilities, self.logits[:shown], self.logsumexp)
 
     def rest(self, shown: int | None = None) -> Derived:
-        """What the first ``shown`` ranks, or all that are kept, leave to the rest of the vocabulary."""
+        """What the first ``shown`` ranks, or all that are kept, leave to the rest of the
+        vocabulary."""
         return derive(maths.rest, self.logits[:shown], self.logsumexp)
 
     def temperature(self, near: float) -> Number:
-        """The temperature of the grid nearest to a value above 0. Raises NotDeclared where none was recorded."""
+        """The temperature of the grid nearest to a value above 0. Raises NotDeclared where none was
+        recorded."""
         return self.number("temperatures", self._nearest(near))
 
     def probability_at(self, rank: int, t: float) -> Derived:
         """The probability of the token of a rank at a temperature."""
         logit = self.number("logits", rank)
         if t == 0:
-            return derive(maths.probability_at_zero, logit, self.value("highest"), self.value("ties"))
+            return derive(
+                maths.probability_at_zero, logit, self.value("highest"), self.value("ties")
+            )
         return derive(maths.probability_at, logit, self.logsumexp_at(t), self._exact(t))
 
     def rest_at(self, t: float, shown: int | None = None) -> Derived:
-        """What the first ``shown`` ranks, or all that are kept, leave to the rest at a temperature."""
+        """What the first ``shown`` ranks, or all that are kept, leave to the rest at a
+        temperature."""
         logits = self.logits[:shown]
         if t == 0:
             return derive(maths.rest_at_zero, logits, self.value("highest"), self.value("ties"))
@@ -98,13 +105,18 @@ class NextTokenRecording(Recording):
         index = self._nearest(t)
         nearest = self.number("temperatures", index)
         if abs(nearest - t) > 1e-9:
-            raise NotDeclared(f"nothing was recorded at the temperature {t}",
-                              f"the nearest that was is {float(nearest)}",
-                              "let the dial stop at values of the grid: recording.temperature(t)")
+            raise NotDeclared(
+                f"nothing was recorded at the temperature {t}",
+                f"the nearest that was is {float(nearest)}",
+                "let the dial stop at values of the grid: recording.temperature(t)",
+            )
         return index
 
     def _nearest(self, t: float) -> int:
         if not self.has("temperatures"):
-            raise NotDeclared(f"{self.name} knows one temperature only", "its request does not ask for temperatures",
-                              "ask for NextToken(..., temperatures=True)")
+            raise NotDeclared(
+                f"{self.name} knows one temperature only",
+                "its request does not ask for temperatures",
+                "ask for NextToken(..., temperatures=True)",
+            )
         return int(abs(self.array("temperatures") - float(t)).argmin())

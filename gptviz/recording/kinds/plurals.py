@@ -1,4 +1,5 @@
-"""Singulars and plurals along a direction, as a film sees them: the arrow of one pair, and the mean arrow of many."""
+"""Singulars and plurals along a direction, as a film sees them: the arrow of one pair, and the mean
+arrow of many."""
 
 from __future__ import annotations
 
@@ -10,7 +11,9 @@ from gptviz.recording.kinds.words import length
 from gptviz.recording.kinds.words_arrows import Rising
 from gptviz.recording.number import Count, Derived, Number, Numbers, Word, derive
 
-Arrow = Literal["one", "mean"]   #: the arrow of the pair of the request, or the mean arrow of the learnt pairs
+Arrow = Literal[
+    "one", "mean"
+]  #: the arrow of the pair of the request, or the mean arrow of the learnt pairs
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,14 @@ class PluralPair:
 
 
 class PluralDirectionRecording(Rising):
-    """Singulars and plurals along the arrow of one pair, and along the mean arrow of half of all pairs.
+    """Singulars and plurals along the arrow of one pair, and along the mean arrow of half of all
+    pairs.
 
-    Tensors: ``pairs_one``, ``pairs_mean`` (pair, part; the learnt pairs first, then the held-out ones), the same of
-    ``shown``, ``spelled`` and ``irregular`` pairs; ``rising_one``, ``rising_mean`` (word); ``one``, ``mean`` (d_model);
-    ``split_shares``, ``split_rhos`` (step). Values: ``pairs``, ``learnt``, ``rules``, ``lengths``, ``widest``,
-    ``held_wrong``, ``frequency``.
+    Tensors: ``pairs_one``, ``pairs_mean`` (pair, part; the learnt pairs first, then the held-out
+    ones), the same of ``shown``, ``spelled`` and ``irregular`` pairs; ``rising_one``,
+    ``rising_mean`` (word); ``one``, ``mean`` (d_model); ``split_shares``, ``split_rhos`` (step).
+    Values: ``pairs``, ``learnt``, ``rules``, ``lengths``, ``widest``, ``held_wrong``,
+    ``frequency``.
     """
 
     kind = "plural_direction"
@@ -65,16 +70,19 @@ class PluralDirectionRecording(Rising):
         return derive(maths.difference, self.count, self.learnt)
 
     def rule(self, name: str) -> Word:
-        """A rule by which pairs were chosen: ``pairs``, ``spelled``, ``irregular``, ``held_out``, ``widest``."""
+        """A rule by which pairs were chosen: ``pairs``, ``spelled``, ``irregular``, ``held_out``,
+        ``widest``."""
         return self.text(f"rules.{name}")
 
     def dots(self, arrow: Arrow, held_out: bool = False) -> Numbers:
-        """The dot products of all pairs with an arrow, or of those that the mean has not seen (pair, part)."""
-        numbers: Numbers = self.numbers(f"pairs_{arrow}")[int(self.learnt) if held_out else 0:]
+        """The dot products of all pairs with an arrow, or of those that the mean has not seen
+        (pair, part)."""
+        numbers: Numbers = self.numbers(f"pairs_{arrow}")[int(self.learnt) if held_out else 0 :]
         return numbers
 
     def share_right(self, arrow: Arrow, held_out: bool = False) -> Derived:
-        """The share of pairs whose plural lies further along an arrow: of all, or of those the mean has not seen."""
+        """The share of pairs whose plural lies further along an arrow: of all, or of those the mean
+        has not seen."""
         dots = self.dots(arrow, held_out)
         return derive(maths.share_greater, dots[:, 1], dots[:, 0])
 
@@ -94,8 +102,10 @@ class PluralDirectionRecording(Rising):
     @property
     def shown_missing(self) -> list[tuple[Word, Word]]:
         """The pairs of the request of which the vocabulary lacks a word."""
-        return [(self.text(f"shown_missing.{i}.0"), self.text(f"shown_missing.{i}.1"))
-                for i in range(length(self, "shown_missing"))]
+        return [
+            (self.text(f"shown_missing.{i}.0"), self.text(f"shown_missing.{i}.1"))
+            for i in range(length(self, "shown_missing"))
+        ]
 
     def shown_norm(self, pair: int, part: int) -> Number:
         """The length of the vector of a shown pair's singular (part 0) or plural (part 1)."""
@@ -106,7 +116,8 @@ class PluralDirectionRecording(Rising):
         return self._pair("pairs", index, arrow)
 
     def widest(self, arrow: Arrow, which: Literal["right", "wrong"]) -> PluralPair:
-        """The pair that lies furthest apart along an arrow; of the mean's among those that it has not seen."""
+        """The pair that lies furthest apart along an arrow; of the mean's among those that it has
+        not seen."""
         return self.pair(int(self.value(f"widest.{arrow}.{which}")), arrow)
 
     @property
@@ -120,8 +131,12 @@ class PluralDirectionRecording(Rising):
         return self.size("held_wrong", "unseen pairs that lie wrong")
 
     def _pair(self, group: str, index: int, arrow: Arrow) -> PluralPair:
-        return PluralPair(self.text(f"{group}.{index}.0"), self.text(f"{group}.{index}.1"),
-                          self.number(f"{group}_{arrow}", index, 0), self.number(f"{group}_{arrow}", index, 1))
+        return PluralPair(
+            self.text(f"{group}.{index}.0"),
+            self.text(f"{group}.{index}.1"),
+            self.number(f"{group}_{arrow}", index, 0),
+            self.number(f"{group}_{arrow}", index, 1),
+        )
 
     def arrow(self, arrow: Arrow) -> Numbers:
         """An arrow as numbers (d_model)."""
@@ -145,19 +160,26 @@ class PluralDirectionRecording(Rising):
         return self._rho(f"rising_{arrow}")
 
     def rank_rho(self, arrow: Arrow) -> Derived | None:
-        """Spearman's rho of their ranks by frequency with their dot products; None where ranks are not known."""
+        """Spearman's rho of their ranks by frequency with their dot products; None where ranks are
+        not known."""
         return self._rank_rho(f"rising_{arrow}")
 
     @property
     def frequency_rho(self) -> Number:
-        """Spearman's rho, over the singulars of all pairs, of their ranks by frequency with their mean dot products."""
+        """Spearman's rho, over the singulars of all pairs, of their ranks by frequency with their
+        mean dot products."""
         return self.value("frequency.rho")
 
     def splits(self, what: Literal["shares", "rhos"]) -> Numbers:
-        """The share of unseen pairs that lie right, or rho of the rising words, for many other halves (step)."""
+        """The share of unseen pairs that lie right, or rho of the rising words, for many other
+        halves (step)."""
         return self.numbers(f"split_{what}")
 
     def spread(self, what: Literal["shares", "rhos"]) -> tuple[Derived, Derived, Derived]:
         """The smallest, the middle and the largest of :meth:`splits`."""
         values = self.splits(what)
-        return derive(maths.smallest, values), derive(maths.median, values), derive(maths.largest, values)
+        return (
+            derive(maths.smallest, values),
+            derive(maths.median, values),
+            derive(maths.largest, values),
+        )

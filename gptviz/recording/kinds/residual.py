@@ -1,4 +1,5 @@
-"""The residual stream, as a film sees it. Depth 0 enters the first block; depth l leaves block l - 1."""
+"""The residual stream, as a film sees it. Depth 0 enters the first block; depth l leaves block l -
+1."""
 
 from __future__ import annotations
 
@@ -13,11 +14,12 @@ from gptviz.recording.schema import Recording
 class LogitLensRecording(Recording):
     """The stream read out at every depth.
 
-    Tokens: ``prompt``, ``final`` (the token that wins at the end), ``table``. Tensors: ``top_ids``, ``top_logits``
-    (layer, rank); ``logsumexp``, ``entropy`` (bits), ``final_logits``, ``final_ranks`` (layer); ``grid_ids``,
-    ``grid_logits``, ``grid_logsumexp`` (layer, token: the leader at the last tokens, from ``grid_from`` on). The axis
-    ``layer`` is the depth, one longer than there are blocks. Values: ``vocab``, ``changes``, ``settled``,
-    ``lens_rule``, ``settled_rule``.
+    Tokens: ``prompt``, ``final`` (the token that wins at the end), ``table``. Tensors: ``top_ids``,
+    ``top_logits`` (layer, rank); ``logsumexp``, ``entropy`` (bits), ``final_logits``,
+    ``final_ranks`` (layer); ``grid_ids``, ``grid_logits``, ``grid_logsumexp`` (layer, token: the
+    leader at the last tokens, from ``grid_from`` on). The axis ``layer`` is the depth, one longer
+    than there are blocks. Values: ``vocab``, ``changes``, ``settled``, ``lens_rule``,
+    ``settled_rule``.
     """
 
     kind = "logit_lens"
@@ -60,7 +62,9 @@ class LogitLensRecording(Recording):
 
     def final_probability(self, depth: int) -> Derived:
         """The probability of the final token at a depth."""
-        return derive(maths.probability, self.number("final_logits", depth), self.number("logsumexp", depth))
+        return derive(
+            maths.probability, self.number("final_logits", depth), self.number("logsumexp", depth)
+        )
 
     def entropy(self, depth: int) -> Number:
         """The uncertainty of the reading at a depth, in bits."""
@@ -79,7 +83,7 @@ class LogitLensRecording(Recording):
     @property
     def grid_tokens(self) -> list[Token]:
         """The tokens of the prompt that the grid of leaders covers: its last ones."""
-        return self.prompt[int(self.value("grid_from")):]
+        return self.prompt[int(self.value("grid_from")) :]
 
     def leader(self, depth: int, token: int) -> Token:
         """The leading token after one of ``grid_tokens``, read out at a depth."""
@@ -87,8 +91,11 @@ class LogitLensRecording(Recording):
 
     def leader_probability(self, depth: int, token: int) -> Derived:
         """The probability of that leading token."""
-        return derive(maths.probability, self.number("grid_logits", depth, token),
-                      self.number("grid_logsumexp", depth, token))
+        return derive(
+            maths.probability,
+            self.number("grid_logits", depth, token),
+            self.number("grid_logsumexp", depth, token),
+        )
 
     @property
     def vocab(self) -> Number:
@@ -97,8 +104,8 @@ class LogitLensRecording(Recording):
 
 
 class LensChoiceRecording(LogitLensRecording):
-    """The logit lens of a chosen prompt. Beyond :class:`LogitLensRecording`, values: ``prompt``, ``chosen`` (index),
-    ``candidates`` (prompt, changes, settled), ``choice_rule``.
+    """The logit lens of a chosen prompt. Beyond :class:`LogitLensRecording`, values: ``prompt``,
+    ``chosen`` (index), ``candidates`` (prompt, changes, settled), ``choice_rule``.
     """
 
     kind = "lens_choice"
@@ -121,10 +128,11 @@ class LensChoiceRecording(LogitLensRecording):
 class ResidualStreamRecording(Recording):
     """Lengths, directions and layer-norm statistics of the stream.
 
-    Tokens: ``prompt``. Tensors: ``norms`` (layer, part: resid_pre, resid_mid, resid_post; token); ``added`` (layer,
-    part: attn_out, mlp_out; token); ``cosines`` (layer: depth; token): to the stream at depth 0; ``means_before``,
-    ``means_after``, ``variances_before``, ``variances_after`` (layer, part: the layer norm before attention, that
-    before the MLP; token); ``vectors`` (layer: depth; position; d_model). Values: ``positions``, ``parts``.
+    Tokens: ``prompt``. Tensors: ``norms`` (layer, part: resid_pre, resid_mid, resid_post; token);
+    ``added`` (layer, part: attn_out, mlp_out; token); ``cosines`` (layer: depth; token): to the
+    stream at depth 0; ``means_before``, ``means_after``, ``variances_before``, ``variances_after``
+    (layer, part: the layer norm before attention, that before the MLP; token); ``vectors`` (layer:
+    depth; position; d_model). Values: ``positions``, ``parts``.
     """
 
     kind = "residual_stream"
@@ -135,7 +143,8 @@ class ResidualStreamRecording(Recording):
         return self.tokens("prompt")
 
     def norm(self, layer: int, part: int, token: int) -> Number:
-        """The length of the stream: ``part`` 0 enters the block, 1 lies between attention and MLP, 2 leaves it."""
+        """The length of the stream: ``part`` 0 enters the block, 1 lies between attention and MLP,
+        2 leaves it."""
         return self.number("norms", layer, part, token)
 
     def added_norm(self, layer: int, part: int, token: int) -> Number:
@@ -147,7 +156,8 @@ class ResidualStreamRecording(Recording):
         return self.number("cosines", depth, token)
 
     def mean(self, layer: int, part: int, token: int, after: bool) -> Number:
-        """The mean of the stream's numbers before or after a layer norm: ``part`` 0 that of attention, 1 of the MLP."""
+        """The mean of the stream's numbers before or after a layer norm: ``part`` 0 that of
+        attention, 1 of the MLP."""
         return self.number("means_after" if after else "means_before", layer, part, token)
 
     def variance(self, layer: int, part: int, token: int, after: bool) -> Number:
@@ -155,7 +165,8 @@ class ResidualStreamRecording(Recording):
         return self.number("variances_after" if after else "variances_before", layer, part, token)
 
     def vector(self, depth: int, position: int) -> Numbers:
-        """The whole vector (d_model) at one of the positions that the request names, by its index there."""
+        """The whole vector (d_model) at one of the positions that the request names, by its index
+        there."""
         vector: Numbers = self.numbers("vectors")[depth, position]
         return vector
 
@@ -163,9 +174,10 @@ class ResidualStreamRecording(Recording):
 class TwoContextsRecording(Recording):
     """One word in two prompts, depth by depth.
 
-    Tokens: ``prompt``, ``other``, ``table``. Tensors: ``cosines`` (layer: depth); ``norms`` (part, layer), ``vectors``
-    (part, layer, d_model), ``nearest_ids``, ``nearest_cosines`` (part, layer, rank); ``part`` 0 is ``prompt``, 1 is
-    ``other``. Values: ``places`` (the word's last token in each), ``nearest_rule``.
+    Tokens: ``prompt``, ``other``, ``table``. Tensors: ``cosines`` (layer: depth); ``norms`` (part,
+    layer), ``vectors`` (part, layer, d_model), ``nearest_ids``, ``nearest_cosines`` (part, layer,
+    rank); ``part`` 0 is ``prompt``, 1 is ``other``. Values: ``places`` (the word's last token in
+    each), ``nearest_rule``.
     """
 
     kind = "two_contexts"

@@ -1,4 +1,5 @@
-"""Parts that several kinds share: a table of tokens by id, and a row of the highest scores with its probabilities."""
+"""Parts that several kinds share: a table of tokens by id, and a row of the highest scores with its
+probabilities."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ class TokenTable:
 
 @dataclass(frozen=True)
 class Row:
-    """The highest scores of one position: ``ids`` and ``logits`` (rank), and the whole row's ``logsumexp``.
+    """The highest scores of one position: ``ids`` and ``logits`` (rank), and the whole row's
+    ``logsumexp``.
 
     Ranks count from 0, the likeliest.
     """
@@ -49,8 +51,8 @@ class Row:
 
 
 def row_of(recording: Recording, table: TokenTable, *index: int, prefix: str = "") -> Row:
-    """The row at ``index`` of the tensors ``top_ids``, ``top_logits`` (..., rank) and ``logsumexp`` (...), each with
-    ``prefix`` in front of its name.
+    """The row at ``index`` of the tensors ``top_ids``, ``top_logits`` (..., rank) and ``logsumexp``
+    (...), each with ``prefix`` in front of its name.
     """
     ids, logits = recording.numbers(f"{prefix}top_ids"), recording.numbers(f"{prefix}top_logits")
     return Row(table, ids[index], logits[index], recording.number(f"{prefix}logsumexp", *index))

@@ -15,10 +15,11 @@ from gptviz.recording.schema import Recording
 class SamplingLoopRecording(Recording):
     """The steps of a loop: what could have come, what came, and the draw that decided it.
 
-    Tokens: ``prompt``, ``chosen`` (by step), ``table``. Tensors: ``top_ids``, ``top_logits``, ``top_shares`` (step,
-    rank); ``logsumexp``, ``entropy`` (bits), ``chosen_logits``, ``chosen_ranks``, ``chosen_shares``, ``allowed``,
-    ``kept`` (step); ``u``, ``low``, ``high`` (step, from ``drawn_from``: the first step that was drawn, not greedy).
-    Values: ``stopped`` ("length", "end token", "context"), ``drawn_from``, ``loop`` or None, ``text``, ``vocab``, and
+    Tokens: ``prompt``, ``chosen`` (by step), ``table``. Tensors: ``top_ids``, ``top_logits``,
+    ``top_shares`` (step, rank); ``logsumexp``, ``entropy`` (bits), ``chosen_logits``,
+    ``chosen_ranks``, ``chosen_shares``, ``allowed``, ``kept`` (step); ``u``, ``low``, ``high``
+    (step, from ``drawn_from``: the first step that was drawn, not greedy). Values: ``stopped``
+    ("length", "end token", "context"), ``drawn_from``, ``loop`` or None, ``text``, ``vocab``, and
     the texts ``order_rule`` (how u picks a token) and ``loop_rule`` (what is called a loop).
     """
 
@@ -51,7 +52,8 @@ class SamplingLoopRecording(Recording):
 
     @property
     def stopped(self) -> str:
-        """Why it ended: ``length`` (all steps were taken), ``end token`` or ``context`` (no position is left)."""
+        """Why it ended: ``length`` (all steps were taken), ``end token`` or ``context`` (no
+        position is left)."""
         return str(self.text("stopped"))
 
     @property
@@ -84,16 +86,19 @@ class Step:
 
     @property
     def row(self) -> Row:
-        """The likeliest tokens and their probabilities in the model (temperature 1, nobody left out)."""
+        """The likeliest tokens and their probabilities in the model (temperature 1, nobody left
+        out)."""
         return row_of(self.loop, self.loop.table, self.index)
 
     def share(self, rank: int) -> Number:
-        """The share of one that the token of a rank had in the distribution that was drawn from; 0 if left out."""
+        """The share of one that the token of a rank had in the distribution that was drawn from; 0
+        if left out."""
         return self.loop.number("top_shares", self.index, rank)
 
     @property
     def rest_share(self) -> Derived:
-        """What the kept ranks leave of the distribution that was drawn from: where other tokens were drawn from."""
+        """What the kept ranks leave of the distribution that was drawn from: where other tokens
+        were drawn from."""
         return derive(maths.remainder, self.loop.numbers("top_shares")[self.index])
 
     @property
@@ -114,12 +119,16 @@ class Step:
     @property
     def probability(self) -> Derived:
         """The model's probability of the chosen token (temperature 1, nobody left out)."""
-        return derive(maths.probability, self.loop.number("chosen_logits", self.index),
-                      self.loop.number("logsumexp", self.index))
+        return derive(
+            maths.probability,
+            self.loop.number("chosen_logits", self.index),
+            self.loop.number("logsumexp", self.index),
+        )
 
     @property
     def chosen_share(self) -> Number:
-        """The chosen token's share in the distribution that was drawn from: the width of its interval."""
+        """The chosen token's share in the distribution that was drawn from: the width of its
+        interval."""
         return self.loop.number("chosen_shares", self.index)
 
     @property
@@ -159,7 +168,10 @@ class Step:
 
     def _draw(self, name: str) -> Number:
         if self.loop.drawn_from is None or not self.was_drawn:
-            raise NotDeclared(f"step {self.index} of {self.loop.name} has no {name}", "it is greedy: nothing was drawn")
+            raise NotDeclared(
+                f"step {self.index} of {self.loop.name} has no {name}",
+                "it is greedy: nothing was drawn",
+            )
         return self.loop.number(name, self.index - self.loop.drawn_from)
 
 
@@ -187,15 +199,15 @@ class LoopFound:
     @property
     def tokens(self) -> list[Token]:
         """The tokens of one turn."""
-        return self.recording.chosen[int(self.first):int(self.first) + int(self.period)]
+        return self.recording.chosen[int(self.first) : int(self.first) + int(self.period)]
 
 
 class ReplayRecording(Recording):
     """A given text under the model: what it expected at every token, and how the true one fared.
 
-    Tokens: ``prompt`` (given), ``text`` (scored), ``table``. Tensors: ``top_ids``, ``top_logits`` (token, rank);
-    ``logsumexp``, ``entropy`` (bits), ``true_logits``, ``true_ranks`` (token). Values: ``vocab``, ``most_surprising``,
-    ``least_surprising`` (indices), ``surprise_rule``.
+    Tokens: ``prompt`` (given), ``text`` (scored), ``table``. Tensors: ``top_ids``, ``top_logits``
+    (token, rank); ``logsumexp``, ``entropy`` (bits), ``true_logits``, ``true_ranks`` (token).
+    Values: ``vocab``, ``most_surprising``, ``least_surprising`` (indices), ``surprise_rule``.
     """
 
     kind = "replay"
@@ -238,7 +250,8 @@ class ReplayRecording(Recording):
 
 @dataclass(frozen=True)
 class Scored:
-    """One token of a replayed text: the ``token`` that stands there, and what the model expected in its place."""
+    """One token of a replayed text: the ``token`` that stands there, and what the model expected in
+    its place."""
 
     recording: Recording
     index: int
@@ -284,11 +297,13 @@ class Scored:
 
 
 class CacheEqualityRecording(Recording):
-    """The same greedy text written with keys and values kept, and with everything computed again at every step.
+    """The same greedy text written with keys and values kept, and with everything computed again at
+    every step.
 
-    Tokens: ``prompt``, ``cached``, ``recomputed``. Tensors: ``logit_gaps`` (step: the largest difference of any score),
-    ``length`` (step: tokens in the text when the step begins). Values: ``same`` (all tokens agree), ``key_gap``,
-    ``value_gap`` (largest difference of any kept number), ``n_layer``, ``d_model``, ``d_mlp``, ``vocab``.
+    Tokens: ``prompt``, ``cached``, ``recomputed``. Tensors: ``logit_gaps`` (step: the largest
+    difference of any score), ``length`` (step: tokens in the text when the step begins). Values:
+    ``same`` (all tokens agree), ``key_gap``, ``value_gap`` (largest difference of any kept number),
+    ``n_layer``, ``d_model``, ``d_mlp``, ``vocab``.
     """
 
     kind = "cache_equality"
@@ -317,7 +332,12 @@ class CacheEqualityRecording(Recording):
 
     def kept_numbers(self, step: int) -> Derived:
         """How many numbers the cache holds at a step."""
-        return derive(maths.kv_cache_numbers, self.value("n_layer"), self.value("d_model"), self.number("length", step))
+        return derive(
+            maths.kv_cache_numbers,
+            self.value("n_layer"),
+            self.value("d_model"),
+            self.number("length", step),
+        )
 
     @property
     def _sizes(self) -> tuple[Number, ...]:

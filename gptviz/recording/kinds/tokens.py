@@ -13,9 +13,9 @@ from gptviz.recording.schema import Recording
 class MergesRecording(Recording):
     """The byte-pair merges of some texts, one joining at a time.
 
-    Tokens: ``text0``, ``text1`` ... (the tokens of each text), ``table`` (every part that occurs on the way). Values:
-    ``texts`` (text, and of each of its pieces: bytes, index and rank of every merge), ``merges``, ``vocab``,
-    ``merge_rule``.
+    Tokens: ``text0``, ``text1`` ... (the tokens of each text), ``table`` (every part that occurs on
+    the way). Values: ``texts`` (text, and of each of its pieces: bytes, index and rank of every
+    merge), ``merges``, ``vocab``, ``merge_rule``.
     """
 
     kind = "merges"
@@ -76,13 +76,16 @@ class MergedText:
     @cached_property
     def pieces(self) -> list[Piece]:
         """The pieces that merges never cross, in order."""
-        return [Piece(self.recording, f"texts.{self.index}.pieces.{i}")
-                for i in range(len(self.recording.manifest.values["texts"][self.index]["pieces"]))]
+        return [
+            Piece(self.recording, f"texts.{self.index}.pieces.{i}")
+            for i in range(len(self.recording.manifest.values["texts"][self.index]["pieces"]))
+        ]
 
 
 @dataclass(frozen=True)
 class Merge:
-    """One joining: ``left`` and ``right`` become ``joined``; ``at`` is where the left part stood before."""
+    """One joining: ``left`` and ``right`` become ``joined``; ``at`` is where the left part stood
+    before."""
 
     at: int
     rank: Number
@@ -121,9 +124,9 @@ class Piece:
         indices, ranks = (self.recording.values(f"{self.path}.{name}") for name in ("at", "ranks"))
         for each, rank in zip(indices, ranks, strict=True):
             at = int(each)
-            left, right = state[at:at + 2]
+            left, right = state[at : at + 2]
             joined = known[left.raw + right.raw]
-            state = [*state[:at], joined, *state[at + 2:]]
+            state = [*state[:at], joined, *state[at + 2 :]]
             states.append(state)
             merges.append(Merge(at, rank, left, right, joined))
         return states, merges
@@ -132,9 +135,10 @@ class Piece:
 class VocabularyRecording(Recording):
     """What a vocabulary holds.
 
-    Tokens: ``first``, ``longest``, ``special``. Tensors: ``lengths`` (size: how many entries have so many bytes).
-    Values: ``vocab``, ``bytes`` (entries of one byte), ``merges``, ``special``, ``with_space`` (entries that begin with
-    one), ``part_of_character`` (entries whose bytes are no text alone), ``lengths_of_longest``, ``longest_rule``.
+    Tokens: ``first``, ``longest``, ``special``. Tensors: ``lengths`` (size: how many entries have
+    so many bytes). Values: ``vocab``, ``bytes`` (entries of one byte), ``merges``, ``special``,
+    ``with_space`` (entries that begin with one), ``part_of_character`` (entries whose bytes are no
+    text alone), ``lengths_of_longest``, ``longest_rule``.
     """
 
     kind = "vocabulary"

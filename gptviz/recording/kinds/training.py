@@ -1,4 +1,5 @@
-"""Learning, as a film sees it: every position's prediction, one step of descent, a model at several ages."""
+"""Learning, as a film sees it: every position's prediction, one step of descent, a model at several
+ages."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from gptviz.recording.schema import Recording
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the model expected behind the token at ``index``, and how ``true``, the token that follows it, fared."""
+    """What the model expected behind the token at ``index``, and how ``true``, the token that
+    follows it, fared."""
 
     recording: Recording
     table: TokenTable
@@ -62,15 +64,17 @@ def _predictions(recording: Recording, table: TokenTable, prefix: str = "") -> l
 
 def _mean_loss(recording: Recording, prefix: str = "") -> Derived:
     logits = recording.numbers(f"{prefix}true_logits")
-    return derive(maths.mean_surprise, logits, recording.numbers(f"{prefix}logsumexp")[:len(logits)])
+    return derive(
+        maths.mean_surprise, logits, recording.numbers(f"{prefix}logsumexp")[: len(logits)]
+    )
 
 
 class EveryPositionRecording(Recording):
     """What the model predicts behind every token of a text.
 
-    Tokens: ``prompt``, ``table``. Tensors: ``top_ids``, ``top_logits`` (token, rank); ``logsumexp``, ``entropy`` (bits)
-    (token); ``true_logits``, ``true_ranks`` (token; the last token of the text has no follower and no entry). Values:
-    ``vocab``.
+    Tokens: ``prompt``, ``table``. Tensors: ``top_ids``, ``top_logits`` (token, rank);
+    ``logsumexp``, ``entropy`` (bits) (token); ``true_logits``, ``true_ranks`` (token; the last
+    token of the text has no follower and no entry). Values: ``vocab``.
     """
 
     kind = "every_position"
@@ -109,10 +113,11 @@ class EveryPositionRecording(Recording):
 class TrainingStepRecording(Recording):
     """One step of gradient descent on one text.
 
-    Tokens: ``prompt``, ``table``. Tensors: those of :class:`EveryPositionRecording` twice, as ``before_...`` and
-    ``after_...``; ``gradient_lengths`` (part: the ``groups``). Values: ``vocab``, ``groups`` (names),
-    ``gradient_length`` (of all learned numbers together), ``weight`` (tensor, index, gradient, before, after),
-    ``weight_rule``, ``most_gained`` (index of a prediction), ``gain_rule``.
+    Tokens: ``prompt``, ``table``. Tensors: those of :class:`EveryPositionRecording` twice, as
+    ``before_...`` and ``after_...``; ``gradient_lengths`` (part: the ``groups``). Values:
+    ``vocab``, ``groups`` (names), ``gradient_length`` (of all learned numbers together), ``weight``
+    (tensor, index, gradient, before, after), ``weight_rule``, ``most_gained`` (index of a
+    prediction), ``gain_rule``.
     """
 
     kind = "training_step"
@@ -159,9 +164,12 @@ class TrainingStepRecording(Recording):
 
     @property
     def groups(self) -> list[tuple[Word, Number]]:
-        """Where the gradient lies: names such as ``wte``, ``h.0.attn``, ``h.0.mlp``, and the length of each part."""
-        return [(self.text(f"groups.{i}"), self.number("gradient_lengths", i))
-                for i in range(len(self.array("gradient_lengths")))]
+        """Where the gradient lies: names such as ``wte``, ``h.0.attn``, ``h.0.mlp``, and the length
+        of each part."""
+        return [
+            (self.text(f"groups.{i}"), self.number("gradient_lengths", i))
+            for i in range(len(self.array("gradient_lengths")))
+        ]
 
     @property
     def weight_name(self) -> Word:
@@ -181,17 +189,20 @@ class TrainingStepRecording(Recording):
     @property
     def weight_after(self) -> Derived:
         """The weight after the step, by the formula."""
-        return derive(maths.descent_step, self.weight_before, self.setting("rate"), self.weight_gradient)
+        return derive(
+            maths.descent_step, self.weight_before, self.setting("rate"), self.weight_gradient
+        )
 
 
 class LearningCurveRecording(Recording):
     """The same prompt at several ages of one model.
 
-    Tokens: ``prompt``, ``winner`` (the token that leads at the last age), ``continuation0`` ... (greedy, one an age),
-    ``table``. Tensors: ``top_ids``, ``top_logits`` (checkpoint, rank); ``logsumexp``, ``entropy`` (bits),
-    ``winner_logits``, ``winner_ranks``, ``losses`` (checkpoint: mean over held-out text); ``true_logits``,
-    ``true_logsumexp`` (checkpoint, token: of the prompt's own followers); ``log_steps``, ``log_held_out``,
-    ``log_training_steps``, ``log_training`` (row: what the training printed). Values: ``vocab``, ``ages``, ``texts``,
+    Tokens: ``prompt``, ``winner`` (the token that leads at the last age), ``continuation0`` ...
+    (greedy, one an age), ``table``. Tensors: ``top_ids``, ``top_logits`` (checkpoint, rank);
+    ``logsumexp``, ``entropy`` (bits), ``winner_logits``, ``winner_ranks``, ``losses`` (checkpoint:
+    mean over held-out text); ``true_logits``, ``true_logsumexp`` (checkpoint, token: of the
+    prompt's own followers); ``log_steps``, ``log_held_out``, ``log_training_steps``,
+    ``log_training`` (row: what the training printed). Values: ``vocab``, ``ages``, ``texts``,
     ``window`` (its tokens), ``windows_rule``.
     """
 
@@ -224,7 +235,8 @@ class LearningCurveRecording(Recording):
 
     @property
     def log_held_out(self) -> tuple[Numbers, Numbers]:
-        """The training's own log: steps, and the loss on held-out text there (its mixture, not that of ``losses``)."""
+        """The training's own log: steps, and the loss on held-out text there (its mixture, not that
+        of ``losses``)."""
         return self.numbers("log_steps"), self.numbers("log_held_out")
 
     @property
@@ -234,7 +246,8 @@ class LearningCurveRecording(Recording):
 
     @property
     def windows(self) -> Number:
-        """How many tokens a window of held-out text has; how many there are is the request's ``windows``."""
+        """How many tokens a window of held-out text has; how many there are is the request's
+        ``windows``."""
         return self.value("window")
 
 
@@ -258,8 +271,11 @@ class Age:
     @property
     def winner_probability(self) -> Derived:
         """The probability of the token that leads at the last age."""
-        return derive(maths.probability, self.curve.number("winner_logits", self.index),
-                      self.curve.number("logsumexp", self.index))
+        return derive(
+            maths.probability,
+            self.curve.number("winner_logits", self.index),
+            self.curve.number("logsumexp", self.index),
+        )
 
     @property
     def winner_rank(self) -> Number:
@@ -288,11 +304,17 @@ class Age:
 
     def true_probability(self, index: int) -> Derived:
         """The probability of the token of the prompt that follows the one at ``index``."""
-        return derive(maths.probability, self.curve.number("true_logits", self.index, index),
-                      self.curve.number("true_logsumexp", self.index, index))
+        return derive(
+            maths.probability,
+            self.curve.number("true_logits", self.index, index),
+            self.curve.number("true_logsumexp", self.index, index),
+        )
 
     @property
     def prompt_loss(self) -> Derived:
         """The mean loss on the prompt's own followers, in nats."""
-        return derive(maths.mean_surprise, self.curve.numbers("true_logits")[self.index],
-                      self.curve.numbers("true_logsumexp")[self.index])
+        return derive(
+            maths.mean_surprise,
+            self.curve.numbers("true_logits")[self.index],
+            self.curve.numbers("true_logsumexp")[self.index],
+        )

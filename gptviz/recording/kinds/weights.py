@@ -1,4 +1,5 @@
-"""Learned numbers, as a film sees them: the picture of them, position vectors, embedding rows, a sample."""
+"""Learned numbers, as a film sees them: the picture of them, position vectors, embedding rows, a
+sample."""
 
 from __future__ import annotations
 
@@ -13,18 +14,22 @@ PARTS = ("query", "key", "value")
 class WeightPictureRecording(Recording):
     """The matrices ``attn.c_attn`` of all blocks as pictures, with exact statistics.
 
-    Pictures (uint8): ``saturating``, ``wrapped``, ``wraps``, ``fresh`` (layer, row, column), ``block``, ``window``
-    (row, column). Numbers: ``corner`` (row, column), ``mean_abs``, ``fresh_mean_abs`` (layer, part), ``mean_abs_head``
-    (layer, part, head), ``mean_abs_block``, ``wrapped_block`` (layer).
+    Pictures (uint8): ``saturating``, ``wrapped``, ``wraps``, ``fresh`` (layer, row, column),
+    ``block``, ``window`` (row, column). Numbers: ``corner`` (row, column), ``mean_abs``,
+    ``fresh_mean_abs`` (layer, part), ``mean_abs_head`` (layer, part, head), ``mean_abs_block``,
+    ``wrapped_block`` (layer).
     """
 
     kind = "weight_picture"
 
     def picture(self, name: str) -> Array:
-        """A picture as bytes (row, column), all blocks one below the other; ``block`` and ``window``: the first's.
+        """A picture as bytes (row, column), all blocks one below the other; ``block`` and
+        ``window``: the first's.
 
-        ``saturating``: area means of |w| * 1024, at most 255. ``wrapped``: as published, one weight of each area.
-        ``wraps``: the share of weights that wrap, in 255ths, at half the resolution. ``fresh``: untrained, half.
+        ``saturating``: area means of |w| * 1024, at most 255. ``wrapped``: as published, one weight
+        of each area.
+        ``wraps``: the share of weights that wrap, in 255ths, at half the resolution. ``fresh``:
+        untrained, half.
         """
         array = self.array(name)
         return array.reshape(-1, array.shape[-1])
@@ -86,7 +91,11 @@ class WeightPictureRecording(Recording):
 
     def wrapped_share_of(self, layer: int) -> Derived:
         """Their share of the weights of one block."""
-        return derive(maths.ratio, self.number("wrapped_block", layer), derive(maths.ratio, self.count, self.layers))
+        return derive(
+            maths.ratio,
+            self.number("wrapped_block", layer),
+            derive(maths.ratio, self.count, self.layers),
+        )
 
     def wrapped_byte(self, row: int, column: int) -> Derived:
         """What the published picture makes of a weight of the corner."""
@@ -113,15 +122,17 @@ class WeightPictureRecording(Recording):
 
     @property
     def stripe(self) -> Head:
-        """The head that stands out in query and key alike; its score: how many times the median of its block."""
+        """The head that stands out in query and key alike; its score: how many times the median of
+        its block."""
         return head_at(self, "stripe")
 
 
 class PositionVectorsRecording(Recording):
     """The position vectors.
 
-    Tensors: ``norms`` (position), ``coordinates`` (position, component), ``explained`` (component), ``cosines`` (row,
-    column) of every stride-th position, ``anchor_cosines`` (row, position), ``vectors`` (row, d_model).
+    Tensors: ``norms`` (position), ``coordinates`` (position, component), ``explained`` (component),
+    ``cosines`` (row, column) of every stride-th position, ``anchor_cosines`` (row, position),
+    ``vectors`` (row, d_model).
     """
 
     kind = "position_vectors"
@@ -156,8 +167,11 @@ class PositionVectorsRecording(Recording):
         return self.numbers("cosines")
 
     def cosine(self, anchor: int, position: int) -> Number:
-        """The cosine of an anchor with any position. Raises ValueError for a position that is no anchor."""
-        return self.number("anchor_cosines", list(self.values("anchors").array).index(anchor), position)
+        """The cosine of an anchor with any position. Raises ValueError for a position that is no
+        anchor."""
+        return self.number(
+            "anchor_cosines", list(self.values("anchors").array).index(anchor), position
+        )
 
     @property
     def positions(self) -> Number:
@@ -173,7 +187,8 @@ class PositionVectorsRecording(Recording):
 class EmbeddingRowsRecording(Recording):
     """Embedding rows of a prompt, a window on the matrix, and how its numbers are spread.
 
-    Tensors: ``rows`` (token, d_model), ``window`` (row, d_model), ``histogram``, ``fresh_histogram``, ``edges`` (bin).
+    Tensors: ``rows`` (token, d_model), ``window`` (row, d_model), ``histogram``,
+    ``fresh_histogram``, ``edges`` (bin).
     """
 
     kind = "embedding_rows"
@@ -200,7 +215,8 @@ class EmbeddingRowsRecording(Recording):
 
     @property
     def window(self) -> Numbers:
-        """Rows around the chosen token's (row, d_model), rounded to half precision: for colours, not for numerals."""
+        """Rows around the chosen token's (row, d_model), rounded to half precision: for colours,
+        not for numerals."""
         return self.numbers("window")
 
     @property
@@ -254,13 +270,17 @@ class EmbeddingRowsRecording(Recording):
 
     def outside(self, fresh: bool = False) -> Derived:
         """How many numbers fall outside all bins."""
-        return derive(maths.difference, self.numbers_in_all, derive(maths.total, self.histogram(fresh)))
+        return derive(
+            maths.difference, self.numbers_in_all, derive(maths.total, self.histogram(fresh))
+        )
 
     @property
     def listed(self) -> list[tuple[Word, Number]]:
         """The words that were looked up, each with how many tokens it is."""
         count = int(self.size("listed", "words"))
-        return [(self.text(f"listed.{i}.word"), self.value(f"listed.{i}.tokens")) for i in range(count)]
+        return [
+            (self.text(f"listed.{i}.word"), self.value(f"listed.{i}.tokens")) for i in range(count)
+        ]
 
 
 class WeightSampleRecording(Recording):

@@ -16,7 +16,8 @@ from gptviz.recording.schema import Recording
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A word near a point: its ``cosine`` with it, its ``distance`` from it; ``given`` if the point was made of it."""
+    """A word near a point: its ``cosine`` with it, its ``distance`` from it; ``given`` if the point
+    was made of it."""
 
     word: Word
     cosine: Number
@@ -26,10 +27,15 @@ class Neighbour:
 
 def neighbours(recording: Recording, path: str) -> list[Neighbour]:
     """The neighbours at a path of the small values, the nearest first."""
-    return [Neighbour(recording.text(f"{path}.{i}.word"), recording.value(f"{path}.{i}.cosine"),
-                      recording.value(f"{path}.{i}.distance"),
-                      recording.has(f"{path}.{i}.given") and recording.flag(f"{path}.{i}.given"))
-            for i in range(length(recording, path))]
+    return [
+        Neighbour(
+            recording.text(f"{path}.{i}.word"),
+            recording.value(f"{path}.{i}.cosine"),
+            recording.value(f"{path}.{i}.distance"),
+            recording.has(f"{path}.{i}.given") and recording.flag(f"{path}.{i}.given"),
+        )
+        for i in range(length(recording, path))
+    ]
 
 
 def length(recording: Recording, path: str) -> int:
@@ -39,14 +45,20 @@ def length(recording: Recording, path: str) -> int:
 
 def texts(recording: Recording, path: str, field: str = "") -> list[Word]:
     """The texts in the list at a path of the small values, or this field of its entries."""
-    return [recording.text(f"{path}.{i}{'.' if field else ''}{field}") for i in range(length(recording, path))]
+    return [
+        recording.text(f"{path}.{i}{'.' if field else ''}{field}")
+        for i in range(length(recording, path))
+    ]
 
 
 def row_of(recording: Recording, words: Sequence[Word], word: str) -> int:
     """Which of the words of a recording a word is. Raises NotRecorded for one that is not there."""
     if word not in words:
-        raise NotRecorded(f"{recording.name} holds no word {word!r}",
-                          "the vectors lack it, or the request does not name it", f"it holds {', '.join(words)}")
+        raise NotRecorded(
+            f"{recording.name} holds no word {word!r}",
+            "the vectors lack it, or the request does not name it",
+            f"it holds {', '.join(words)}",
+        )
     return [str(each) for each in words].index(word)
 
 
@@ -77,8 +89,9 @@ class WordRecording(Recording):
 class WordNeighboursRecording(WordRecording):
     """The nearest words of some words.
 
-    Values: ``words`` (each ``word``, ``norm``, ``rank`` where known, ``by_cosine``, ``by_distance``), ``missing``,
-    ``sought`` (``of``, ``word``, ``cosine``, ``distance``, ``place``), ``sought_missing``, ``order``, ``rule``.
+    Values: ``words`` (each ``word``, ``norm``, ``rank`` where known, ``by_cosine``,
+    ``by_distance``), ``missing``, ``sought`` (``of``, ``word``, ``cosine``, ``distance``,
+    ``place``), ``sought_missing``, ``order``, ``rule``.
     """
 
     kind = "word_neighbours"
@@ -105,17 +118,22 @@ class WordNeighboursRecording(WordRecording):
         return optional(self, f"words.{row_of(self, self.words, word)}.rank")
 
     def sought(self, word: str, other: str) -> tuple[Number, Neighbour] | None:
-        """The place of another word among a word's neighbours, 1 the nearest; None where one of them is missing."""
+        """The place of another word among a word's neighbours, 1 the nearest; None where one of
+        them is missing."""
         for i in range(length(self, "sought")):
             if (self.text(f"sought.{i}.of"), self.text(f"sought.{i}.word")) == (word, other):
-                neighbour = Neighbour(self.text(f"sought.{i}.word"), self.value(f"sought.{i}.cosine"),
-                                      self.value(f"sought.{i}.distance"))
+                neighbour = Neighbour(
+                    self.text(f"sought.{i}.word"),
+                    self.value(f"sought.{i}.cosine"),
+                    self.value(f"sought.{i}.distance"),
+                )
                 return self.value(f"sought.{i}.place"), neighbour
         return None
 
 
 class WordColumnsRecording(WordRecording):
-    """Whole vectors. Tensors: ``vectors`` (word, d_model). Values: ``words``, ``missing``, ``pairs``, ``rule``."""
+    """Whole vectors. Tensors: ``vectors`` (word, d_model). Values: ``words``, ``missing``,
+    ``pairs``, ``rule``."""
 
     kind = "word_columns"
 
@@ -146,14 +164,16 @@ class WordColumnsRecording(WordRecording):
         return optional(self, f"words.{row_of(self, self.words, word)}.rank")
 
     def pair(self, which: str) -> tuple[Word, Word]:
-        """Two of the words: ``alike`` (highest cosine), ``unrelated`` (nearest to zero) or ``opposed`` (lowest)."""
+        """Two of the words: ``alike`` (highest cosine), ``unrelated`` (nearest to zero) or
+        ``opposed`` (lowest)."""
         first, second = (int(row) for row in self.values(f"pairs.{which}").array)
         return self.words[first], self.words[second]
 
 
 @dataclass(frozen=True)
 class SlicePair:
-    """Two words of a slice: how far apart they are ``drawn``, how far they truly are, and their cosine."""
+    """Two words of a slice: how far apart they are ``drawn``, how far they truly are, and their
+    cosine."""
 
     first: Word
     second: Word
@@ -163,7 +183,8 @@ class SlicePair:
 
 
 class Slice:
-    """A slice of three dimensions: main directions of all words ("all"), or of the words shown ("shown")."""
+    """A slice of three dimensions: main directions of all words ("all"), or of the words shown
+    ("shown")."""
 
     def __init__(self, recording: WordSliceRecording, name: str) -> None:
         self._recording, self.name = recording, name
@@ -171,7 +192,8 @@ class Slice:
     def coordinates(self, word: str) -> Numbers:
         """Where a word lies (component)."""
         numbers: Numbers = self._recording.numbers(f"{self.name}_coordinates")[
-            row_of(self._recording, self._recording.words, word)]
+            row_of(self._recording, self._recording.words, word)
+        ]
         return numbers
 
     @property
@@ -181,7 +203,8 @@ class Slice:
 
     @property
     def shares(self) -> Numbers:
-        """The share of the variance that each direction holds (component): of all words, or of those shown."""
+        """The share of the variance that each direction holds (component): of all words, or of
+        those shown."""
         return self._recording.values(f"{self.name}.shares")
 
     @property
@@ -191,7 +214,8 @@ class Slice:
 
     @property
     def rho(self) -> Number:
-        """Spearman's rho, over all pairs of words shown, of the drawn distances with the true ones."""
+        """Spearman's rho, over all pairs of words shown, of the drawn distances with the true
+        ones."""
         return self._recording.value(f"{self.name}.rho")
 
     @property
@@ -211,16 +235,24 @@ class Slice:
 
     def _pair(self, which: str) -> SlicePair:
         words = self._recording.words
-        first, second = (words[int(row)] for row in self._recording.values(f"{self.name}.{which}").array)
-        return SlicePair(first, second, derive(maths.distance, self.coordinates(first), self.coordinates(second)),
-                         self._recording.distance(first, second), self._recording.cosine(first, second))
+        first, second = (
+            words[int(row)] for row in self._recording.values(f"{self.name}.{which}").array
+        )
+        return SlicePair(
+            first,
+            second,
+            derive(maths.distance, self.coordinates(first), self.coordinates(second)),
+            self._recording.distance(first, second),
+            self._recording.cosine(first, second),
+        )
 
 
 class WordSliceRecording(WordRecording):
     """Words in two slices of three dimensions.
 
-    Tensors: ``vectors`` (word, d_model); ``all_coordinates``, ``shown_coordinates``, ``all_cloud``, ``shown_cloud``
-    (word, component). Values: ``words``, ``asked``, ``missing``, ``rules``; of each slice ``shares``, ``rho``, pairs.
+    Tensors: ``vectors`` (word, d_model); ``all_coordinates``, ``shown_coordinates``, ``all_cloud``,
+    ``shown_cloud`` (word, component). Values: ``words``, ``asked``, ``missing``, ``rules``; of each
+    slice ``shares``, ``rho``, pairs.
     """
 
     kind = "word_slice"
@@ -234,9 +266,13 @@ class WordSliceRecording(WordRecording):
     def groups(self) -> list[tuple[Word, list[Word]]]:
         """The words of the request, each with its nearest words, the nearest first."""
         words = self.words
-        return [(words[int(self.value(f"asked.{i}.word"))],
-                 [words[int(row)] for row in self.values(f"asked.{i}.neighbours").array])
-                for i in range(length(self, "asked"))]
+        return [
+            (
+                words[int(self.value(f"asked.{i}.word"))],
+                [words[int(row)] for row in self.values(f"asked.{i}.neighbours").array],
+            )
+            for i in range(length(self, "asked"))
+        ]
 
     def slice(self, name: str) -> Slice:
         """The slice by the main directions of ``all`` words, or of those ``shown``."""

@@ -1,11 +1,20 @@
-"""Arrows between words, as a film sees them: analogies, relations, and directions along which words lie."""
+"""Arrows between words, as a film sees them: analogies, relations, and directions along which words
+lie."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from gptviz import maths
-from gptviz.recording.kinds.words import Neighbour, WordRecording, length, neighbours, optional, row_of, texts
+from gptviz.recording.kinds.words import (
+    Neighbour,
+    WordRecording,
+    length,
+    neighbours,
+    optional,
+    row_of,
+    texts,
+)
 from gptviz.recording.number import Derived, Number, Numbers, Word, derive
 
 #: The parts of an analogy's picture, in the order of its tensor.
@@ -15,13 +24,15 @@ PARTS = ("a", "b", "c", "d", "landing")
 class Analogy:
     """a - b + c, and d: the arrow from b to c, carried to a.
 
-    ``complete`` says whether all four words have a vector; only then there are cosines and a picture. Where only d is
-    missing there are the nearest words.
+    ``complete`` says whether all four words have a vector; only then there are cosines and a
+    picture. Where only d is missing there are the nearest words.
     """
 
     def __init__(self, recording: WordAnalogiesRecording, index: int) -> None:
         self._recording, self._path = recording, f"analogies.{index}"
-        self.a, self.b, self.c, self.d = (recording.text(f"{self._path}.{name}") for name in PARTS[:4])
+        self.a, self.b, self.c, self.d = (
+            recording.text(f"{self._path}.{name}") for name in PARTS[:4]
+        )
 
     @property
     def missing(self) -> list[Word]:
@@ -60,7 +71,8 @@ class Analogy:
 
     @property
     def scaled_cosine(self) -> Number:
-        """The cosine of d with the landing place of vectors scaled to length one, as gensim prints it."""
+        """The cosine of d with the landing place of vectors scaled to length one, as gensim prints
+        it."""
         return self._recording.value(f"{self._path}.scaled.cosine")
 
     @property
@@ -81,7 +93,8 @@ class Analogy:
 
     @property
     def sides_alike(self) -> Derived:
-        """The cosine of the arrow from b to a with the arrow from c to d: the other two sides of the figure."""
+        """The cosine of the arrow from b to a with the arrow from c to d: the other two sides of
+        the figure."""
         a, b, c, d = self.vectors
         return derive(maths.arrow_cosine, b, a, c, d)
 
@@ -96,7 +109,8 @@ class Analogy:
         return list(self._recording.numbers("vectors")[self._row])
 
     def point(self, part: str) -> Numbers:
-        """Where ``a``, ``b``, ``c``, ``d`` or the ``landing`` lies (component), by the four words' main directions.
+        """Where ``a``, ``b``, ``c``, ``d`` or the ``landing`` lies (component), by the four words'
+        main directions.
 
         The first two components are the plane of a picture; with the third all distances are exact.
         """
@@ -105,13 +119,15 @@ class Analogy:
 
     @property
     def shares(self) -> Numbers:
-        """The share of the four words' variance that each of the three directions holds (component)."""
+        """The share of the four words' variance that each of the three directions holds
+        (component)."""
         numbers: Numbers = self._recording.numbers("shares")[self._row]
         return numbers
 
     @property
     def plane_held(self) -> Derived:
-        """The share of the four words' variance that the plane of the first two directions holds."""
+        """The share of the four words' variance that the plane of the first two directions
+        holds."""
         return derive(maths.total, self.shares[:2])
 
     @property
@@ -122,8 +138,8 @@ class Analogy:
 class WordAnalogiesRecording(WordRecording):
     """Analogies a - b + c = d.
 
-    Tensors, of the complete ones: ``vectors`` (row, part, d_model), ``coordinates`` (row, part, component), ``shares``
-    (row, component). Values: ``analogies``, ``rule``.
+    Tensors, of the complete ones: ``vectors`` (row, part, d_model), ``coordinates`` (row, part,
+    component), ``shares`` (row, component). Values: ``analogies``, ``rule``.
     """
 
     kind = "word_analogies"
@@ -148,10 +164,11 @@ class WordAnalogiesRecording(WordRecording):
 
 @dataclass(frozen=True)
 class RelatedPair:
-    """A pair of words: how alike its arrow is to the first (``cosine``), and where the first lands from ``start``.
+    """A pair of words: how alike its arrow is to the first (``cosine``), and where the first lands
+    from ``start``.
 
-    ``place_others`` is the place of ``end`` there, without the given words; ``nearest_others`` are the words that lie
-    nearest, and ``vectors`` those of start and end (part, d_model).
+    ``place_others`` is the place of ``end`` there, without the given words; ``nearest_others`` are
+    the words that lie nearest, and ``vectors`` those of start and end (part, d_model).
     """
 
     start: Word
@@ -165,7 +182,8 @@ class RelatedPair:
 class WordRelationRecording(WordRecording):
     """One arrow against those of other pairs, the most alike first.
 
-    Tensors: ``arrow`` (part, d_model), ``pairs`` (pair, part, d_model). Values: ``pairs``, ``missing``, ``rules``.
+    Tensors: ``arrow`` (part, d_model), ``pairs`` (pair, part, d_model). Values: ``pairs``,
+    ``missing``, ``rules``.
     """
 
     kind = "word_relation"
@@ -192,10 +210,14 @@ class WordRelationRecording(WordRecording):
 
     def _pair(self, i: int) -> RelatedPair:
         vectors = self.numbers("pairs")[i]
-        return RelatedPair(self.text(f"pairs.{i}.start"), self.text(f"pairs.{i}.end"),
-                           derive(maths.arrow_cosine, self.arrow[0], self.arrow[1], vectors[0], vectors[1]),
-                           self.value(f"pairs.{i}.place_others"), neighbours(self, f"pairs.{i}.nearest_others"),
-                           vectors)
+        return RelatedPair(
+            self.text(f"pairs.{i}.start"),
+            self.text(f"pairs.{i}.end"),
+            derive(maths.arrow_cosine, self.arrow[0], self.arrow[1], vectors[0], vectors[1]),
+            self.value(f"pairs.{i}.place_others"),
+            neighbours(self, f"pairs.{i}.nearest_others"),
+            vectors,
+        )
 
     @property
     def missing(self) -> list[Word]:
@@ -214,7 +236,8 @@ class Rising(WordRecording):
 
     @property
     def rising_ranks(self) -> Numbers | None:
-        """Their ranks by frequency (word), 1 the most frequent; None where the file does not tell."""
+        """Their ranks by frequency (word), 1 the most frequent; None where the file does not
+        tell."""
         return self.numbers("rising_ranks") if self.has("rising_ranks") else None
 
     @property
@@ -233,8 +256,8 @@ class Rising(WordRecording):
 class WordDirectionRecording(Rising):
     """Words along the arrow from one word to another.
 
-    Tensors: ``ends`` (part, d_model), ``direction`` (d_model), ``vectors`` (word, d_model), ``dots`` (word), ``rising``
-    (word). Values: ``words``, ``missing``, ``length``, ``rising``.
+    Tensors: ``ends`` (part, d_model), ``direction`` (d_model), ``vectors`` (word, d_model),
+    ``dots`` (word), ``rising`` (word). Values: ``words``, ``missing``, ``length``, ``rising``.
     """
 
     kind = "word_direction"
@@ -268,7 +291,8 @@ class WordDirectionRecording(Rising):
         return derive(maths.norm, self.vector(word))
 
     def along(self, word: str) -> Derived:
-        """A word's shadow on the arrow: the first coordinate in the plane of the word and the arrow."""
+        """A word's shadow on the arrow: the first coordinate in the plane of the word and the
+        arrow."""
         return derive(maths.along, self.dot(word), self.length)
 
     def across(self, word: str) -> Derived:

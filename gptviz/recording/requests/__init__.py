@@ -1,7 +1,8 @@
-"""What a film asks for. A request is a frozen value; what answers it is a recording of the same ``kind``.
+"""What a film asks for. A request is a frozen value; what answers it is a recording of the same
+``kind``.
 
-Requests hold only literals (text, numbers, booleans, tuples of these), so that a scene's needs can be read
-from its source without importing Manim, and so that they can stand in a manifest.
+Requests hold only literals (text, numbers, booleans, tuples of these), so that a scene's needs can
+be read from its source without importing Manim, and so that they can stand in a manifest.
 """
 
 from gptviz.recording.requests.base import REQUESTS, Request, Source, prompt_field

@@ -14,7 +14,8 @@ REQUESTS: dict[str, type[Request]] = {}
 class Request:
     """The root of all requests.
 
-    ``kind`` names the recording that answers it; ``source`` says what computes it: a language model or word vectors.
+    ``kind`` names the recording that answers it; ``source`` says what computes it: a language model
+    or word vectors.
     """
 
     kind: ClassVar[str] = ""
@@ -29,7 +30,8 @@ class Request:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Request:
-        """The request that :meth:`as_dict` wrote. Raises KeyError or TypeError for anything else."""
+        """The request that :meth:`as_dict` wrote. Raises KeyError or TypeError for anything
+        else."""
         values = dict(data)
         request = REQUESTS[values.pop("kind")]
         return request(**{key: _frozen(value) for key, value in values.items()})

@@ -10,7 +10,8 @@ from gptviz.recording.requests.base import Request
 
 @dataclass(frozen=True)
 class LogitLens(Request):
-    """The residual stream of ``prompt`` read out after every block as if it were the last: the ``top`` tokens there."""
+    """The residual stream of ``prompt`` read out after every block as if it were the last: the
+    ``top`` tokens there."""
 
     kind: ClassVar[str] = "logit_lens"
     prompt: str
@@ -19,7 +20,8 @@ class LogitLens(Request):
 
 @dataclass(frozen=True)
 class LensChoice(Request):
-    """The logit lens of that one of ``prompts`` whose leading token changes most often from block to block."""
+    """The logit lens of that one of ``prompts`` whose leading token changes most often from block
+    to block."""
 
     kind: ClassVar[str] = "lens_choice"
     prompts: tuple[str, ...]
@@ -40,7 +42,8 @@ class ResidualStream(Request):
 
 @dataclass(frozen=True)
 class TwoContexts(Request):
-    """The same ``word`` in two prompts: how its two vectors part, block by block, with the ``top`` nearest tokens."""
+    """The same ``word`` in two prompts: how its two vectors part, block by block, with the ``top``
+    nearest tokens."""
 
     kind: ClassVar[str] = "two_contexts"
     prompt: str
@@ -51,9 +54,11 @@ class TwoContexts(Request):
 
 @dataclass(frozen=True)
 class MatrixVector(Request):
-    """One matrix-vector product at the last token of ``prompt``: ``rows`` rows of the first layer of an MLP.
+    """One matrix-vector product at the last token of ``prompt``: ``rows`` rows of the first layer
+    of an MLP.
 
-    The block and the first row are those whose neuron is excited most (see the recording's ``rule``).
+    The block and the first row are those whose neuron is excited most (see the recording's
+    ``rule``).
     """
 
     kind: ClassVar[str] = "matrix_vector"
@@ -63,7 +68,8 @@ class MatrixVector(Request):
 
 @dataclass(frozen=True)
 class EveryPosition(Request):
-    """What the model predicts at every position of ``prompt``, and the loss against the token that follows there."""
+    """What the model predicts at every position of ``prompt``, and the loss against the token that
+    follows there."""
 
     kind: ClassVar[str] = "every_position"
     prompt: str
@@ -72,7 +78,8 @@ class EveryPosition(Request):
 
 @dataclass(frozen=True)
 class TrainingStep(Request):
-    """One step of gradient descent on ``prompt`` with learning rate ``rate``: every prediction before and after it."""
+    """One step of gradient descent on ``prompt`` with learning rate ``rate``: every prediction
+    before and after it."""
 
     kind: ClassVar[str] = "training_step"
     prompt: str
@@ -82,7 +89,8 @@ class TrainingStep(Request):
 
 @dataclass(frozen=True)
 class LearningCurve(Request):
-    """The model at several ``ages`` (in training steps): its ``top`` tokens after ``prompt`` and ``steps`` greedy ones.
+    """The model at several ``ages`` (in training steps): its ``top`` tokens after ``prompt`` and
+    ``steps`` greedy ones.
 
     The loss of each age is the mean over ``windows`` windows of held-out text.
     """
@@ -97,7 +105,8 @@ class LearningCurve(Request):
 
 @dataclass(frozen=True)
 class AttentionPatterns(Request):
-    """The weights of all heads for ``prompt`` (its first ``longest`` tokens); the heads that stand out, by rules."""
+    """The weights of all heads for ``prompt`` (its first ``longest`` tokens); the heads that stand
+    out, by rules."""
 
     kind: ClassVar[str] = "attention_patterns"
     prompt: str
@@ -106,10 +115,12 @@ class AttentionPatterns(Request):
 
 @dataclass(frozen=True)
 class AttentionHead(Request):
-    """One head on ``prompt`` (its first ``longest`` tokens): scores and weights, with ``inside`` the vectors too.
+    """One head on ``prompt`` (its first ``longest`` tokens): scores and weights, with ``inside``
+    the vectors too.
 
-    The head is ``head`` (layer, head) where declared; else the one with the largest weight from the word ``query`` to
-    the word ``key``; else, and where ``prompt`` lacks these words, the one with the largest weight that jumps.
+    The head is ``head`` (layer, head) where declared; else the one with the largest weight from the
+    word ``query`` to the word ``key``; else, and where ``prompt`` lacks these words, the one with
+    the largest weight that jumps.
     """
 
     kind: ClassVar[str] = "attention_head"
@@ -123,7 +134,8 @@ class AttentionHead(Request):
 
 @dataclass(frozen=True)
 class HeadScores(Request):
-    """How much every head looks at the previous, its own, the first and a duplicate token, over several prompts."""
+    """How much every head looks at the previous, its own, the first and a duplicate token, over
+    several prompts."""
 
     kind: ClassVar[str] = "head_scores"
     prompts: tuple[str, ...]
@@ -131,7 +143,8 @@ class HeadScores(Request):
 
 @dataclass(frozen=True)
 class InductionHeads(Request):
-    """The induction score of every head on ``draws`` texts of ``tokens`` random tokens, each text said twice."""
+    """The induction score of every head on ``draws`` texts of ``tokens`` random tokens, each text
+    said twice."""
 
     kind: ClassVar[str] = "induction_heads"
     tokens: int = 25
@@ -141,7 +154,8 @@ class InductionHeads(Request):
 
 @dataclass(frozen=True)
 class SinkNorms(Request):
-    """What every head brings from the first token of ``prompt`` (its first ``longest`` tokens): weight times length."""
+    """What every head brings from the first token of ``prompt`` (its first ``longest`` tokens):
+    weight times length."""
 
     kind: ClassVar[str] = "sink_norms"
     prompt: str
@@ -150,7 +164,8 @@ class SinkNorms(Request):
 
 @dataclass(frozen=True)
 class HeadAblation(Request):
-    """The likeliest token after ``prompt`` with each head switched off in turn; ``top`` rows with and without one."""
+    """The likeliest token after ``prompt`` with each head switched off in turn; ``top`` rows with
+    and without one."""
 
     kind: ClassVar[str] = "head_ablation"
     prompt: str

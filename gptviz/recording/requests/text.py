@@ -10,11 +10,13 @@ from gptviz.recording.requests.base import Request
 
 @dataclass(frozen=True)
 class NextToken(Request):
-    """The scores of the token after ``prompt``: the ``top`` highest of them, and the log-sum-exp of all.
+    """The scores of the token after ``prompt``: the ``top`` highest of them, and the log-sum-exp of
+    all.
 
-    ``temperatures`` adds log-sum-exp and entropy of the whole vocabulary on the grid of temperatures that a sweep needs
-    (0.05 to 5 in steps of 0.01); the exact answer at any T of the grid follows from them.
-    ``sample`` adds so many tokens from the whole vocabulary, at evenly spaced ranks, the last one the lowest.
+    ``temperatures`` adds log-sum-exp and entropy of the whole vocabulary on the grid of
+    temperatures that a sweep needs (0.05 to 5 in steps of 0.01); the exact answer at any T of the
+    grid follows from them. ``sample`` adds so many tokens from the whole vocabulary, at evenly
+    spaced ranks, the last one the lowest.
     """
 
     kind: ClassVar[str] = "next_token"
@@ -26,7 +28,8 @@ class NextToken(Request):
 
 @dataclass(frozen=True)
 class Merges(Request):
-    """How the byte-pair merges of the model's tokenizer put ``prompt``, and each of ``others``, together from bytes."""
+    """How the byte-pair merges of the model's tokenizer put ``prompt``, and each of ``others``,
+    together from bytes."""
 
     kind: ClassVar[str] = "merges"
     prompt: str
@@ -35,7 +38,8 @@ class Merges(Request):
 
 @dataclass(frozen=True)
 class Vocabulary(Request):
-    """What the vocabulary of the model's tokenizer holds: its ``first`` entries, its ``longest``, counts of kinds."""
+    """What the vocabulary of the model's tokenizer holds: its ``first`` entries, its ``longest``,
+    counts of kinds."""
 
     kind: ClassVar[str] = "vocabulary"
     first: int = 10
@@ -44,12 +48,14 @@ class Vocabulary(Request):
 
 @dataclass(frozen=True)
 class SamplingLoop(Request):
-    """``steps`` tokens written after ``prompt``, one at a time, with the ``top`` candidates of each step.
+    """``steps`` tokens written after ``prompt``, one at a time, with the ``top`` candidates of each
+    step.
 
-    ``policy`` is ``greedy``, ``temperature``, ``top_k`` or ``top_p``; all but the first draw, with ``seed``, from the
-    distribution at ``temperature`` (0 is greedy) restricted to the ``top_k`` likeliest or to the ``top_p`` nucleus.
-    ``start_token`` puts the model's start token in front, which may then stand alone. With ``escape`` the first tokens
-    are chosen greedily until the text has turned in a loop three times; from then on the policy chooses.
+    ``policy`` is ``greedy``, ``temperature``, ``top_k`` or ``top_p``; all but the first draw, with
+    ``seed``, from the distribution at ``temperature`` (0 is greedy) restricted to the ``top_k``
+    likeliest or to the ``top_p`` nucleus. ``start_token`` puts the model's start token in front,
+    which may then stand alone. With ``escape`` the first tokens are chosen greedily until the text
+    has turned in a loop three times; from then on the policy chooses.
     """
 
     kind: ClassVar[str] = "sampling_loop"
@@ -67,10 +73,12 @@ class SamplingLoop(Request):
 
 @dataclass(frozen=True)
 class Replay(Request):
-    """A given text under the model: the probability and the rank of each true token, and the ``top`` candidates there.
+    """A given text under the model: the probability and the rank of each true token, and the
+    ``top`` candidates there.
 
-    ``prompt`` is the beginning of ``text`` that is given and not scored. The first token of all has nothing before it
-    and is not scored either, unless ``start_token`` puts the model's start token in front.
+    ``prompt`` is the beginning of ``text`` that is given and not scored. The first token of all has
+    nothing before it and is not scored either, unless ``start_token`` puts the model's start token
+    in front.
     """
 
     kind: ClassVar[str] = "replay"
@@ -82,7 +90,8 @@ class Replay(Request):
 
 @dataclass(frozen=True)
 class CacheEquality(Request):
-    """``steps`` greedy tokens after ``prompt`` with the keys and values kept, and again with everything recomputed."""
+    """``steps`` greedy tokens after ``prompt`` with the keys and values kept, and again with
+    everything recomputed."""
 
     kind: ClassVar[str] = "cache_equality"
     prompt: str
@@ -91,7 +100,8 @@ class CacheEquality(Request):
 
 @dataclass(frozen=True)
 class CandidateSets(Request):
-    """Who may be drawn after ``prompt``: by each of ``top_k`` and ``top_p``, and the mass that they keep."""
+    """Who may be drawn after ``prompt``: by each of ``top_k`` and ``top_p``, and the mass that they
+    keep."""
 
     kind: ClassVar[str] = "candidate_sets"
     prompt: str
@@ -103,7 +113,8 @@ class CandidateSets(Request):
 
 @dataclass(frozen=True)
 class Draws(Request):
-    """``draws`` tokens drawn after ``prompt`` without replacement, beside the likeliest; drawn with ``seed``.
+    """``draws`` tokens drawn after ``prompt`` without replacement, beside the likeliest; drawn with
+    ``seed``.
 
     With ``top_k`` above 0 only the ``top_k`` likeliest take part.
     """
@@ -118,7 +129,8 @@ class Draws(Request):
 
 @dataclass(frozen=True)
 class LogitBlock(Request):
-    """All scores after every token of ``prompt``, their first and last ``ends``; and again with ``continuation`` added.
+    """All scores after every token of ``prompt``, their first and last ``ends``; and again with
+    ``continuation`` added.
 
     ``named`` texts are looked up in the last row of ``prompt``, those of them that are one token.
     """

@@ -17,10 +17,11 @@ class HeadComposition(Request):
 
 @dataclass(frozen=True)
 class WeightPicture(Request):
-    """The matrices ``attn.c_attn`` of all blocks as a picture at most ``pixels`` wide and high, with exact statistics.
+    """The matrices ``attn.c_attn`` of all blocks as a picture at most ``pixels`` wide and high,
+    with exact statistics.
 
-    Beside it the same matrices freshly initialised: normal numbers of deviation ``fresh_std``, drawn with ``seed``.
-    ``corner`` rows and columns of the first block are kept as numbers.
+    Beside it the same matrices freshly initialised: normal numbers of deviation ``fresh_std``,
+    drawn with ``seed``. ``corner`` rows and columns of the first block are kept as numbers.
     """
 
     kind: ClassVar[str] = "weight_picture"
@@ -32,7 +33,8 @@ class WeightPicture(Request):
 
 @dataclass(frozen=True)
 class WeightSample(Request):
-    """``count`` learned numbers of the model, drawn at random with ``seed`` from all that are at hand."""
+    """``count`` learned numbers of the model, drawn at random with ``seed`` from all that are at
+    hand."""
 
     kind: ClassVar[str] = "weight_sample"
     count: int = 2000
@@ -41,7 +43,8 @@ class WeightSample(Request):
 
 @dataclass(frozen=True)
 class PositionVectors(Request):
-    """The position vectors: lengths, principal components, cosines of every ``stride``-th and of the ``anchors``."""
+    """The position vectors: lengths, principal components, cosines of every ``stride``-th and of
+    the ``anchors``."""
 
     kind: ClassVar[str] = "position_vectors"
     stride: int = 4
@@ -50,10 +53,11 @@ class PositionVectors(Request):
 
 @dataclass(frozen=True)
 class EmbeddingRows(Request):
-    """The embedding rows of the tokens of ``prompt``, ``window`` rows around one of them, and a histogram of all.
+    """The embedding rows of the tokens of ``prompt``, ``window`` rows around one of them, and a
+    histogram of all.
 
-    Beside it the same matrix freshly initialised: normal numbers of deviation ``fresh_std``, drawn with ``seed``.
-    ``listed`` are words of which is said whether each is one token.
+    Beside it the same matrix freshly initialised: normal numbers of deviation ``fresh_std``, drawn
+    with ``seed``. ``listed`` are words of which is said whether each is one token.
     """
 
     kind: ClassVar[str] = "embedding_rows"
@@ -66,14 +70,16 @@ class EmbeddingRows(Request):
 
 @dataclass(frozen=True)
 class ParameterTally(Request):
-    """The learned numbers of the model, tensor by tensor and group by group; sizes of its kept keys and values."""
+    """The learned numbers of the model, tensor by tensor and group by group; sizes of its kept keys
+    and values."""
 
     kind: ClassVar[str] = "parameter_tally"
 
 
 @dataclass(frozen=True)
 class ModelFamily(Request):
-    """The published sizes of GPT-2: learned numbers by tensor and group of each of ``models``, built without memory."""
+    """The published sizes of GPT-2: learned numbers by tensor and group of each of ``models``,
+    built without memory."""
 
     kind: ClassVar[str] = "model_family"
     models: tuple[str, ...] = ("gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl")

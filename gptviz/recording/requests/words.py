@@ -35,8 +35,8 @@ class WordColumns(Request):
 class WordSlice(Request):
     """``words`` and the ``neighbours`` nearest words of each in three dimensions, as two slices.
 
-    One slice has the main directions of all words, one those of the words shown. A ``cloud`` of so many other words,
-    the first of the file, are points without a name.
+    One slice has the main directions of all words, one those of the words shown. A ``cloud`` of so
+    many other words, the first of the file, are points without a name.
     """
 
     kind: ClassVar[str] = "word_slice"
@@ -48,7 +48,8 @@ class WordSlice(Request):
 
 @dataclass(frozen=True)
 class WordAnalogies(Request):
-    """For each (a, b, c, d) of ``analogies``: where a - b + c lands, the ``top`` nearest words, d's place among all."""
+    """For each (a, b, c, d) of ``analogies``: where a - b + c lands, the ``top`` nearest words, d's
+    place among all."""
 
     kind: ClassVar[str] = "word_analogies"
     source: ClassVar[Source] = "vectors"
@@ -58,9 +59,11 @@ class WordAnalogies(Request):
 
 @dataclass(frozen=True)
 class WordRelation(Request):
-    """How alike the arrow from ``start`` to ``end`` is to the arrow of each of ``pairs`` (start, end).
+    """How alike the arrow from ``start`` to ``end`` is to the arrow of each of ``pairs`` (start,
+    end).
 
-    And the ``top`` words nearest to where that arrow lands when it is carried to the start of each pair.
+    And the ``top`` words nearest to where that arrow lands when it is carried to the start of each
+    pair.
     """
 
     kind: ClassVar[str] = "word_relation"
@@ -73,7 +76,8 @@ class WordRelation(Request):
 
 @dataclass(frozen=True)
 class WordDirection(Request):
-    """How far each of ``words`` reaches along the arrow from ``start`` to ``end``; whether ``rising`` words rise."""
+    """How far each of ``words`` reaches along the arrow from ``start`` to ``end``; whether
+    ``rising`` words rise."""
 
     kind: ClassVar[str] = "word_direction"
     source: ClassVar[Source] = "vectors"
@@ -85,11 +89,13 @@ class WordDirection(Request):
 
 @dataclass(frozen=True)
 class PluralDirection(Request):
-    """Whether plurals lie further than singulars along the arrow from ``start`` to ``end``, and along a mean arrow.
+    """Whether plurals lie further than singulars along the arrow from ``start`` to ``end``, and
+    along a mean arrow.
 
-    The pairs are all words of the vocabulary to which an s can be added (see the recording's ``rule``). A half of them,
-    drawn with ``seed``, makes the mean; it has not seen the other half. ``splits`` other halves tell how much hangs on
-    the draw. ``shown`` are pairs (singular, plural) to name, ``rising`` the words whose places should rise.
+    The pairs are all words of the vocabulary to which an s can be added (see the recording's
+    ``rule``). A half of them, drawn with ``seed``, makes the mean; it has not seen the other half.
+    ``splits`` other halves tell how much hangs on the draw. ``shown`` are pairs (singular, plural)
+    to name, ``rising`` the words whose places should rise.
     """
 
     kind: ClassVar[str] = "plural_direction"
@@ -97,6 +103,17 @@ class PluralDirection(Request):
     start: str = "cat"
     end: str = "cats"
     shown: tuple[tuple[str, str], ...] = ()
-    rising: tuple[str, ...] = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    rising: tuple[str, ...] = (
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+    )
     seed: int = 2024
     splits: int = 1000

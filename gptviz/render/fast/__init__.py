@@ -1,7 +1,7 @@
 """The fast studio: films with the pixels of stock Manim in a fraction of the time.
 
-Everything stands beside Manim: a camera, a file writer and a renderer that is handed to the scene. It was proven on the
-versions in :data:`PROVEN` and refuses all others::
+Everything stands beside Manim: a camera, a file writer and a renderer that is handed to the scene.
+It was proven on the versions in :data:`PROVEN` and refuses all others::
 
     reason = fast.supported()
     scene = Film(renderer=fast.renderer(threads=1)) if reason is None else Film()
@@ -39,10 +39,12 @@ def supported() -> str | None:
 
 
 def renderer(threads: int = 0) -> Studio:
-    """A renderer to hand to a plain Scene (``renderer=``), which then leaves one finished mp4, without sound.
+    """A renderer to hand to a plain Scene (``renderer=``), which then leaves one finished mp4,
+    without sound.
 
-    ``threads`` is how many x264 may use, 0 to let it decide. The same number gives the same bytes; another one can
-    change some of them, for x264 looks less far for what moved up or down while other threads are still drawing there.
+    ``threads`` is how many x264 may use, 0 to let it decide. The same number gives the same bytes;
+    another one can change some of them, for x264 looks less far for what moved up or down while
+    other threads are still drawing there.
     """
     from gptviz.render.fast.studio import Studio  # noqa: PLC0415
 

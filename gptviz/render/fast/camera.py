@@ -1,9 +1,10 @@
 """A camera that draws what Manim's draws, pixel for pixel, with less Python per mobject and frame.
 
-A frame is first planned: one :class:`Stroke` of the brush for each mobject, its outline from a cache or made together
-with all others that changed (:mod:`gptviz.render.fast.paths`), or an image brought into shape
-(:mod:`gptviz.render.fast.images`). A plan equal to that of the frame before needs no drawing. Whatever is unusual
-(gradients, point clouds, broken outlines) is left to the methods of Manim's camera, at its place in the order.
+A frame is first planned: one :class:`Stroke` of the brush for each mobject, its outline from a
+cache or made together with all others that changed (:mod:`gptviz.render.fast.paths`), or an image
+brought into shape (:mod:`gptviz.render.fast.images`). A plan equal to that of the frame before
+needs no drawing. Whatever is unusual (gradients, point clouds, broken outlines) is left to the
+methods of Manim's camera, at its place in the order.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ Pixels = npt.NDArray[Any]  # uint8; Manim's types say int
 Color = tuple[float, float, float, float]
 
 _TOLERANCE = 1e-6  # of equal points, where a mobject sets no other
-_KEPT = 20_000  # outlines in the cache; with more, those that the last frame did not use are dropped
+_KEPT = (
+    20_000  # outlines in the cache; with more, those that the last frame did not use are dropped
+)
 
 
 Pen = tuple[Color, float, Any, Any]
@@ -37,7 +40,8 @@ Pen = tuple[Color, float, Any, Any]
 
 @dataclass(slots=True, eq=False)
 class Stroke:
-    """One mobject: its outline, the line behind it, its fill, the line in front. Or an image, or what Manim draws."""
+    """One mobject: its outline, the line behind it, its fill, the line in front. Or an image, or
+    what Manim draws."""
 
     behind: Pen | None = None
     fill: Color | None = None
@@ -50,19 +54,24 @@ class Stroke:
         """Whether two strokes are known to leave the same trace."""
         return (
             isinstance(other, Stroke)
-            and self.other is None and other.other is None and self.image is other.image
-            and self.path == other.path and self.fill == other.fill
-            and self.line == other.line and self.behind == other.behind
+            and self.other is None
+            and other.other is None
+            and self.image is other.image
+            and self.path == other.path
+            and self.fill == other.fill
+            and self.line == other.line
+            and self.behind == other.behind
         )
 
     __hash__ = None  # type: ignore[assignment]
 
 
 class FastCamera(Camera):
-    """Manim's camera with frames that are planned, then drawn. ``buffers`` is how many frames there is room for.
+    """Manim's camera with frames that are planned, then drawn. ``buffers`` is how many frames there
+    is room for.
 
-    A frame that was handed over (:meth:`hand_over`) is not drawn into until ``buffers`` - 1 others were handed over
-    after it. ``library`` is that of :func:`gptviz.render.fast.paths.appender`.
+    A frame that was handed over (:meth:`hand_over`) is not drawn into until ``buffers`` - 1 others
+    were handed over after it. ``library`` is that of :func:`gptviz.render.fast.paths.appender`.
     """
 
     def __init__(self, buffers: int = 2, library: Any = ..., **kwargs: Any) -> None:
@@ -78,8 +87,11 @@ class FastCamera(Camera):
         self._appends: dict[int, tuple[Any, Append]] = {}
         super().__init__(**kwargs)
 
-    def draw(self, mobjects: Iterable[Mobject], base: Pixels, include_submobjects: bool = True) -> None:
-        """Draws mobjects over ``base`` (height, width, RGBA) into :attr:`pixel_array`, unless it shows just that.
+    def draw(
+        self, mobjects: Iterable[Mobject], base: Pixels, include_submobjects: bool = True
+    ) -> None:
+        """Draws mobjects over ``base`` (height, width, RGBA) into :attr:`pixel_array`, unless it
+        shows just that.
 
         ``base`` must not be changed as long as it is in use.
         """
@@ -95,9 +107,11 @@ class FastCamera(Camera):
         self._drawn = Drawn(base, plan, boxes)
 
     def hand_over(self) -> tuple[Pixels | None, list[Box] | None]:
-        """The frame drawn last, for the writer to read; None where it was handed over before and has not changed.
+        """The frame drawn last, for the writer to read; None where it was handed over before and
+        has not changed.
 
-        And the boxes outside of which it equals the one that was handed over before; None where nobody knows.
+        And the boxes outside of which it equals the one that was handed over before; None where
+        nobody knows.
         """
         if self._handed:
             return None, None
@@ -127,9 +141,13 @@ class FastCamera(Camera):
         super().set_pixel_array(*args, **kwargs)
 
     def get_mobjects_to_display(
-        self, mobjects: Iterable[Mobject], include_submobjects: bool = True, excluded_mobjects: list[Any] | None = None
+        self,
+        mobjects: Iterable[Mobject],
+        include_submobjects: bool = True,
+        excluded_mobjects: list[Any] | None = None,
     ) -> list[Mobject]:
-        """The mobjects that have points and their submobjects, each once, in the order in which they are drawn."""
+        """The mobjects that have points and their submobjects, each once, in the order in which
+        they are drawn."""
         if not include_submobjects or excluded_mobjects:
             return super().get_mobjects_to_display(mobjects, include_submobjects, excluded_mobjects)
         found = [mobject for mobject in families(mobjects) if len(mobject.points) > 0]
@@ -157,37 +175,62 @@ class FastCamera(Camera):
         return strokes
 
     def _forget(self, shown: Sequence[Mobject]) -> None:
-        """Keeps the caches small: what is not on this frame is dropped, of outlines only when they have become many."""
+        """Keeps the caches small: what is not on this frame is dropped, of outlines only when they
+        have become many."""
         if self._images or len(self._paths) > _KEPT:
             kept = {id(mobject) for mobject in shown}
-            self._images = {identity: image for identity, image in self._images.items() if identity in kept}
+            self._images = {
+                identity: image for identity, image in self._images.items() if identity in kept
+            }
             if len(self._paths) > _KEPT:
-                self._paths = {identity: path for identity, path in self._paths.items() if identity in kept}
+                self._paths = {
+                    identity: path for identity, path in self._paths.items() if identity in kept
+                }
 
     def _stroke(self, mobject: Mobject) -> Stroke | None:
         """How a mobject is drawn, but for its outline; None where it leaves no trace."""
         if isinstance(mobject, AbstractImageMobject):
             corners = self.points_to_subpixel_coords(mobject, mobject.points)
-            self._images[id(mobject)] = image = place(mobject, corners, self._images.get(id(mobject)))
+            self._images[id(mobject)] = image = place(
+                mobject, corners, self._images.get(id(mobject))
+            )
             return Stroke(image=image)
         if not isinstance(mobject, VMobject):
-            return Stroke(other=mobject) if isinstance(mobject, PMobject) else None     # a ValueTracker is never drawn
-        fills, lines, backs = mobject.get_fill_rgbas(), mobject.get_stroke_rgbas(), mobject.get_stroke_rgbas(True)
+            return (
+                Stroke(other=mobject) if isinstance(mobject, PMobject) else None
+            )  # a ValueTracker is never drawn
+        fills, lines, backs = (
+            mobject.get_fill_rgbas(),
+            mobject.get_stroke_rgbas(),
+            mobject.get_stroke_rgbas(True),
+        )
         if (
             mobject.background_image
-            or len(fills) != 1 or len(lines) != 1 or len(backs) != 1
+            or len(fills) != 1
+            or len(lines) != 1
+            or len(backs) != 1
             or len(mobject.points) % 4
             or mobject.tolerance_for_point_equality != _TOLERANCE
             or mobject.n_points_per_cubic_curve != 4
         ):
             return Stroke(other=mobject)
-        look = (fills.tobytes(), lines.tobytes(), backs.tobytes(), mobject.stroke_width,
-                mobject.background_stroke_width, mobject.joint_type, mobject.cap_style)
+        look = (
+            fills.tobytes(),
+            lines.tobytes(),
+            backs.tobytes(),
+            mobject.stroke_width,
+            mobject.background_stroke_width,
+            mobject.joint_type,
+            mobject.cap_style,
+        )
         behind, fill, line = self._looks.get(look) or self._look(mobject, look)
         return Stroke(behind, fill, line) if fill or line or behind else None
 
-    def _look(self, mobject: VMobject, look: tuple[Any, ...]) -> tuple[Pen | None, Color | None, Pen | None]:
-        """How a mobject's line is drawn behind it, its fill, its line in front; kept under ``look``, all that tells."""
+    def _look(
+        self, mobject: VMobject, look: tuple[Any, ...]
+    ) -> tuple[Pen | None, Color | None, Pen | None]:
+        """How a mobject's line is drawn behind it, its fill, its line in front; kept under
+        ``look``, all that tells."""
         red, green, blue, alpha = mobject.get_fill_rgbas()[0].tolist()
         fill = (blue, green, red, alpha) if alpha > 0 else None
         line = self._pen(mobject, mobject.get_stroke_rgbas(), mobject.get_stroke_width())
@@ -205,7 +248,8 @@ class FastCamera(Camera):
         return ((blue, green, red, alpha), width * self.cairo_line_width_multiple, join, cap)
 
     def _outline(self, changed: list[tuple[Stroke, Mobject, bytes]]) -> None:
-        """Gives strokes their outlines; one with points that are not finite gets none, and is not drawn."""
+        """Gives strokes their outlines; one with points that are not finite gets none, and is not
+        drawn."""
         if not np.isfinite(np.concatenate([mobject.points for _, mobject, _ in changed])).all():
             for stroke, mobject, _ in changed:
                 stroke.path = None
@@ -213,7 +257,11 @@ class FastCamera(Camera):
             changed = [each for each in changed if np.isfinite(each[1].points).all()]
             if not changed:
                 return
-        paths = outlines([mobject.points for _, mobject, _ in changed], [key for _, _, key in changed], _TOLERANCE)
+        paths = outlines(
+            [mobject.points for _, mobject, _ in changed],
+            [key for _, _, key in changed],
+            _TOLERANCE,
+        )
         for (stroke, mobject, _), path in zip(changed, paths, strict=True):
             stroke.path = self._paths[id(mobject)] = path
 
@@ -221,7 +269,9 @@ class FastCamera(Camera):
         """Draws strokes into :attr:`pixel_array`."""
         context = self.get_cairo_context(self.pixel_array)
         append = self._append(context)
-        for left_to_manim, strokes in itertools.groupby(plan, lambda stroke: stroke.other is not None):
+        for left_to_manim, strokes in itertools.groupby(
+            plan, lambda stroke: stroke.other is not None
+        ):
             if left_to_manim:
                 others = [stroke.other for stroke in strokes if stroke.other is not None]
                 for kind, group in itertools.groupby(others, self.type_or_raise):
@@ -248,8 +298,15 @@ class FastCamera(Camera):
             elif stroke.path is not None:
                 outlined.append(i)
                 bounds.append(stroke.path.bounds)
-                widths.append(max(stroke.line[1] if stroke.line else 0.0, stroke.behind[1] if stroke.behind else 0.0))
-        boxes[outlined] = boxes_of(bounds, widths, self.get_cairo_context(self.pixel_array).get_matrix(), size)
+                widths.append(
+                    max(
+                        stroke.line[1] if stroke.line else 0.0,
+                        stroke.behind[1] if stroke.behind else 0.0,
+                    )
+                )
+        boxes[outlined] = boxes_of(
+            bounds, widths, self.get_cairo_context(self.pixel_array).get_matrix(), size
+        )
         return boxes
 
     def _append(self, context: Any) -> Append:
@@ -281,10 +338,11 @@ def _line(context: Any, pen: Pen) -> None:
 
 
 def families(mobjects: Iterable[Mobject]) -> list[Mobject]:
-    """Mobjects and their submobjects, each once, where it stands last: the order of ``extract_mobject_family_members``.
+    """Mobjects and their submobjects, each once, where it stands last: the order of
+    ``extract_mobject_family_members``.
 
-    Walked from the end, so that a family which was met is not walked again: Manim lists a scene's moving mobjects with
-    all their families, and then the families of these.
+    Walked from the end, so that a family which was met is not walked again: Manim lists a scene's
+    moving mobjects with all their families, and then the families of these.
     """
     seen: set[Mobject] = set()
     backwards: list[Mobject] = []

@@ -1,9 +1,10 @@
 """One mp4 from frames, while the next frames are being drawn.
 
-One thread turns what changed of each frame into yuv420p (:mod:`gptviz.render.fast.convert`), and another sends it to
-x264. PyAV gives up the interpreter's lock in both, so drawing goes on beside them. A picture that stands still is
-encoded until x264 has made the best of it; then the stream is continued with repetitions
-(:mod:`gptviz.render.fast.repeats`), and x264 begins anew with the next change. The file gets its name when it is whole.
+One thread turns what changed of each frame into yuv420p (:mod:`gptviz.render.fast.convert`), and
+another sends it to x264. PyAV gives up the interpreter's lock in both, so drawing goes on beside
+them. A picture that stands still is encoded until x264 has made the best of it; then the stream is
+continued with repetitions (:mod:`gptviz.render.fast.repeats`), and x264 begins anew with the next
+change. The file gets its name when it is whole.
 
 x264 runs with frame threads: slices, which PyAV takes by default, cost bytes.
 """
@@ -35,14 +36,15 @@ Pixels = npt.NDArray[Any]  # uint8; Manim's types say int
 #: at 20 it has 49.0 and 48.9, but 1.23 times Manim's bytes of space, at 21 48.2 and 48.0. The piece grid at 20.7:
 #: 48.0 dB where Manim's film has 47.9, in .79 of its bytes (brightness and colours of every twentieth frame).
 OPTIONS = {"preset": "veryfast", "crf": "20.7"}
-SETTLE = 12          # frames that x264 is given of a still picture: as many as it looks ahead with this preset, and two
-WAITING = 2          # converted frames that wait for x264
-STILL = 32           # frames from which a still picture is worth ending x264's work and beginning it anew
+SETTLE = 12  # frames that x264 is given of a still picture: as many as it looks ahead with this preset, and two
+WAITING = 2  # converted frames that wait for x264
+STILL = 32  # frames from which a still picture is worth ending x264's work and beginning it anew
 
 
 @dataclass(frozen=True)
 class Form:
-    """What a film is like: width and height in pixels, frames per second, x264's options and number of threads."""
+    """What a film is like: width and height in pixels, frames per second, x264's options and number
+    of threads."""
 
     size: tuple[int, int]
     rate: Fraction
@@ -53,26 +55,38 @@ class Form:
 class Encoder:
     """An mp4 at ``target``, made of frames (height, width, RGBA) at a constant rate.
 
-    At most ``ahead`` frames wait for the encoder; a frame must not be changed until two more than that were put after.
-    Whatever goes wrong in the thread (a full disk, say) is raised at the next call.
+    At most ``ahead`` frames wait for the encoder; a frame must not be changed until two more than
+    that were put after. Whatever goes wrong in the thread (a full disk, say) is raised at the next
+    call.
     """
 
     def __init__(self, target: Path, form: Form, ahead: int = 4) -> None:
         self.target, self._part = target, target.with_name(f".{target.name}.part")
         self.frames = 0
         self._form = form
-        self._queue: Queue[tuple[Pixels | None, int, bool, Sequence[Box] | None] | None] = Queue(maxsize=ahead)
+        self._queue: Queue[tuple[Pixels | None, int, bool, Sequence[Box] | None] | None] = Queue(
+            maxsize=ahead
+        )
         self._converted: Queue[tuple[Any, int, bool, bool] | None] = Queue(maxsize=WAITING)
         self._failure: BaseException | None = None
         self._whole = self._over = False
         target.parent.mkdir(parents=True, exist_ok=True)
-        self._threads = [Thread(target=work, name=work.__name__, daemon=True) for work in (self._convert, self._run)]
+        self._threads = [
+            Thread(target=work, name=work.__name__, daemon=True)
+            for work in (self._convert, self._run)
+        ]
         for thread in self._threads:
             thread.start()
 
-    def put(self, pixels: Pixels | None, times: int = 1, keyframe: bool = False,
-            changed: Sequence[Box] | None = None) -> None:
-        """Adds a frame, shown ``times`` frames long; None stands for the frame before. A keyframe can be jumped to.
+    def put(
+        self,
+        pixels: Pixels | None,
+        times: int = 1,
+        keyframe: bool = False,
+        changed: Sequence[Box] | None = None,
+    ) -> None:
+        """Adds a frame, shown ``times`` frames long; None stands for the frame before. A keyframe
+        can be jumped to.
 
         Outside the boxes ``changed`` it must equal the frame before; None where nobody knows.
         """
@@ -105,7 +119,8 @@ class Encoder:
                 thread.join()
 
     def _convert(self) -> None:
-        """The first thread. Both go on taking frames after a failure: the one who draws never waits in vain."""
+        """The first thread. Both go on taking frames after a failure: the one who draws never waits
+        in vain."""
         converter = Converter(WAITING + 2)  # one is made, one with x264
         frame: Any = None
         item: Any = ()
@@ -185,7 +200,11 @@ class _Stream:
     def _begin(self) -> None:
         """Begins anew with x264, at a keyframe, in the same stream."""
         coder = av.CodecContext.create("libx264", "w")
-        coder.options, coder.framerate, coder.time_base = dict(self._form.options), self._form.rate, 1 / self._form.rate
+        coder.options, coder.framerate, coder.time_base = (
+            dict(self._form.options),
+            self._form.rate,
+            1 / self._form.rate,
+        )
         coder.flags |= Flags.global_header
         self._coder = self._prepared(coder)
         if self._coder.extradata != self._sets or self._layout is None:

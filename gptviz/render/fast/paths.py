@@ -1,10 +1,11 @@
 """Outlines of many mobjects as Cairo paths, made with numpy and handed over in one call each.
 
-Manim 0.22 walks through the curves of a mobject in Python, with one call into Cairo for each. A Cairo path is an array
-of 16-byte cells: a header (kind, number of cells) and the points that follow it. A cubic curve takes four cells, three
-of them points; Manim keeps four points a curve, the first of which is the end of the curve before. So the outlines of a
-whole frame become paths in a few array operations, and ``cairo_append_path`` of the very library that pycairo uses
-takes them. Where that library cannot be reached, :func:`append_cells` walks through the cells: slower, same pixels.
+Manim 0.22 walks through the curves of a mobject in Python, with one call into Cairo for each. A
+Cairo path is an array of 16-byte cells: a header (kind, number of cells) and the points that follow
+it. A cubic curve takes four cells, three of them points; Manim keeps four points a curve, the first
+of which is the end of the curve before. So the outlines of a whole frame become paths in a few
+array operations, and ``cairo_append_path`` of the very library that pycairo uses takes them. Where
+that library cannot be reached, :func:`append_cells` walks through the cells: slower, same pixels.
 
 Source: ``cairo_path_data_t`` in Cairo's manual; ``Camera.set_cairo_context_path`` of Manim 0.22.
 """
@@ -29,7 +30,8 @@ _RELATIVE = 1e-5  # of numpy.isclose, which Manim's test of equal points follows
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Path:
-    """One mobject's outline: its points as bytes, and its cells (count, 2), where they lie in memory.
+    """One mobject's outline: its points as bytes, and its cells (count, 2), where they lie in
+    memory.
 
     ``bounds`` are least x and y, largest x and y of all its points.
     """
@@ -47,10 +49,11 @@ class Path:
 
 
 def outlines(batch: Sequence[Floats], keys: Sequence[bytes], tolerance: float) -> list[Path]:
-    """Cairo paths of outlines, each of shape (4 curves, 3) with finite points and at least one curve.
+    """Cairo paths of outlines, each of shape (4 curves, 3) with finite points and at least one
+    curve.
 
-    Points nearer than ``tolerance`` (plus 1e-5 of the second, as numpy.isclose has it) in x and in y are one: there
-    curves join, and there an outline is closed.
+    Points nearer than ``tolerance`` (plus 1e-5 of the second, as numpy.isclose has it) in x and in
+    y are one: there curves join, and there an outline is closed.
     """
     points = np.concatenate(batch) if len(batch) > 1 else batch[0]
     curves = points.reshape(-1, 4, 3)[:, :, :2]
@@ -81,14 +84,20 @@ def outlines(batch: Sequence[Floats], keys: Sequence[bytes], tolerance: float) -
     base = cells.ctypes.data
     edges = [*(header[firsts] - 2).tolist(), total]
     flat = points[:, :2]
-    bounds = np.concatenate([np.minimum.reduceat(flat, 4 * firsts), np.maximum.reduceat(flat, 4 * firsts)], axis=1)
-    return [Path(key, cells[edges[i]:edges[i + 1]], base + 16 * edges[i], tuple(bound))
-            for i, (key, bound) in enumerate(zip(keys, bounds.tolist(), strict=True))]
+    bounds = np.concatenate(
+        [np.minimum.reduceat(flat, 4 * firsts), np.maximum.reduceat(flat, 4 * firsts)], axis=1
+    )
+    return [
+        Path(key, cells[edges[i] : edges[i + 1]], base + 16 * edges[i], tuple(bound))
+        for i, (key, bound) in enumerate(zip(keys, bounds.tolist(), strict=True))
+    ]
 
 
 def _near(first: Floats, second: Floats, tolerance: float) -> npt.NDArray[np.bool_]:
     """Whether points (n, 2) are equal as ``VMobject.consider_points_equals_2d`` has it."""
-    return np.asarray((np.abs(first - second) <= tolerance + _RELATIVE * np.abs(second)).all(axis=1))
+    return np.asarray(
+        (np.abs(first - second) <= tolerance + _RELATIVE * np.abs(second)).all(axis=1)
+    )
 
 
 class _CairoPath(ctypes.Structure):
@@ -99,7 +108,8 @@ Append = Callable[[Path], None]
 
 
 def appender(context: Any, library: Any = ...) -> Append:
-    """A function that appends paths to a pycairo context, with Cairo's ``library`` (found if not given) or without."""
+    """A function that appends paths to a pycairo context, with Cairo's ``library`` (found if not
+    given) or without."""
     library = cairo_library() if library is ... else library
     if library is None:
         return lambda path: append_cells(context, path.cells)
@@ -135,7 +145,8 @@ def append_cells(context: Any, cells: Floats) -> None:
 
 @lru_cache(maxsize=1)
 def cairo_library() -> Any:
-    """The C library behind pycairo, or None where it cannot be reached or does not do what it should."""
+    """The C library behind pycairo, or None where it cannot be reached or does not do what it
+    should."""
     try:
         # PyDLL: the call is too short to be worth giving up the interpreter's lock for.
         library = ctypes.PyDLL(cairo._cairo.__file__)  # type: ignore[attr-defined]
@@ -153,14 +164,21 @@ def cairo_library() -> Any:
 
 def _works(library: Any) -> bool:
     """Whether a path handed over to the C library is the one that pycairo reads back."""
-    corners = np.array([[1, 1, 0], [2, 1, 0], [2, 2, 0], [1, 2, 0], [1, 2, 0], [0, 2, 0], [0, 1, 0], [1, 1, 0]], float)
+    corners = np.array(
+        [[1, 1, 0], [2, 1, 0], [2, 2, 0], [1, 2, 0], [1, 2, 0], [0, 2, 0], [0, 1, 0], [1, 1, 0]],
+        float,
+    )
     path = outlines([corners], [b""], 1e-6)[0]
     told, walked = (cairo.Context(cairo.ImageSurface(cairo.FORMAT_ARGB32, 4, 4)) for _ in range(2))
     appender(told, library)(path)
     append_cells(walked, path.cells)
-    return str(told.copy_path()) == str(walked.copy_path()) and told.path_extents() == walked.path_extents()
+    return (
+        str(told.copy_path()) == str(walked.copy_path())
+        and told.path_extents() == walked.path_extents()
+    )
 
 
 def _address(context: Any) -> int:
-    """The ``cairo_t *`` of a pycairo context: its first field, as ``PycairoContext_GET`` of pycairo's header has it."""
+    """The ``cairo_t *`` of a pycairo context: its first field, as ``PycairoContext_GET`` of
+    pycairo's header has it."""
     return int(ctypes.c_void_p.from_address(id(context) + object.__basicsize__).value or 0)

@@ -1,6 +1,8 @@
-"""Manim's file writer, but for the files: one mp4 straight from the frames, no part files, no cache.
+"""Manim's file writer, but for the files: one mp4 straight from the frames, no part files, no
+cache.
 
-The file is where the stock writer would leave it (``movie_file_path``), and so are subcaptions; nothing else is made.
+The file is where the stock writer would leave it (``movie_file_path``), and so are subcaptions;
+nothing else is made.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from gptviz.render.fast.encoder import OPTIONS, Encoder, Form, Pixels
 class StreamWriter(SceneFileWriter):
     """Writes the film of one scene. ``threads`` is how many x264 may use; 0 leaves it to x264.
 
-    ``sections`` are those of Manim; where each begins is in :meth:`section_starts`. A section begins with a keyframe.
+    ``sections`` are those of Manim; where each begins is in :meth:`section_starts`. A section
+    begins with a keyframe.
     """
 
     threads = 0
@@ -30,7 +33,11 @@ class StreamWriter(SceneFileWriter):
         self._keyframe = False
         super().__init__(settings)
         spec = self.video_encoder
-        if spec is not None and (spec.container_format, spec.codec, spec.pixel_format) != ("mp4", "libx264", "yuv420p"):
+        if spec is not None and (spec.container_format, spec.codec, spec.pixel_format) != (
+            "mp4",
+            "libx264",
+            "yuv420p",
+        ):
             raise RenderFailed(
                 "the fast studio makes mp4 files with x264 only",
                 f"{spec.codec} in {spec.container_format} with {spec.pixel_format} was asked for",
@@ -45,7 +52,10 @@ class StreamWriter(SceneFileWriter):
     def next_section(self, name: str, type_: str, skip_animations: bool) -> None:
         """Begins a section: the frame after this is a keyframe."""
         super().next_section(name, type_, skip_animations)
-        self._starts = [*[start for start in self._starts if start[1] < self.frames], (name, self.frames)]
+        self._starts = [
+            *[start for start in self._starts if start[1] < self.frames],
+            (name, self.frames),
+        ]
         self._keyframe = self.frames > 0
 
     def section_starts(self) -> Sequence[tuple[str, float]]:
@@ -63,8 +73,11 @@ class StreamWriter(SceneFileWriter):
     def end_animation(self, allow_write: bool = False) -> None:
         """There is nothing to end."""
 
-    def write_frame(self, pixels: Pixels | None, *, repeat: int = 1, changed: Sequence[Box] | None = None) -> None:
-        """Adds a frame (height, width, RGBA) to the film, None for the one before; see :meth:`Encoder.put`."""
+    def write_frame(
+        self, pixels: Pixels | None, *, repeat: int = 1, changed: Sequence[Box] | None = None
+    ) -> None:
+        """Adds a frame (height, width, RGBA) to the film, None for the one before; see
+        :meth:`Encoder.put`."""
         spec = self.video_encoder
         if spec is None:
             return
