@@ -35,12 +35,13 @@ title = "Words"
 films = ["tiny", "other"]
 """
 
-#: A film of two beats that shows one number; it reaches drawing/text.py and not drawing/bars.py.
+#: A film of two beats that shows one number; it reaches drawing/base/text.py and not
+#: drawing/chances/bars.py.
 TINY = '''"""What comes next?"""
 
 from manim import FadeIn
 
-from gptviz.drawing.text import Numeral
+from gptviz.drawing.base.text import Numeral
 from gptviz.film import Film
 from gptviz.recording.requests import NextToken
 

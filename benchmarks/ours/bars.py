@@ -4,10 +4,10 @@ from manim import Scene, linear
 
 from benchmarks import data
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.bars import ProbabilityBars
-from gptviz.drawing.knob import Knob
-from gptviz.drawing.text import Numeral
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.text import Numeral
+from gptviz.drawing.chances.bars import ProbabilityBars
+from gptviz.drawing.furniture.knob import Knob
 from gptviz.recording.number import Number, Token, derive_each
 
 

@@ -4,10 +4,10 @@ state."""
 from manim import FadeIn, FadeOut, Scene
 
 from benchmarks import data
-from gptviz.drawing import theme
-from gptviz.drawing.heatmap import HeatMap
-from gptviz.drawing.matrices import NumberMatrix
-from gptviz.drawing.motion import Glide
+from gptviz.drawing.arrays.heatmap import HeatMap
+from gptviz.drawing.arrays.matrices import NumberMatrix
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.motion import Glide
 
 
 class Grid(Scene):

@@ -3,8 +3,8 @@
 from manim import Scene, linear
 
 from benchmarks import data
-from gptviz.drawing import theme
-from gptviz.drawing.space import VectorSpace3D
+from gptviz.drawing.base import theme
+from gptviz.drawing.vectors.space import VectorSpace3D
 
 
 class Space(Scene):

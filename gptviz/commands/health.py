@@ -143,7 +143,7 @@ def _encoder(project: Project) -> Iterator[Finding]:
 
 def _fonts(project: Project) -> Iterator[Finding]:
     try:
-        from gptviz.drawing import glyphs, theme  # noqa: PLC0415
+        from gptviz.drawing.base import glyphs, theme  # noqa: PLC0415
     except ImportError as error:
         yield Finding(
             "fonts",

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from gptviz.drawing.windows import Computed
+from gptviz.drawing.arrays.windows import Computed
 from gptviz.recording.number import (
     Count,
     Derived,

@@ -14,8 +14,8 @@ from typing import Any
 
 from manim import Mobject
 
-from gptviz.drawing.formula import Formula
-from gptviz.drawing.text import Run, TokenText
+from gptviz.drawing.base.formula import Formula
+from gptviz.drawing.base.text import Run, TokenText
 from gptviz.film import foreign
 from gptviz.film.addresses import Addresses
 from gptviz.film.film import Film

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from manim import VGroup
 
-from gptviz.drawing import theme
-from gptviz.drawing.text import Words
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.text import Words
 from gptviz.errors import UsageError
 from gptviz.recording.number import Token, Word
 from gptviz.recording.statement import Piece, Statement

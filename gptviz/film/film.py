@@ -26,9 +26,9 @@ from typing import Any, ClassVar
 
 from manim import Animation, FadeOut, Mobject, Scene, ValueTracker, VGroup, linear
 
-from gptviz.drawing import theme
-from gptviz.drawing.badge import Badge
-from gptviz.drawing.text import Words
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.text import Words
+from gptviz.drawing.furniture.badge import Badge
 from gptviz.errors import GptvizError, NotDeclared
 from gptviz.film.caption import Caption, caption_lines
 from gptviz.recording.number import Claim, Setting

@@ -13,7 +13,7 @@ from manim import DecimalNumber, MarkupText, Mobject, SingleStringMathTex, SVGMo
 from manim.mobject.svg.svg_mobject import VMobjectFromSVGPath
 from manim.mobject.types.image_mobject import AbstractImageMobject
 
-from gptviz.drawing.formula import Formula
+from gptviz.drawing.base.formula import Formula
 from gptviz.recording.statement import Piece, Statement, untracked
 
 _LIBRARY = "gptviz.drawing"

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from manim import Mobject, VMobject
 from manim.mobject.types.image_mobject import AbstractImageMobject
 
-from gptviz.drawing import theme
-from gptviz.drawing.text import Run
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.text import Run
 from gptviz.film import foreign
 from gptviz.film.film import Film
 from gptviz.film.findings import Finding

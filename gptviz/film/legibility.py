@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from manim import VMobject
 
-from gptviz.drawing import theme
-from gptviz.drawing.tints import contrast
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.tints import contrast
 from gptviz.film.findings import Finding
 from gptviz.film.layout import Scenery, crop
 from gptviz.film.rehearsal import Pixels

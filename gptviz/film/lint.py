@@ -15,7 +15,7 @@ from typing import Any
 
 from manim import Mobject
 
-from gptviz.drawing.text import Run
+from gptviz.drawing.base.text import Run
 from gptviz.film import layout, legibility, pace
 from gptviz.film.film import Film
 from gptviz.film.findings import Docket, Finding

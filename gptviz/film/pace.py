@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from manim import Mobject, VMobject
 from manim.mobject.types.image_mobject import AbstractImageMobject
 
-from gptviz.drawing.text import Words
+from gptviz.drawing.base.text import Words
 from gptviz.film.film import LONGEST, PER_CHARACTER, READING, SHORTEST, Beat
 from gptviz.film.findings import Finding
 from gptviz.film.rehearsal import FRAME_RATE, PER_SECOND, Moment

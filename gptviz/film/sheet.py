@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from gptviz.drawing import theme
+from gptviz.drawing.base import theme
 from gptviz.film.rehearsal import Pixels
 from gptviz.recording.files import disk_errors, replacing
 

@@ -11,9 +11,9 @@ from itertools import pairwise
 import numpy as np
 from manim import Mobject, VMobject
 
-from gptviz.drawing import theme
-from gptviz.drawing.formula import Formula
-from gptviz.drawing.text import Run, TokenText, Words
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.formula import Formula
+from gptviz.drawing.base.text import Run, TokenText, Words
 from gptviz.film.rehearsal import Moment
 from gptviz.film.view import Box, Points, opacity, placed, seen
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from manim import Mobject, VMobject
 from manim.mobject.types.image_mobject import AbstractImageMobject
 
-from gptviz.drawing import theme
+from gptviz.drawing.base import theme
 from gptviz.film.film import Film
 
 Points = npt.NDArray[np.float64]

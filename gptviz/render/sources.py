@@ -92,7 +92,7 @@ class Sources:
 
     def reached(self, scene: str, kinds: Iterable[str]) -> dict[str, str]:
         """Digests of what a film's source reaches, by path within the package, such as
-        ``drawing/bars.py``.
+        ``drawing/chances/bars.py``.
 
         ``kinds`` are those of the film's recordings. The scene's own source is not among them.
         """

@@ -13,13 +13,14 @@ from manim import (
 )
 
 from gptviz import maths
-from gptviz.drawing import headwork, theme, zoo
-from gptviz.drawing.attention import AttentionArcs, AttentionGrid
-from gptviz.drawing.headgrid import HeadGrid
-from gptviz.drawing.headmap import NAME, HeadMap, head_name
-from gptviz.drawing.motion import Follow, Glide
-from gptviz.drawing.text import Words
-from gptviz.drawing.tokens import TokenStrip, tail
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.motion import Follow, Glide
+from gptviz.drawing.base.text import Words
+from gptviz.drawing.heads import head_kinds, headwork
+from gptviz.drawing.heads.attention import AttentionArcs, AttentionGrid
+from gptviz.drawing.heads.headgrid import HeadGrid
+from gptviz.drawing.heads.headmap import NAME, HeadMap, head_name
+from gptviz.drawing.tokens.tokens import TokenStrip, tail
 from gptviz.film import Film
 from gptviz.recording import published
 from gptviz.recording.number import Claim, Count, derive
@@ -169,7 +170,7 @@ class HeadZoo(Film):
 
     def kind(self, name: str) -> VGroup:
         """What a score counts, as a picture and in words, above the map."""
-        return headwork.rule_above(self.map, zoo.counted(name, self.ids), KINDS[name])
+        return headwork.rule_above(self.map, head_kinds.counted(name, self.ids), KINDS[name])
 
     def found(self, name: str) -> VGroup:
         """Frames around the head that is best at a score, in both pictures."""
@@ -193,9 +194,9 @@ class HeadZoo(Film):
         """The maps side by side."""
         names = [name for name in KINDS if self.scores.best(name) is not None]
         cards = [
-            zoo.KindCard(
+            head_kinds.KindCard(
                 KINDS[name],
-                zoo.counted(name, self.ids),
+                head_kinds.counted(name, self.ids),
                 self.scores.scores(name),
                 self.scores.best(name),
                 (i - (len(names) - 1) / 2) * 3.35,
@@ -237,7 +238,7 @@ class HeadZoo(Film):
 
     def change(self, before: str, after: str, sentence: str) -> None:
         """Another model takes over: its card beside that of the one before."""
-        cards = zoo.ModelCards([self.rec[before], self.rec[after]])
+        cards = head_kinds.ModelCards([self.rec[before], self.rec[after]])
         with self.beat(sentence, shows=after):
             self.play(LaggedStart(*[FadeIn(card) for card in cards], lag_ratio=0.4), run_time=1.2)
         self.clear_stage()
@@ -277,7 +278,7 @@ class HeadZoo(Film):
         rec = self.rec["ablation"]
         shown = tail(rec.prompt, 12.6, 38)
         strip = TokenStrip(shown, 38).place(theme.LEFT_EDGE, 2.0)
-        whole = zoo.Guesses(rec.row(False), theme.LEFT_EDGE, 0.8, "with all heads")
+        whole = head_kinds.Guesses(rec.row(False), theme.LEFT_EDGE, 0.8, "with all heads")
         with self.beat(
             "Here the model expects {word}: {p:.0%}.",
             shows="ablation",
@@ -304,7 +305,7 @@ class HeadZoo(Film):
             s=rec.best.score,
         ):
             self.play(Create(frame := without.outline(*rec.best.index)), run_time=theme.MOVE)
-        crippled = zoo.Guesses(
+        crippled = head_kinds.Guesses(
             rec.row(True), 0.4, 0.8, "without " + NAME, l=rec.best.layer, h=rec.best.head
         )
         key, last = int(np.argmax(rec.pattern.array[-1])), slice(-len(shown), None)
@@ -328,7 +329,7 @@ class HeadZoo(Film):
     def random_twice(self) -> None:
         """Random tokens, then the same again: does a head look at what came next last time?"""
         rec = self.rec["induction"]
-        text = zoo.SaidTwice(rec.repeated, rec.period, theme.LEFT_EDGE, 1.2, 11.0)
+        text = head_kinds.SaidTwice(rec.repeated, rec.period, theme.LEFT_EDGE, 1.2, 11.0)
         again = self.rec["ablation"].followed_before(
             "It looked at what came next the last time. Now random tokens, said twice.",
             "Now a text that makes no sense: random tokens, then the same ones again.",
@@ -373,7 +374,7 @@ class HeadZoo(Film):
                 FadeIn(about),
                 run_time=theme.MOVE,
             )
-            self.play(Create(zoo.followed(pattern, int(rec.period))), run_time=theme.MOVE)
+            self.play(Create(head_kinds.followed(pattern, int(rec.period))), run_time=theme.MOVE)
         self.clear_stage()
 
     # How they work together
@@ -381,7 +382,7 @@ class HeadZoo(Film):
 
     def induction(self) -> None:
         """The two steps, without a model."""
-        story = zoo.InductionStory(0.1)
+        story = head_kinds.InductionStory(0.1)
         with self.beat("First A, then B. Later, A again. What comes next?", shows="composition"):
             self.play(
                 LaggedStart(*[FadeIn(box) for box in story.boxes], lag_ratio=0.4), run_time=1.6
@@ -422,7 +423,7 @@ class HeadZoo(Film):
         pairs, later = headwork.reads(rec, writer, -4.0, 0.4)
         own = VGroup(pairs.outline(*writer.index), pairs.beside(*writer.index, head_name(writer)))
         formula = VGroup(
-            zoo.CompositionFormula(3.3, 0.75),
+            head_kinds.CompositionFormula(3.3, 0.75),
             Words("how much the one reads of the other", theme.STATEMENT, theme.TEXT).place(
                 [3.3, 2.2, 0], "center"
             ),
@@ -445,7 +446,7 @@ class HeadZoo(Film):
             )
         shown = readers[: len(published.named_induction_heads())]
         places, values = [rec.place(*reader) for reader, _ in shown], [score for _, score in shown]
-        ranking = zoo.HeadRanking(
+        ranking = head_kinds.HeadRanking(
             places,
             values,
             rec.median(),
@@ -493,7 +494,7 @@ class HeadZoo(Film):
                     run_time=theme.SLOW,
                 )
 
-    def named(self, ranking: zoo.HeadRanking, readers: list) -> None:
+    def named(self, ranking: head_kinds.HeadRanking, readers: list) -> None:
         """Which of them publications name as induction heads: of GPT-2 small's they do."""
         if self.rec["composition"].provenance.model != GPT2_SMALL:
             with self.beat(

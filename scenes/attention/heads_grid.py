@@ -15,16 +15,16 @@ from manim import (
 )
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.attention import AttentionGrid
-from gptviz.drawing.bars import Bar
-from gptviz.drawing.cells import outline
-from gptviz.drawing.headgrid import HeadGrid
-from gptviz.drawing.headmap import head_name
-from gptviz.drawing.motion import Follow, Glide
-from gptviz.drawing.text import Words
-from gptviz.drawing.tokens import TokenBox, TokenStrip, head
-from gptviz.drawing.zoo import ScoreRule
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.cells import outline
+from gptviz.drawing.base.motion import Follow, Glide
+from gptviz.drawing.base.text import Words
+from gptviz.drawing.chances.bars import Bar
+from gptviz.drawing.heads.attention import AttentionGrid
+from gptviz.drawing.heads.head_kinds import ScoreRule
+from gptviz.drawing.heads.headgrid import HeadGrid
+from gptviz.drawing.heads.headmap import head_name
+from gptviz.drawing.tokens.tokens import TokenBox, TokenStrip, head
 from gptviz.film import Film
 from gptviz.recording.number import Claim, derive
 from gptviz.recording.requests import AttentionPatterns

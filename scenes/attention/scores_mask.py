@@ -14,17 +14,17 @@ from manim import (
 )
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.attention import AttentionArcs, AttentionGrid, QueriesAndKeys
-from gptviz.drawing.bars import Bar, ProbabilityBars
-from gptviz.drawing.cells import hatched, segments, stroked
-from gptviz.drawing.focus import Focus
-from gptviz.drawing.formula import Formula
-from gptviz.drawing.headmap import head_name
-from gptviz.drawing.motion import Dim, Follow, Glide, Vanish
-from gptviz.drawing.products import DotProduct
-from gptviz.drawing.text import Numeral, Words
-from gptviz.drawing.tokens import TokenStrip, around, head, tail
+from gptviz.drawing.arrays.products import DotProduct
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.cells import hatched, segments, stroked
+from gptviz.drawing.base.formula import Formula
+from gptviz.drawing.base.motion import Dim, Follow, Glide, Vanish
+from gptviz.drawing.base.text import Numeral, Words
+from gptviz.drawing.chances.bars import Bar, ProbabilityBars
+from gptviz.drawing.furniture.focus import Focus
+from gptviz.drawing.heads.attention import AttentionArcs, AttentionGrid, QueriesAndKeys
+from gptviz.drawing.heads.headmap import head_name
+from gptviz.drawing.tokens.tokens import TokenStrip, around, head, tail
 from gptviz.film import Film
 from gptviz.recording import published
 from gptviz.recording.number import Claim, Count, derive, derive_each

@@ -15,16 +15,16 @@ from manim import (
 )
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.bars import Bar
-from gptviz.drawing.cells import hatched, painted, rectangles
-from gptviz.drawing.focus import Focus
-from gptviz.drawing.motion import Follow
-from gptviz.drawing.source import SourceSays
-from gptviz.drawing.sums import Sum
-from gptviz.drawing.tally import GROUPS, ShareBars, SizeSquares
-from gptviz.drawing.tally import ParameterTally as Areas
-from gptviz.drawing.text import Numeral, Words
+from gptviz.drawing.arrays.sums import Sum
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.cells import hatched, painted, rectangles
+from gptviz.drawing.base.motion import Follow
+from gptviz.drawing.base.text import Numeral, Words
+from gptviz.drawing.chances.bars import Bar
+from gptviz.drawing.furniture.focus import Focus
+from gptviz.drawing.furniture.source import SourceSays
+from gptviz.drawing.model.tally import GROUPS, ShareBars, SizeSquares
+from gptviz.drawing.model.tally import ParameterTally as Areas
 from gptviz.film import Film
 from gptviz.recording import published
 from gptviz.recording.kinds import architecture

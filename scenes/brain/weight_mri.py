@@ -4,17 +4,18 @@ import numpy as np
 from manim import Create, FadeIn, FadeOut, Group, LaggedStart, ReplacementTransform, VGroup, linear
 
 from gptviz import maths
-from gptviz.drawing import sizes, theme
-from gptviz.drawing.attention import AttentionGrid
-from gptviz.drawing.bytes import TURNS, ByteChart, headings
-from gptviz.drawing.cells import outline
-from gptviz.drawing.headmap import head_name
-from gptviz.drawing.heatmap import extremes
-from gptviz.drawing.matrices import NumberMatrix
-from gptviz.drawing.motion import Dim, Follow, Glide, exchange
-from gptviz.drawing.stack import PARTS, WeightStack, times_as_bright, whole_pixels
-from gptviz.drawing.text import Words
-from gptviz.drawing.windows import positions
+from gptviz.drawing.arrays.bytes import TURNS, ByteChart, headings
+from gptviz.drawing.arrays.heatmap import extremes
+from gptviz.drawing.arrays.matrices import NumberMatrix
+from gptviz.drawing.arrays.windows import positions
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.cells import outline
+from gptviz.drawing.base.motion import Dim, Follow, Glide, exchange
+from gptviz.drawing.base.text import Words
+from gptviz.drawing.heads.attention import AttentionGrid
+from gptviz.drawing.heads.headmap import head_name
+from gptviz.drawing.model import weight_legends
+from gptviz.drawing.model.stack import PARTS, WeightStack, times_as_bright, whole_pixels
 from gptviz.film import Film
 from gptviz.recording import published
 from gptviz.recording.number import Claim, Count, Number, Word, derive
@@ -78,7 +79,7 @@ class WeightMRI(Film):
         )
         matrix.shift([(left + right) / 2, (bottom + top) / 2, 0])
         ground = VGroup(outline(self.full, theme.HAIRLINE, 2.0), matrix.cells)
-        signs = sizes.sign_key(few, matrix.limit, self.full)
+        signs = weight_legends.sign_key(few, matrix.limit, self.full)
         with self.beat(
             "These are {n:words} of the numbers that a language model has learned.",
             shows="picture",
@@ -90,8 +91,11 @@ class WeightMRI(Film):
                 run_time=1.4,
             )
             self.play(FadeIn(signs), run_time=theme.QUICK)
-        self.window, self.few = sizes.opening(self.mri, few, self.span, self.full), few.shape
-        self.written, self.key = self.window.written(72), sizes.size_key(few, self.full)
+        self.window, self.few = (
+            weight_legends.opening(self.mri, few, self.span, self.full),
+            few.shape,
+        )
+        self.written, self.key = self.window.written(72), weight_legends.size_key(few, self.full)
         with self.beat(
             "Keep only their size, in new colours: yellow is large, dark blue is small.",
             shows="picture",
@@ -118,7 +122,7 @@ class WeightMRI(Film):
             for words, high in (("layer {l:d}: ", rows), ("all layers: ", mri.rows))
         )
         block, key = (
-            sizes.mean_key(
+            weight_legends.mean_key(
                 mri.numbers(name), published.MRI_FACTOR, self.span, mri.wraps_at, self.full
             )
             for name in ("block", "saturating")
@@ -177,7 +181,7 @@ class WeightMRI(Film):
             float(self.mri.count) / self.mri.array("saturating").size,
         )
         if name == "wrapped":
-            dots = sizes.averaged(dots, blended, floors, self.heads, box)
+            dots = weight_legends.averaged(dots, blended, floors, self.heads, box)
         return WeightStack(dots, floors, self.heads, box, tuple(self.span))
 
     def box(self, place: tuple, floors: int = 0) -> tuple:
@@ -268,7 +272,7 @@ class WeightMRI(Film):
             hold=1.0,
         ):
             for part, (label, means) in enumerate(
-                zip(labels, sizes.part_meanings(self.full[0], 1.5), strict=True)
+                zip(labels, weight_legends.part_meanings(self.full[0], 1.5), strict=True)
             ):
                 lit = stack.lit_but((slice(None), part, slice(None)))
                 self.play(
@@ -310,14 +314,14 @@ class WeightMRI(Film):
     def does_it_fade(self) -> None:
         """Mean sizes by layer: of all, of query and key, of value."""
         stack, second = self.stack, min(1, self.layers - 1)
-        panel = sizes.layer_panel(
+        panel = weight_legends.layer_panel(
             self.mri, stack.sides, "mean size of a layer's weights", -3.2, -0.75
         )
         series, chart, table, whole = (
             panel.series,
             panel.chart,
             panel.table,
-            panel.series[sizes.MEAN],
+            panel.series[weight_legends.MEAN],
         )
         falls = tuple(derive(maths.difference, whole[0], whole[layer]) for layer in (second, -1))
         how = Claim(
@@ -344,8 +348,8 @@ class WeightMRI(Film):
             self.remove(self.floor)
             scan = chart.scan(chart.x_of(0.0), stack.sides[2])
             self.play(Create(scan), run_time=theme.QUICK)
-            self.play(chart.draw(sizes.MEAN, 1.8), chart.lower(scan, 1.8))
-            self.play(FadeOut(scan), FadeIn(table.rows[sizes.MEAN]), run_time=theme.QUICK)
+            self.play(chart.draw(weight_legends.MEAN, 1.8), chart.lower(scan, 1.8))
+            self.play(FadeOut(scan), FadeIn(table.rows[weight_legends.MEAN]), run_time=theme.QUICK)
         query, key, value = (
             (values[0], values[-1]) for values in (series[name] for name, _ in PARTS)
         )
@@ -358,7 +362,13 @@ class WeightMRI(Film):
             ),
             shows="picture",
         ):
-            self.play(Dim(chart.lines[sizes.MEAN], chart.dots[sizes.MEAN], table.rows[sizes.MEAN]))
+            self.play(
+                Dim(
+                    chart.lines[weight_legends.MEAN],
+                    chart.dots[weight_legends.MEAN],
+                    table.rows[weight_legends.MEAN],
+                )
+            )
             for name in ("query", "key"):
                 self.play(chart.draw(name, 1.2), FadeIn(table.rows[name]))
         turn = Claim(

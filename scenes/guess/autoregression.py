@@ -16,16 +16,16 @@ from manim import (
 from manim import rate_functions as rates
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.bars import ProbabilityBars
-from gptviz.drawing.flow import TokenFlow, Writing, blank_after, fitted
-from gptviz.drawing.focus import Focus
-from gptviz.drawing.loop import DecodeLoop
-from gptviz.drawing.motion import Dim, Follow, Vanish
-from gptviz.drawing.replay import ReplayStrip
-from gptviz.drawing.suggestions import Suggestions
-from gptviz.drawing.text import Numeral, Words
-from gptviz.drawing.tokens import TokenBox
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.motion import Dim, Follow, Vanish
+from gptviz.drawing.base.text import Numeral, Words
+from gptviz.drawing.chances.bars import ProbabilityBars
+from gptviz.drawing.chances.loop import DecodeLoop
+from gptviz.drawing.furniture.focus import Focus
+from gptviz.drawing.tokens.flow import TokenFlow, Writing, blank_after, fitted
+from gptviz.drawing.tokens.replay import ReplayStrip
+from gptviz.drawing.tokens.suggestions import Suggestions
+from gptviz.drawing.tokens.tokens import TokenBox
 from gptviz.film import Film
 from gptviz.recording.number import Claim, Count, Word, derive
 from gptviz.recording.requests import Replay, SamplingLoop

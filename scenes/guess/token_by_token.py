@@ -14,17 +14,17 @@ from manim import (
 )
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.bars import ProbabilityBars
-from gptviz.drawing.flow import Writing, fitted
-from gptviz.drawing.focus import Focus
-from gptviz.drawing.motion import Appear, Dim, Follow, Light
-from gptviz.drawing.replay import ReplayStrip
-from gptviz.drawing.sampling import CumulativeDraw
-from gptviz.drawing.scores import ScoreBlock
-from gptviz.drawing.source import SourceSays
-from gptviz.drawing.text import Run, Words
-from gptviz.drawing.tokens import TokenStrip, tail
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.motion import Appear, Dim, Follow, Light
+from gptviz.drawing.base.text import Run, Words
+from gptviz.drawing.chances.bars import ProbabilityBars
+from gptviz.drawing.chances.sampling import CumulativeDraw
+from gptviz.drawing.chances.scores import ScoreBlock
+from gptviz.drawing.furniture.focus import Focus
+from gptviz.drawing.furniture.source import SourceSays
+from gptviz.drawing.tokens.flow import Writing, fitted
+from gptviz.drawing.tokens.replay import ReplayStrip
+from gptviz.drawing.tokens.tokens import TokenStrip, tail
 from gptviz.film import Film
 from gptviz.recording import published
 from gptviz.recording.number import Claim, Count, derive

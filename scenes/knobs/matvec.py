@@ -17,14 +17,14 @@ from manim import (
 )
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.cells import boxes_of, outline, painted, rectangles, segments, stroked
-from gptviz.drawing.focus import Focus
-from gptviz.drawing.heatmap import HeatMap
-from gptviz.drawing.motion import Dim, Follow, Glide
-from gptviz.drawing.products import DotProduct, MatVec
-from gptviz.drawing.text import Numeral, Words
-from gptviz.drawing.tokens import TokenStrip, tail
+from gptviz.drawing.arrays.heatmap import HeatMap
+from gptviz.drawing.arrays.products import DotProduct, MatVec
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.cells import boxes_of, outline, painted, rectangles, segments, stroked
+from gptviz.drawing.base.motion import Dim, Follow, Glide
+from gptviz.drawing.base.text import Numeral, Words
+from gptviz.drawing.furniture.focus import Focus
+from gptviz.drawing.tokens.tokens import TokenStrip, tail
 from gptviz.film import Film
 from gptviz.recording.requests import MatrixVector
 

@@ -15,16 +15,16 @@ from manim import (
 )
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.cells import painted, rectangles
-from gptviz.drawing.curve import Curve
-from gptviz.drawing.figures import FigureLine
-from gptviz.drawing.flow import TokenFlow, Writing
-from gptviz.drawing.focus import Focus
-from gptviz.drawing.formula import Formula
-from gptviz.drawing.learning import FOOT, LABELS, TIGHT, WIDE, Board, Slope
-from gptviz.drawing.motion import Follow, Glide
-from gptviz.drawing.text import Numeral, Words
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.cells import painted, rectangles
+from gptviz.drawing.base.formula import Formula
+from gptviz.drawing.base.motion import Follow, Glide
+from gptviz.drawing.base.text import Numeral, Words
+from gptviz.drawing.chances.curve import Curve
+from gptviz.drawing.furniture.figures import FigureLine
+from gptviz.drawing.furniture.focus import Focus
+from gptviz.drawing.model.learning import FOOT, LABELS, TIGHT, WIDE, Board, Slope
+from gptviz.drawing.tokens.flow import TokenFlow, Writing
 from gptviz.film import Film
 from gptviz.recording.number import Claim, Count, Number
 from gptviz.recording.requests import EveryPosition, LearningCurve, TrainingStep

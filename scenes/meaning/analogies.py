@@ -13,14 +13,14 @@ from manim import (
 )
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.analogy import AnalogyPlane, ArrowAngle, SignedBars
-from gptviz.drawing.bars import Bar
-from gptviz.drawing.figures import FigureLine
-from gptviz.drawing.focus import Focus
-from gptviz.drawing.motion import dim_all_but
-from gptviz.drawing.strips import Strips
-from gptviz.drawing.text import Numeral, Words
+from gptviz.drawing.arrays.strips import Strips
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.motion import dim_all_but
+from gptviz.drawing.base.text import Numeral, Words
+from gptviz.drawing.chances.bars import Bar
+from gptviz.drawing.furniture.figures import FigureLine
+from gptviz.drawing.furniture.focus import Focus
+from gptviz.drawing.vectors.analogy import AnalogyPlane, ArrowAngle, SignedBars
 from gptviz.film import Film
 from gptviz.recording.number import Claim, Count, derive
 from gptviz.recording.requests import WordAnalogies, WordRelation

@@ -18,16 +18,16 @@ from manim import (
 )
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.cells import painted, rectangles
-from gptviz.drawing.curve import Histogram
-from gptviz.drawing.focus import Focus
-from gptviz.drawing.heatmap import HeatMap
-from gptviz.drawing.matrices import EmbeddingColumn, ResidualArray
-from gptviz.drawing.motion import Dim, Follow, Glide
-from gptviz.drawing.source import QuotedWords
-from gptviz.drawing.text import Numeral, Words
-from gptviz.drawing.tokens import TokenBox, TokenStrip, head
+from gptviz.drawing.arrays.heatmap import HeatMap
+from gptviz.drawing.arrays.matrices import EmbeddingColumn, ResidualArray
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.cells import painted, rectangles
+from gptviz.drawing.base.motion import Dim, Follow, Glide
+from gptviz.drawing.base.text import Numeral, Words
+from gptviz.drawing.chances.curve import Histogram
+from gptviz.drawing.furniture.focus import Focus
+from gptviz.drawing.furniture.source import QuotedWords
+from gptviz.drawing.tokens.tokens import TokenBox, TokenStrip, head
 from gptviz.film import Film
 from gptviz.recording import published
 from gptviz.recording.kinds import architecture

@@ -14,17 +14,17 @@ from manim import (
 )
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.figures import FigureLine, FigureOver
-from gptviz.drawing.focus import Focus
-from gptviz.drawing.motion import Appear, Follow, Glide
-from gptviz.drawing.ordered import OrderedWords, PairRows
-from gptviz.drawing.plane import WordAxis
-from gptviz.drawing.products import DotProduct
-from gptviz.drawing.shadows import RulerPlane, ShadowPanel, ShadowTable
-from gptviz.drawing.strips import Strips
-from gptviz.drawing.swarm import Swarm
-from gptviz.drawing.text import Words
+from gptviz.drawing.arrays.products import DotProduct
+from gptviz.drawing.arrays.strips import Strips
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.motion import Appear, Follow, Glide
+from gptviz.drawing.base.text import Words
+from gptviz.drawing.furniture.figures import FigureLine, FigureOver
+from gptviz.drawing.furniture.focus import Focus
+from gptviz.drawing.vectors.ordered import OrderedWords, PairRows
+from gptviz.drawing.vectors.plane import WordAxis
+from gptviz.drawing.vectors.shadows import RulerPlane, ShadowPanel, ShadowTable
+from gptviz.drawing.vectors.swarm import Swarm
 from gptviz.film import Film
 from gptviz.recording.number import Claim, Count, derive
 from gptviz.recording.requests import PluralDirection, WordColumns, WordDirection

@@ -8,15 +8,16 @@ import numpy as np
 from manim import FadeIn, FadeOut, LaggedStart, VGroup, linear, smooth
 
 from gptviz import maths
-from gptviz.drawing import naming, theme
-from gptviz.drawing.cosines import CosineLine
-from gptviz.drawing.motion import Appear, Dim, Follow, Glide, Light
-from gptviz.drawing.space import VectorSpace3D
-from gptviz.drawing.strips import Strips, chained, sign_key
-from gptviz.drawing.text import Numeral, Words
-from gptviz.drawing.unfolding import sides, unfolding_space
-from gptviz.drawing.views import clear_view, ride
-from gptviz.drawing.wordlists import FigureUnder, NearTable, PlaceTable, WordLine
+from gptviz.drawing.arrays.strips import Strips, chained, sign_key
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.motion import Appear, Dim, Follow, Glide, Light
+from gptviz.drawing.base.text import Numeral, Words
+from gptviz.drawing.vectors import naming
+from gptviz.drawing.vectors.cosines import CosineLine
+from gptviz.drawing.vectors.space import VectorSpace3D
+from gptviz.drawing.vectors.unfolding import sides, unfolding_space
+from gptviz.drawing.vectors.viewpoints import clear_view, ride
+from gptviz.drawing.vectors.wordlists import FigureUnder, NearTable, PlaceTable, WordLine
 from gptviz.film import Film
 from gptviz.recording.number import Claim, Count, Setting, derive
 from gptviz.recording.requests import WordColumns, WordNeighbours, WordSlice

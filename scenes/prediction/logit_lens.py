@@ -16,16 +16,16 @@ from manim import (
 )
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.arrows import arrows
-from gptviz.drawing.cells import outline, painted, rectangles, segments, stroked
-from gptviz.drawing.curve import Curve
-from gptviz.drawing.focus import Focus
-from gptviz.drawing.lens import LogitLensTable
-from gptviz.drawing.motion import Follow
-from gptviz.drawing.slot import NextSlot
-from gptviz.drawing.text import Numeral, TokenText, Words
-from gptviz.drawing.tokens import TokenStrip, tail
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.cells import outline, painted, rectangles, segments, stroked
+from gptviz.drawing.base.motion import Follow
+from gptviz.drawing.base.text import Numeral, TokenText, Words
+from gptviz.drawing.chances.curve import Curve
+from gptviz.drawing.furniture.focus import Focus
+from gptviz.drawing.model.lens import LogitLensTable
+from gptviz.drawing.tokens.slot import NextSlot
+from gptviz.drawing.tokens.tokens import TokenStrip, tail
+from gptviz.drawing.vectors.arrows import arrows
 from gptviz.film import Film
 from gptviz.recording.number import Claim, derive
 from gptviz.recording.requests import LensChoice, LogitLens

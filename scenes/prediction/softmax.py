@@ -14,18 +14,18 @@ from manim import (
 from manim import rate_functions as rates
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.bars import ColumnNames, ProbabilityBars, ShareStrip
-from gptviz.drawing.checklist import Checklist
-from gptviz.drawing.exponential import ExponentialCurve
-from gptviz.drawing.focus import Focus
-from gptviz.drawing.formula import Formula
-from gptviz.drawing.knob import Knob
-from gptviz.drawing.motion import Follow
-from gptviz.drawing.scrolling import ScoreColumn
-from gptviz.drawing.slot import NextSlot
-from gptviz.drawing.text import Numeral, Words
-from gptviz.drawing.tokens import TokenStrip, tail
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.formula import Formula
+from gptviz.drawing.base.motion import Follow
+from gptviz.drawing.base.text import Numeral, Words
+from gptviz.drawing.chances.bars import ColumnNames, ProbabilityBars, ShareStrip
+from gptviz.drawing.chances.exponential import ExponentialCurve
+from gptviz.drawing.chances.scrolling import ScoreColumn
+from gptviz.drawing.furniture.checklist import Checklist
+from gptviz.drawing.furniture.focus import Focus
+from gptviz.drawing.furniture.knob import Knob
+from gptviz.drawing.tokens.slot import NextSlot
+from gptviz.drawing.tokens.tokens import TokenStrip, tail
 from gptviz.film import Film
 from gptviz.recording.number import Claim, Count, derive, derive_each
 from gptviz.recording.requests import NextToken

@@ -3,18 +3,18 @@
 from manim import LEFT, Create, FadeIn, FadeOut, GrowFromEdge, LaggedStart, VGroup, smooth
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.bars import Bar, ProbabilityBars
-from gptviz.drawing.curve import Curve
-from gptviz.drawing.dial import Dial
-from gptviz.drawing.flow import TokenFlow, Writing
-from gptviz.drawing.focus import Focus
-from gptviz.drawing.formula import Formula
-from gptviz.drawing.knob import Knob
-from gptviz.drawing.motion import Appear, Dim, Follow, Glide, Vanish, exchange
-from gptviz.drawing.slot import NextSlot
-from gptviz.drawing.text import Numeral, Words
-from gptviz.drawing.tokens import TokenStrip, tail
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.formula import Formula
+from gptviz.drawing.base.motion import Appear, Dim, Follow, Glide, Vanish, exchange
+from gptviz.drawing.base.text import Numeral, Words
+from gptviz.drawing.chances.bars import Bar, ProbabilityBars
+from gptviz.drawing.chances.curve import Curve
+from gptviz.drawing.furniture.dial import Dial
+from gptviz.drawing.furniture.focus import Focus
+from gptviz.drawing.furniture.knob import Knob
+from gptviz.drawing.tokens.flow import TokenFlow, Writing
+from gptviz.drawing.tokens.slot import NextSlot
+from gptviz.drawing.tokens.tokens import TokenStrip, tail
 from gptviz.film import Film
 from gptviz.recording.number import Claim, Count, Setting, derive, derive_each
 from gptviz.recording.requests import NextToken, SamplingLoop

@@ -3,13 +3,13 @@
 from manim import Create, FadeIn, FadeOut, LaggedStart, Line, ReplacementTransform, VGroup, VMobject
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.bars import Bar, ProbabilityBars
-from gptviz.drawing.flow import TokenFlow, Writing, fitted
-from gptviz.drawing.motion import Dim, Light, exchange
-from gptviz.drawing.slot import NextSlot
-from gptviz.drawing.text import Numeral, Run, TokenText, Words
-from gptviz.drawing.tokens import TokenStrip, tail
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.motion import Dim, Light, exchange
+from gptviz.drawing.base.text import Numeral, Run, TokenText, Words
+from gptviz.drawing.chances.bars import Bar, ProbabilityBars
+from gptviz.drawing.tokens.flow import TokenFlow, Writing, fitted
+from gptviz.drawing.tokens.slot import NextSlot
+from gptviz.drawing.tokens.tokens import TokenStrip, tail
 from gptviz.film import Film
 from gptviz.recording.number import Claim, Count, derive
 from gptviz.recording.requests import CandidateSets, Draws, SamplingLoop

@@ -4,16 +4,23 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, Create, FadeIn, FadeOut, LaggedStart, VGroup, linear
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.bars import Bar
-from gptviz.drawing.focus import Focus
-from gptviz.drawing.merges import MergeTree, in_pieces, look_up, numbered, outlined, pair_list
-from gptviz.drawing.motion import Appear, Dim, Follow, Light
-from gptviz.drawing.pieces import Smile, Sound, tiles_of
-from gptviz.drawing.source import QuotedWords, SourceSays
-from gptviz.drawing.sums import Sum
-from gptviz.drawing.text import Numeral, TokenText, Words, side_by_side
-from gptviz.drawing.tokens import TokenStrip, head
+from gptviz.drawing.arrays.sums import Sum
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.motion import Appear, Dim, Follow, Light
+from gptviz.drawing.base.text import Numeral, TokenText, Words, side_by_side
+from gptviz.drawing.chances.bars import Bar
+from gptviz.drawing.furniture.focus import Focus
+from gptviz.drawing.furniture.source import QuotedWords, SourceSays
+from gptviz.drawing.tokens.merges import (
+    MergeTree,
+    in_pieces,
+    look_up,
+    numbered,
+    outlined,
+    pair_list,
+)
+from gptviz.drawing.tokens.pieces import Smile, Sound, tiles_of
+from gptviz.drawing.tokens.tokens import TokenStrip, head
 from gptviz.film import Film
 from gptviz.recording import published
 from gptviz.recording.number import Claim, Count

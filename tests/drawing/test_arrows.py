@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gptviz.drawing.arrows import arrows, dotted, spread, uncrossed, uncrowded
+from gptviz.drawing.vectors.arrows import arrows, dotted, spread, uncrossed, uncrowded
 
 
 @settings(max_examples=200, deadline=None)

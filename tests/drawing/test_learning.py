@@ -10,8 +10,8 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from gptviz.drawing import theme
-from gptviz.drawing.learning import BARS, LONGEST, WIDE, Board, Slope
+from gptviz.drawing.base import theme
+from gptviz.drawing.model.learning import BARS, LONGEST, WIDE, Board, Slope
 from gptviz.recording.store import Store
 
 STORE = Store(Path(__file__).resolve().parents[2] / "recordings")

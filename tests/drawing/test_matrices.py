@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from manim import VGroup
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.matrices import EmbeddingColumn, NumberMatrix, ResidualArray
-from gptviz.drawing.motion import Appear, Dim, Glide, Light
-from gptviz.drawing.products import DotProduct, MatVec
-from gptviz.drawing.windows import Computed, slots, transposed
+from gptviz.drawing.arrays.matrices import EmbeddingColumn, NumberMatrix, ResidualArray
+from gptviz.drawing.arrays.products import DotProduct, MatVec
+from gptviz.drawing.arrays.windows import Computed, slots, transposed
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.motion import Appear, Dim, Glide, Light
 from gptviz.recording.number import Derived
 from tests.drawing.samples import number, numbers, tokens
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gptviz.drawing import naming
-from gptviz.drawing.space import VectorSpace3D
+from gptviz.drawing.vectors import naming
+from gptviz.drawing.vectors.space import VectorSpace3D
 from gptviz.recording.number import Word
 from tests.drawing.samples import numbers
 

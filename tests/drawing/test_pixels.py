@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from manim import Camera, Scene, tempconfig
 
-from gptviz.drawing import theme
-from gptviz.drawing.attention import AttentionArcs, AttentionGrid
-from gptviz.drawing.cells import Cells
-from gptviz.drawing.headgrid import HeadGrid
-from gptviz.drawing.heatmap import HeatMap, ZoomedPicture, extremes
-from gptviz.drawing.motion import Glide
-from gptviz.drawing.picture import Picture, resized
-from gptviz.drawing.tokens import TokenStrip
+from gptviz.drawing.arrays.heatmap import HeatMap, ZoomedPicture, extremes
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.cells import Cells
+from gptviz.drawing.base.motion import Glide
+from gptviz.drawing.base.picture import Picture, resized
+from gptviz.drawing.heads.attention import AttentionArcs, AttentionGrid
+from gptviz.drawing.heads.headgrid import HeadGrid
+from gptviz.drawing.tokens.tokens import TokenStrip
 from gptviz.recording.store import Store
 from gptviz.render import fast
 from tests.drawing.samples import numbers, pattern, tokens

@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gptviz.drawing import theme
-from gptviz.drawing.curve import Curve, Histogram
-from gptviz.drawing.dial import Dial
-from gptviz.drawing.flow import TokenFlow
-from gptviz.drawing.lens import LogitLensTable
-from gptviz.drawing.loop import DecodeLoop, distribution
-from gptviz.drawing.merges import MergeTree
-from gptviz.drawing.sampling import CumulativeDraw
-from gptviz.drawing.text import Run
-from gptviz.drawing.windows import positions
+from gptviz.drawing.arrays.windows import positions
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.text import Run
+from gptviz.drawing.chances.curve import Curve, Histogram
+from gptviz.drawing.chances.loop import DecodeLoop, distribution
+from gptviz.drawing.chances.sampling import CumulativeDraw
+from gptviz.drawing.furniture.dial import Dial
+from gptviz.drawing.model.lens import LogitLensTable
+from gptviz.drawing.tokens.flow import TokenFlow
+from gptviz.drawing.tokens.merges import MergeTree
 from gptviz.recording.number import Setting
 from gptviz.recording.store import Store
 from tests.drawing.samples import LONG, number, numbers, token, tokens

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from gptviz.drawing import theme
-from gptviz.drawing.flow import blank_after, fitted
-from gptviz.drawing.replay import ReplayStrip
-from gptviz.drawing.scores import ScoreBlock
+from gptviz.drawing.base import theme
+from gptviz.drawing.chances.scores import ScoreBlock
+from gptviz.drawing.tokens.flow import blank_after, fitted
+from gptviz.drawing.tokens.replay import ReplayStrip
 from gptviz.recording.store import Store
 
 STORE = Store(Path(__file__).resolve().parents[2] / "recordings")

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from manim import Scene
 
-from gptviz.drawing import theme
-from gptviz.drawing.plane import Plane2D, WordAxis
-from gptviz.drawing.source import SourceSays
-from gptviz.drawing.space import VectorSpace3D
-from gptviz.drawing.tally import ParameterTally, SizeSquares
-from gptviz.drawing.text import Run
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.text import Run
+from gptviz.drawing.furniture.source import SourceSays
+from gptviz.drawing.model.tally import ParameterTally, SizeSquares
+from gptviz.drawing.vectors.plane import Plane2D, WordAxis
+from gptviz.drawing.vectors.space import VectorSpace3D
 from gptviz.recording.number import Quoted, Word
 from gptviz.recording.store import Store
 from gptviz.render import fast

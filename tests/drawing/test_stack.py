@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.bytes import TURNS, ByteChart
-from gptviz.drawing.floors import LayerChart
-from gptviz.drawing.sizes import averaged
-from gptviz.drawing.stack import WeightStack, times_as_bright, whole_pixels
+from gptviz.drawing.arrays.bytes import TURNS, ByteChart
+from gptviz.drawing.base import theme
+from gptviz.drawing.model.by_layer import LayerChart
+from gptviz.drawing.model.stack import WeightStack, times_as_bright, whole_pixels
+from gptviz.drawing.model.weight_legends import averaged
 from gptviz.recording.number import Numbers
 from tests.drawing.samples import number, numbers
 from tests.drawing.test_pixels import colour_at, photograph

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.analogy import AnalogyPlane, ArrowAngle, SignedBars
-from gptviz.drawing.ordered import OrderedWords, PairRows
-from gptviz.drawing.shadows import RulerPlane
-from gptviz.drawing.space import VectorSpace3D
-from gptviz.drawing.strips import Strips
-from gptviz.drawing.swarm import Swarm
+from gptviz.drawing.arrays.strips import Strips
+from gptviz.drawing.base import theme
+from gptviz.drawing.vectors.analogy import AnalogyPlane, ArrowAngle, SignedBars
+from gptviz.drawing.vectors.ordered import OrderedWords, PairRows
+from gptviz.drawing.vectors.shadows import RulerPlane
+from gptviz.drawing.vectors.space import VectorSpace3D
+from gptviz.drawing.vectors.swarm import Swarm
 from gptviz.recording.number import Number, Numbers, Word, derive
 
 

@@ -8,7 +8,7 @@ import itertools
 import numpy as np
 import pytest
 
-from gptviz.drawing import theme, tints
+from gptviz.drawing.base import theme, tints
 
 # Severity 1.0 matrices of Machado, Oliveira, Fernandes 2009, "A physiologically-based model for
 # simulation of color vision deficiency", IEEE TVCG 15(6), for linear RGB.

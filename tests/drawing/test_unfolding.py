@@ -6,13 +6,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gptviz.drawing import theme
-from gptviz.drawing.cosines import CosineLine
-from gptviz.drawing.space import VectorSpace3D
-from gptviz.drawing.strips import chained
-from gptviz.drawing.unfolding import Unfolding, sides, unfolding_space
-from gptviz.drawing.views import clear_view, ride, rightward
-from gptviz.drawing.wordlists import NearTable, PlaceTable, WordLine
+from gptviz.drawing.arrays.strips import chained
+from gptviz.drawing.base import theme
+from gptviz.drawing.vectors.cosines import CosineLine
+from gptviz.drawing.vectors.space import VectorSpace3D
+from gptviz.drawing.vectors.unfolding import Unfolding, sides, unfolding_space
+from gptviz.drawing.vectors.viewpoints import clear_view, ride, rightward
+from gptviz.drawing.vectors.wordlists import NearTable, PlaceTable, WordLine
 from gptviz.recording.number import Setting, Word
 from tests.drawing.samples import numbers
 

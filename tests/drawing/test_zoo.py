@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.attention import AttentionGrid
-from gptviz.drawing.headmap import HeadMap
-from gptviz.drawing.heatmap import HeatMap
-from gptviz.drawing.tokens import TokenStrip, around
-from gptviz.drawing.zoo import HeadRanking, PairOfBars, SaidTwice, counted, followed
+from gptviz.drawing.arrays.heatmap import HeatMap
+from gptviz.drawing.base import theme
+from gptviz.drawing.heads.attention import AttentionGrid
+from gptviz.drawing.heads.head_kinds import HeadRanking, PairOfBars, SaidTwice, counted, followed
+from gptviz.drawing.heads.headmap import HeadMap
+from gptviz.drawing.tokens.tokens import TokenStrip, around
 from gptviz.recording import published
 from gptviz.recording.number import Number
 from tests.drawing.samples import number, numbers, pattern, token, tokens

@@ -10,9 +10,9 @@ import pytest
 from transformers import AutoTokenizer
 
 from gptviz.cli import main
-from gptviz.drawing import theme
-from gptviz.drawing.text import TokenText, Words
-from gptviz.drawing.tokens import TokenStrip, tail
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.text import TokenText, Words
+from gptviz.drawing.tokens.tokens import TokenStrip, tail
 from gptviz.film.caption import LINE, CaptionTooLong, caption_lines
 from gptviz.models import load
 from gptviz.models.language import LanguageModel

@@ -21,9 +21,9 @@ from manim import (
 )
 
 from gptviz import maths
-from gptviz.drawing.formula import Formula
-from gptviz.drawing.knob import Knob
-from gptviz.drawing.text import Numeral, Run, TokenText, Words
+from gptviz.drawing.base.formula import Formula
+from gptviz.drawing.base.text import Numeral, Run, TokenText, Words
+from gptviz.drawing.furniture.knob import Knob
 from gptviz.film import Film
 from gptviz.film.addresses import Addresses
 from gptviz.film.audit import audit

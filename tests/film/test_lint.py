@@ -26,12 +26,12 @@ from manim import (
 )
 from PIL import Image
 
-from gptviz.drawing import theme
-from gptviz.drawing.formula import Formula
-from gptviz.drawing.motion import Dim
-from gptviz.drawing.picture import Picture
-from gptviz.drawing.text import Numeral, Words
-from gptviz.drawing.tokens import TokenBox
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.formula import Formula
+from gptviz.drawing.base.motion import Dim
+from gptviz.drawing.base.picture import Picture
+from gptviz.drawing.base.text import Numeral, Words
+from gptviz.drawing.tokens.tokens import TokenBox
 from gptviz.film import Beat, Film, pace
 from gptviz.film.findings import RULES
 from gptviz.film.lint import LintReport, inspect

@@ -16,9 +16,9 @@ from manim import (
     tempconfig,
 )
 
-from gptviz.drawing import theme
-from gptviz.drawing.motion import Follow
-from gptviz.drawing.text import Numeral, Run, Words
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.motion import Follow
+from gptviz.drawing.base.text import Numeral, Run, Words
 from gptviz.film import Film
 from gptviz.film.rehearsal import Moment, on_screen, picture, rehearse
 from gptviz.recording.schema import Recording

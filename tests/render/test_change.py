@@ -23,7 +23,7 @@ FILM = '''"""{name}"""
 
 from manim import FadeIn
 
-from gptviz.drawing.text import Numeral
+from gptviz.drawing.base.text import Numeral
 from gptviz.film import Film
 from gptviz.recording.requests import AttentionHead, Merges, NextToken
 

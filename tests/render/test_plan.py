@@ -89,7 +89,8 @@ def test_a_changed_module_makes_only_its_users_stale(tmp_path: Path) -> None:
     run = toy.run("render", "--all", "--quality", "l")
     assert run.code == 0, run.err
     drawing = tmp_path / "gptviz" / "drawing"
-    (drawing / "bars.py").write_text((drawing / "bars.py").read_text() + "\n# a comment\n")
+    unused = drawing / "chances" / "bars.py"
+    unused.write_text(unused.read_text() + "\n# a comment\n")
     (drawing / "brand_new.py").write_text("X = 1\n")
     maths = tmp_path / "gptviz" / "maths" / "scores.py"
     maths.write_text(maths.read_text() + "\n\ndef quite_new(x: float) -> float:\n    return x\n")
@@ -100,8 +101,9 @@ def test_a_changed_module_makes_only_its_users_stale(tmp_path: Path) -> None:
         "tiny": ("stale", "recording/kinds/next_token.py changed"),
         "other": ("fresh", ""),
     }
-    (drawing / "text.py").write_text((drawing / "text.py").read_text() + "\n# a comment\n")
-    assert status(toy)["other"] == ("stale", "drawing/text.py changed")
+    text = drawing / "base" / "text.py"
+    text.write_text(text.read_text() + "\n# a comment\n")
+    assert status(toy)["other"] == ("stale", "drawing/base/text.py changed")
     font = next((drawing / "fonts").glob("*.?tf"))
     font.write_bytes(font.read_bytes() + b"\0")
     assert "the fonts changed" in status(toy)["other"][1]

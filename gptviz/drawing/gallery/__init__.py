@@ -6,7 +6,16 @@ a film. A piece is a function that adds and plays on a :class:`Stage`, and calls
 ``stage.still("name")`` where it wants to be looked at.
 """
 
-from gptviz.drawing.gallery import inside, numbers, prediction, reading, rulers, weights, words, zoo
+from gptviz.drawing.gallery import (
+    heads,
+    inside,
+    numbers,
+    prediction,
+    reading,
+    rulers,
+    weights,
+    words,
+)
 from gptviz.drawing.gallery.stage import Piece, Stage, film_of, piece_named, render_all, stills_of
 
 __all__ = ["Piece", "Stage", "film_of", "piece_named", "pieces", "render_all", "stills_of"]
@@ -18,7 +27,7 @@ def pieces() -> list[Piece]:
         *numbers.PIECES,
         *weights.PIECES,
         *inside.PIECES,
-        *zoo.PIECES,
+        *heads.PIECES,
         *reading.PIECES,
         *prediction.PIECES,
         *words.PIECES,

@@ -6,13 +6,13 @@ from typing import Any
 
 from manim import DOWN, LEFT, RIGHT, FadeIn
 
-from gptviz.drawing import theme
-from gptviz.drawing.attention import AttentionArcs, AttentionGrid
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.motion import Dim, Follow, Glide, Light
 from gptviz.drawing.gallery.stage import Piece, Stage, piece
-from gptviz.drawing.headgrid import HeadGrid
-from gptviz.drawing.lens import LogitLensTable
-from gptviz.drawing.motion import Dim, Follow, Glide, Light
-from gptviz.drawing.tokens import TokenStrip
+from gptviz.drawing.heads.attention import AttentionArcs, AttentionGrid
+from gptviz.drawing.heads.headgrid import HeadGrid
+from gptviz.drawing.model.lens import LogitLensTable
+from gptviz.drawing.tokens.tokens import TokenStrip
 
 PIECES: list[Piece] = []
 

@@ -6,17 +6,17 @@ from typing import Any
 
 from manim import DOWN, LEFT, RIGHT, UP, FadeIn, ReplacementTransform
 
-from gptviz.drawing import theme
-from gptviz.drawing.curve import Curve, Histogram
+from gptviz.drawing.arrays.heatmap import HeatMap
+from gptviz.drawing.arrays.matrices import EmbeddingColumn, NumberMatrix, ResidualArray
+from gptviz.drawing.arrays.products import DotProduct, MatVec
+from gptviz.drawing.arrays.windows import positions
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.motion import Follow, Glide
+from gptviz.drawing.base.text import Words
+from gptviz.drawing.chances.curve import Curve, Histogram
+from gptviz.drawing.furniture.source import SourceSays
 from gptviz.drawing.gallery.stage import Piece, Stage, piece
-from gptviz.drawing.heatmap import HeatMap
-from gptviz.drawing.matrices import EmbeddingColumn, NumberMatrix, ResidualArray
-from gptviz.drawing.motion import Follow, Glide
-from gptviz.drawing.products import DotProduct, MatVec
-from gptviz.drawing.source import SourceSays
-from gptviz.drawing.tally import ParameterTally, SizeSquares
-from gptviz.drawing.text import Words
-from gptviz.drawing.windows import positions
+from gptviz.drawing.model.tally import ParameterTally, SizeSquares
 from gptviz.recording import published
 
 PIECES: list[Piece] = []

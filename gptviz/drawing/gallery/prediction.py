@@ -6,19 +6,19 @@ from typing import Any
 
 from manim import DOWN, LEFT, RIGHT, UP
 
-from gptviz.drawing import theme
-from gptviz.drawing.bars import ProbabilityBars
-from gptviz.drawing.curve import Curve
-from gptviz.drawing.dial import Dial
-from gptviz.drawing.flow import TokenFlow
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.motion import Follow
+from gptviz.drawing.base.text import Words
+from gptviz.drawing.chances.bars import ProbabilityBars
+from gptviz.drawing.chances.curve import Curve
+from gptviz.drawing.chances.loop import DecodeLoop, distribution
+from gptviz.drawing.chances.sampling import CumulativeDraw
+from gptviz.drawing.furniture.dial import Dial
+from gptviz.drawing.furniture.knob import Knob
 from gptviz.drawing.gallery.stage import Piece, Stage, piece
-from gptviz.drawing.knob import Knob
-from gptviz.drawing.loop import DecodeLoop, distribution
-from gptviz.drawing.merges import MergeTree
-from gptviz.drawing.motion import Follow
-from gptviz.drawing.sampling import CumulativeDraw
-from gptviz.drawing.text import Words
-from gptviz.drawing.tokens import TokenStrip
+from gptviz.drawing.tokens.flow import TokenFlow
+from gptviz.drawing.tokens.merges import MergeTree
+from gptviz.drawing.tokens.tokens import TokenStrip
 from gptviz.recording.number import Setting
 
 PIECES: list[Piece] = []

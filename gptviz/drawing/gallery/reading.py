@@ -8,25 +8,25 @@ from typing import Any
 from manim import DOWN, LEFT, RIGHT, UP, FadeIn, VGroup
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.badge import Badge
-from gptviz.drawing.bars import ColumnNames, ProbabilityBars, ShareStrip
-from gptviz.drawing.checklist import Checklist
-from gptviz.drawing.exponential import ExponentialCurve
-from gptviz.drawing.focus import Focus
-from gptviz.drawing.formula import Formula
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.formula import Formula
+from gptviz.drawing.base.motion import Follow, Glide
+from gptviz.drawing.base.text import Words
+from gptviz.drawing.chances.bars import ColumnNames, ProbabilityBars, ShareStrip
+from gptviz.drawing.chances.exponential import ExponentialCurve
+from gptviz.drawing.chances.scores import ScoreBlock
+from gptviz.drawing.chances.scrolling import ScoreColumn
+from gptviz.drawing.furniture.badge import Badge
+from gptviz.drawing.furniture.checklist import Checklist
+from gptviz.drawing.furniture.focus import Focus
+from gptviz.drawing.furniture.source import QuotedWords
 from gptviz.drawing.gallery.stage import Piece, Stage, piece
-from gptviz.drawing.learning import TIGHT, WIDE, Board, Slope
-from gptviz.drawing.motion import Follow, Glide
-from gptviz.drawing.pieces import Smile, Sound, tiles_of
-from gptviz.drawing.replay import ReplayStrip
-from gptviz.drawing.scores import ScoreBlock
-from gptviz.drawing.scrolling import ScoreColumn
-from gptviz.drawing.slot import NextSlot
-from gptviz.drawing.source import QuotedWords
-from gptviz.drawing.suggestions import Suggestions
-from gptviz.drawing.text import Words
-from gptviz.drawing.tokens import TokenStrip
+from gptviz.drawing.model.learning import TIGHT, WIDE, Board, Slope
+from gptviz.drawing.tokens.pieces import Smile, Sound, tiles_of
+from gptviz.drawing.tokens.replay import ReplayStrip
+from gptviz.drawing.tokens.slot import NextSlot
+from gptviz.drawing.tokens.suggestions import Suggestions
+from gptviz.drawing.tokens.tokens import TokenStrip
 from gptviz.recording.number import derive, derive_each
 
 PIECES: list[Piece] = []

@@ -9,16 +9,16 @@ import numpy as np
 from manim import DOWN, UP
 
 from gptviz import maths
-from gptviz.drawing import theme
-from gptviz.drawing.analogy import AnalogyPlane, ArrowAngle, SignedBars
-from gptviz.drawing.figures import FigureLine, FigureOver
-from gptviz.drawing.focus import Focus
+from gptviz.drawing.arrays.strips import Strips
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.motion import Follow, Glide
+from gptviz.drawing.furniture.figures import FigureLine, FigureOver
+from gptviz.drawing.furniture.focus import Focus
 from gptviz.drawing.gallery.stage import Piece, Stage, piece
-from gptviz.drawing.motion import Follow, Glide
-from gptviz.drawing.ordered import OrderedWords, PairRows
-from gptviz.drawing.shadows import RulerPlane, ShadowPanel, ShadowTable
-from gptviz.drawing.strips import Strips
-from gptviz.drawing.swarm import Swarm
+from gptviz.drawing.vectors.analogy import AnalogyPlane, ArrowAngle, SignedBars
+from gptviz.drawing.vectors.ordered import OrderedWords, PairRows
+from gptviz.drawing.vectors.shadows import RulerPlane, ShadowPanel, ShadowTable
+from gptviz.drawing.vectors.swarm import Swarm
 from gptviz.recording.number import derive
 from gptviz.recording.statement import compose
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from manim import Scene, tempconfig
 from PIL import Image
 
-from gptviz.drawing import theme
+from gptviz.drawing.base import theme
 from gptviz.errors import UnknownScene
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store

@@ -9,14 +9,15 @@ import numpy as np
 from manim import DOWN, FadeIn
 
 from gptviz import maths
-from gptviz.drawing import sizes, theme
-from gptviz.drawing.bytes import TURNS, ByteChart, headings
-from gptviz.drawing.floors import EndsTable, LayerChart
+from gptviz.drawing.arrays.bytes import TURNS, ByteChart, headings
+from gptviz.drawing.arrays.sums import Sum
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.motion import Follow, Glide
 from gptviz.drawing.gallery.stage import Piece, Stage, piece
-from gptviz.drawing.motion import Follow, Glide
-from gptviz.drawing.stack import PARTS, SizeZoom, WeightStack, times_as_bright, whole_pixels
-from gptviz.drawing.sums import Sum
-from gptviz.drawing.tally import ParameterTally, ShareBars
+from gptviz.drawing.model import weight_legends
+from gptviz.drawing.model.by_layer import EndsTable, LayerChart
+from gptviz.drawing.model.stack import PARTS, SizeZoom, WeightStack, times_as_bright, whole_pixels
+from gptviz.drawing.model.tally import ParameterTally, ShareBars
 from gptviz.recording.kinds import architecture
 from gptviz.recording.number import derive
 from gptviz.recording.published import MRI_FACTOR
@@ -63,7 +64,7 @@ def weight_stack(stage: Stage, rec: dict[str, Any]) -> None:
     layer, head = picture.stripe.index
     box = whole_pixels(-6.0, 2.6, 12.0, 5.4, layers, len(PARTS) * heads)
     stack = WeightStack(picture.picture("saturating"), layers, heads, box, span(picture))
-    key = sizes.mean_key(
+    key = weight_legends.mean_key(
         picture.numbers("saturating"), MRI_FACTOR, span(picture), picture.wraps_at, box
     )
     stage.add(stack, stack.part_labels(), stack.layer_labels(), key)
@@ -125,13 +126,13 @@ def layer_panel(stage: Stage, rec: dict[str, Any]) -> None:
     layers, heads = int(picture.layers), int(picture.heads)
     box = whole_pixels(0.25, 2.42, 5.9, 4.2, layers, len(PARTS) * heads)
     stack = WeightStack(picture.picture("saturating"), layers, heads, box, span(picture))
-    panel = sizes.layer_panel(picture, box, "mean size of a layer's weights", -3.2, -0.75)
+    panel = weight_legends.layer_panel(picture, box, "mean size of a layer's weights", -3.2, -0.75)
     stage.add(stack, stack.layer_labels(), stack.part_labels(color=theme.TEXT), panel)
     for name in panel.series:
         panel.chart.set_progress(name, 1.0)
         stage.add(panel.table.rows[name])
     stage.add(
-        sizes.mean_key(
+        weight_legends.mean_key(
             picture.numbers("saturating"), MRI_FACTOR, span(picture), picture.wraps_at, box
         )
     )

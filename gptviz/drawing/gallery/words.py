@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from manim import DOWN, UP, VGroup
 
-from gptviz.drawing import theme
-from gptviz.drawing.cosines import CosineLine
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.motion import Follow, Glide
 from gptviz.drawing.gallery.stage import Piece, Stage, piece
-from gptviz.drawing.motion import Follow, Glide
-from gptviz.drawing.plane import Plane2D, WordAxis
-from gptviz.drawing.space import VectorSpace3D
-from gptviz.drawing.unfolding import unfolding_space
-from gptviz.drawing.wordlists import FigureUnder, NearTable, PlaceTable, WordLine
+from gptviz.drawing.vectors.cosines import CosineLine
+from gptviz.drawing.vectors.plane import Plane2D, WordAxis
+from gptviz.drawing.vectors.space import VectorSpace3D
+from gptviz.drawing.vectors.unfolding import unfolding_space
+from gptviz.drawing.vectors.wordlists import FigureUnder, NearTable, PlaceTable, WordLine
 from gptviz.recording.number import Setting
 
 PIECES: list[Piece] = []

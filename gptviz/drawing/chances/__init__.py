@@ -1,0 +1,1 @@
+"""Scores and probabilities: bars, strips of length one, draws, curves of a distribution, the loop that writes."""

@@ -1,0 +1,35 @@
+"""The empty place behind a prompt: what comes next.
+
+Planned films: softmax, logit_lens.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from manim import RoundedRectangle, VGroup
+
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.text import Run
+from gptviz.drawing.tokens.tokens import TokenStrip
+
+
+class NextSlot(VGroup):
+    """A box with a question mark behind the last token of a strip, in the strip's own size."""
+
+    def __init__(self, strip: TokenStrip) -> None:
+        super().__init__()
+        last = strip.boxes[-1]
+        em = theme.units(last.text.size)
+        box = RoundedRectangle(
+            corner_radius=em * 0.25,
+            width=em * 1.9,
+            height=em * 1.75,
+            stroke_width=2.5,
+            stroke_color=theme.FOCUS,
+            fill_opacity=0,
+        )
+        box.move_to(last.box.get_right() + np.array([em * (0.42 + 0.95), 0, 0]))
+        mark = Run("?", last.text.size, theme.FOCUS).place(
+            box.get_center() - np.array([0, em * 0.36, 0]), "center"
+        )
+        self.add(box, mark)
