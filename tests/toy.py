@@ -75,6 +75,17 @@ class Other(Film):
             self.wait(0.2)
 '''
 
+#: How a film that is a folder reaches its parts: an import, one that is put together, and a file.
+PARTLY = """import importlib
+import json
+from pathlib import Path
+
+from gptviz.film import Film
+
+LENGTH = importlib.import_module("." + "parts", __package__).LENGTH
+FACTOR = json.loads(Path(__file__).with_name("colours.json").read_text())["factor"]
+"""
+
 
 def row(
     logits: tuple[float, ...] = (2.0, 1.0, 0.5),
@@ -178,6 +189,21 @@ class Toy:
             for path in self.root.rglob("*")
             if not path.is_dir() and "__pycache__" not in path.parts
         }
+
+
+def as_folder(toy: Toy, name: str) -> Path:
+    """Turns the film ``other`` into a folder with parts, which it draws from in three ways."""
+    folder = toy.scene(name).with_suffix("")
+    (folder / "more").mkdir(parents=True)
+    text = toy.scene(name).read_text(encoding="utf-8")
+    toy.scene(name).unlink()
+    text = text.replace("from gptviz.film import Film\n", PARTLY)
+    text = text.replace("self.wait(0.2)", "self.wait(LENGTH + FACTOR - 1)")
+    (folder / "film.py").write_text(text, encoding="utf-8")
+    (folder / "parts.py").write_text("from .more.deep import LENGTH\n", encoding="utf-8")
+    (folder / "more" / "deep.py").write_text("LENGTH = 0.2\n", encoding="utf-8")
+    (folder / "colours.json").write_text('{"factor": 1}', encoding="utf-8")
+    return folder
 
 
 def build(root: Path, package: Path = ROOT) -> Toy:

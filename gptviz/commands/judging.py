@@ -17,7 +17,7 @@ from gptviz.recording.wording import NARROW
 from gptviz.render.editions import cast
 from gptviz.render.find import SceneFile, pick_scenes
 from gptviz.render.project import Project
-from gptviz.render.worker import load_film
+from gptviz.render.scenefiles import load_film
 
 if TYPE_CHECKING:
     from gptviz.film.audit import AuditReport, Found

@@ -16,15 +16,21 @@ from typing import Any
 
 
 def counted_literals(film_class: type[Any]) -> list[str]:
-    """The source of each count of a literal in the file that a film is written in; empty where
-    there is no file."""
+    """The source of each count of a literal in the files that a film is written in; empty where
+    there are none."""
     try:
         path = inspect.getsourcefile(film_class)
     except TypeError:
         path = None
     if path is None or not Path(path).is_file():
         return []
-    tree = ast.parse(Path(path).read_text(encoding="utf-8"), path)
+    own = Path(path)
+    files = sorted(own.parent.rglob("*.py")) if own.name == "film.py" else [own]
+    return [text for file in files for text in _counted_in(file)]
+
+
+def _counted_in(path: Path) -> list[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
     numbers = {name for name, value in _constants(tree) if isinstance(value, (int, float))}
     return [
         ast.unparse(call)

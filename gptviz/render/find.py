@@ -1,5 +1,5 @@
-"""Finds the films: one file each, ``scenes/<chapter>/<name>.py``, read without importing it or
-Manim.
+"""Finds the films, each a file or a folder (see :mod:`.scenefiles`), and reads them without
+importing them or Manim.
 
 A film's title and needs are literals in its source, so listing and planning take milliseconds and
 run no scene.
@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import ast
 import difflib
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +19,23 @@ from gptviz.errors import GptvizError, UnknownScene
 from gptviz.recording import requests
 from gptviz.recording.requests import Request
 from gptviz.render.project import Project
+from gptviz.render.scenefiles import (
+    FILM,
+    NAME,
+    chapter_of,
+    files_of,
+    film_paths,
+    foreign_import,
+    name_of,
+)
 
-#: What a film may be called: also a file name, a folder name and a word on a command line.
-NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_NO_FILM = "it holds no class derived from Film"
 
 
 @dataclass(frozen=True)
 class SceneFile:
-    """A film as its source declares it. ``film`` is its class; ``main`` the need that ``PROMPT=``
-    replaces.
+    """A film as its source declares it. ``path`` is its file, ``film`` its class; ``main`` the need
+    that ``PROMPT=`` replaces.
 
     ``chains`` are groups of needs that one model must answer, ``optional`` those that a film can do
     without. ``fault`` says what is wrong with the file, if anything.
@@ -45,6 +52,11 @@ class SceneFile:
     optional: tuple[str, ...] = ()
     fault: str = ""
 
+    @property
+    def files(self) -> dict[str, Path]:
+        """All files of the film by their path within it."""
+        return files_of(self.path)
+
     def checked(self) -> SceneFile:
         """The film itself. Raises GptvizError where its file cannot be read."""
         if self.fault:
@@ -57,13 +69,12 @@ class SceneFile:
 def find_scenes(project: Project) -> dict[str, SceneFile]:
     """Every film by its name, in the course's order; films that the course does not name come last,
     by name."""
-    files = {
-        path.stem: path
-        for path in sorted(project.scenes.glob("*/*.py"))
-        if NAME.fullmatch(path.stem)
+    paths = film_paths(project.scenes)
+    order = [name for chapter in project.chapters for name in chapter.films if name in paths]
+    found = {name: _read_one(paths[name]) for name in dict.fromkeys([*order, *sorted(paths)])}
+    return {
+        name: scene for name, scene in found.items() if scene.fault != _NO_FILM or name in order
     }
-    order = [name for chapter in project.chapters for name in chapter.films if name in files]
-    return {name: read_scene(files[name]) for name in dict.fromkeys([*order, *sorted(files)])}
 
 
 def pick_scenes(
@@ -71,17 +82,13 @@ def pick_scenes(
 ) -> list[SceneFile]:
     """The films of these names, or all. Raises UnknownScene, with the nearest names, before
     anything is read."""
-    files = {
-        path.stem: path
-        for path in sorted(project.scenes.glob("*/*.py"))
-        if NAME.fullmatch(path.stem)
-    }
+    paths = film_paths(project.scenes)
     for name in names:
-        if name not in files:
-            raise unknown(name, files)
+        if name not in paths:
+            raise unknown(name, paths)
     if everything:
         return list(find_scenes(project).values())
-    return [read_scene(files[name]) for name in dict.fromkeys(names)]
+    return [_read_one(paths[name]) for name in dict.fromkeys(names)]
 
 
 def unknown(name: str, known: Iterable[str]) -> UnknownScene:
@@ -96,12 +103,25 @@ def unknown(name: str, known: Iterable[str]) -> UnknownScene:
     return UnknownScene(f"no film is called {ascii(shown)}", why, "gptviz list shows all of them")
 
 
+def _read_one(paths: list[Path]) -> SceneFile:
+    """The film of a name. Where two files would be it, the first says so in its ``fault``."""
+    scene = read_scene(paths[0])
+    if len(paths) > 1:
+        scene = replace(scene, fault=f"{paths[1]} has the same name")
+    return scene
+
+
 def read_scene(path: Path) -> SceneFile:
     """A film's declarations, from its source alone; what is wrong with it stands in ``fault``."""
-    name, chapter = path.stem, path.parent.name
+    name, chapter = name_of(path), chapter_of(path)
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
         film = _film_class(tree)
+        if foreign := foreign_import(path):
+            raise ValueError(
+                f"{foreign} leads out of the film; what two films draw lives in gptviz.drawing, "
+                f"and a film with parts of its own is a folder with a {FILM}"
+            )
         declared = _declarations(tree, film)
         needs = declared.get("needs", {})
         main, chains = declared.get("main"), declared.get("chains", ())
@@ -127,14 +147,21 @@ def _film_class(tree: ast.Module) -> ast.ClassDef:
     films = [
         node
         for node in tree.body
-        if isinstance(node, ast.ClassDef)
-        and any(isinstance(base, ast.Name) and base.id.endswith("Film") for base in node.bases)
+        if isinstance(node, ast.ClassDef) and any(_is_film(base) for base in node.bases)
     ]
+    if not films:
+        raise ValueError(_NO_FILM)
     if len(films) != 1:
         raise ValueError(
             f"a scene file holds one class derived from Film; this one holds {len(films)}"
         )
     return films[0]
+
+
+def _is_film(base: ast.expr) -> bool:
+    """Whether a base class is ``Film``, ``film.Film`` or one that is called after it."""
+    name = base.id if isinstance(base, ast.Name) else getattr(base, "attr", "")
+    return str(name).endswith("Film")
 
 
 def _declarations(tree: ast.Module, film: ast.ClassDef) -> dict[str, Any]:

@@ -19,6 +19,7 @@ import gptviz
 from gptviz.errors import RenderFailed
 from gptviz.recording.files import disk_errors
 from gptviz.recording.store import Store
+from gptviz.render.scenefiles import FILM, files_of, in_folder
 from gptviz.render.telling import raised
 
 GRACE = 2.0  # seconds between asking a worker to end and ending it
@@ -48,10 +49,16 @@ class Job:
     megabytes: int = 50
 
     def write(self, folder: Path, scene: Path, store: Store) -> None:
-        """Fills a folder with the job, the film's source and its recordings, as they are now."""
+        """Fills a folder with the job, the film's source and its recordings, as they are now.
+
+        ``scene`` is the film's file; the files beside it in a folder of its own come along.
+        """
         with disk_errors(folder, self.megabytes * 1_000_000):
             folder.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(scene, folder / "scene.py")
+            for name, file in files_of(scene).items():
+                target = folder / (f"scene/{name}" if in_folder(scene) else name)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, target)
             for need, edition in self.needs.items():
                 source = store.path(edition, self.scene, need)
                 target = Store(folder / "recordings").path(edition, self.scene, need)
@@ -60,6 +67,11 @@ class Job:
                     if source.with_suffix(suffix).is_file():
                         shutil.copyfile(source.with_suffix(suffix), target.with_suffix(suffix))
             (folder / "job.json").write_text(json.dumps(asdict(self)), encoding="utf-8")
+
+    @staticmethod
+    def source(folder: Path) -> Path:
+        """The film's file in the folder of a job."""
+        return path if (path := folder / "scene.py").is_file() else folder / "scene" / FILM
 
     @classmethod
     def read(cls, folder: Path) -> Job:

@@ -25,6 +25,7 @@ from gptviz.render.facts import difference, facts
 from gptviz.render.find import SceneFile
 from gptviz.render.manifest import Place
 from gptviz.render.project import Project
+from gptviz.render.scenefiles import digest_of
 from gptviz.render.sources import Sources
 
 State = Literal["fresh", "stale", "missing"]
@@ -156,11 +157,12 @@ class Planner:
         return damage, found
 
     def _parts(self, scene: SceneFile, found: Cast, wish: Wish) -> dict[str, Any]:
-        source = scene.path.read_bytes()
+        files = scene.files
         kinds = [request.kind for request in scene.needs.values()]
+        code = [file.read_text("utf-8") for name, file in files.items() if name.endswith(".py")]
         return {
-            "scene": hashlib.sha256(source).hexdigest(),
-            "modules": self.sources.reached(source.decode("utf-8"), kinds),
+            "scene": digest_of(files),
+            "modules": self.sources.reached(code, kinds),
             "fonts": self._fonts,
             "recordings": {
                 need: {"digest": recording.digest, "badge": _badge(recording)}

@@ -90,14 +90,16 @@ class Sources:
     package: Path = PACKAGE
     _modules: dict[str, Module | None] = field(default_factory=dict)
 
-    def reached(self, scene: str, kinds: Iterable[str]) -> dict[str, str]:
-        """Digests of what a film's source reaches, by path within the package, such as
+    def reached(self, scene: Iterable[str], kinds: Iterable[str]) -> dict[str, str]:
+        """Digests of what the source files of a film reach, by path within the package, such as
         ``drawing/chances/bars.py``.
 
-        ``kinds`` are those of the film's recordings. The scene's own source is not among them.
+        ``kinds`` are those of the film's recordings. The scene's own source is not among them. A
+        module that is named as text counts as imported; where the name is put together when the
+        film runs, nobody can know it, and the film reaches every module.
         """
         uses: dict[str, set[str] | None] = {}
-        todo = list(_imports(ast.parse(scene), "scene", False).items())
+        todo = [each for text in scene for each in self._asked(ast.parse(text))]
         todo += [(name, None) for kind in sorted(set(kinds)) if (name := self.kind_module(kind))]
         while todo:
             name, names = todo.pop()
@@ -115,6 +117,18 @@ class Sources:
         return {
             self._place(name): self._digest(name, names) for name, names in sorted(uses.items())
         }
+
+    def _asked(self, tree: ast.Module) -> Iterator[tuple[str, frozenset[str] | None]]:
+        """What one file of a film imports, in whatever way."""
+        yield from _imports(tree, "scene", False).items()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                if all(part.isidentifier() for part in node.value.split(".")):
+                    yield from ((name, None) for name in _lineage(node.value))
+            elif isinstance(node, ast.Call) and _imports_unknown(node):
+                for path in sorted(self.package.rglob("*.py")):
+                    parts = path.relative_to(self.package).with_suffix("").parts
+                    yield ".".join(("gptviz", *(p for p in parts if p != "__init__"))), None
 
     def module(self, name: str) -> Module | None:
         """A module of the package by its dotted name, or None where there is no such file."""
@@ -176,6 +190,14 @@ def _imports(tree: ast.Module, name: str, is_package: bool) -> dict[str, frozens
         elif isinstance(node, ast.ImportFrom):
             _import_from(node, _absolute(node, name, is_package), nodes, found)
     return {module: None if names is None else frozenset(names) for module, names in found.items()}
+
+
+def _imports_unknown(call: ast.Call) -> bool:
+    """Whether a call imports a module whose name is no literal."""
+    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    return name in ("import_module", "__import__") and not (
+        call.args and isinstance(call.args[0], ast.Constant)
+    )
 
 
 def _import_from(

@@ -1,7 +1,7 @@
 """The process that draws one film: ``python -m gptviz.render.worker JOB``, in a folder of its own.
 
-The job is a folder: ``job.json``, ``scene.py`` and ``recordings/``, copied when the film was
-planned, so that what is drawn is what was planned. Into it go ``film.mp4`` and ``film.json`` (beats
+The job is a folder: ``job.json``, ``scene.py`` (or ``scene/`` with ``film.py`` and its parts) and
+``recordings/``, copied when the film was planned, so that what is drawn is what was planned. Into it go ``film.mp4`` and ``film.json`` (beats
 and duration). Manim is driven by its Python interface; its cache is off, because it serves stale
 films and breaks when a render is killed.
 
@@ -15,7 +15,6 @@ from __future__ import annotations
 import configparser
 import contextlib
 import errno
-import importlib.util
 import json
 import os
 import sys
@@ -28,6 +27,7 @@ from gptviz.recording.store import Store
 from gptviz.render import engine
 from gptviz.render.job import Job
 from gptviz.render.qualities import QUALITIES
+from gptviz.render.scenefiles import load_film
 from gptviz.render.telling import Tell, described, end_with_parent, speaker
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -43,7 +43,7 @@ def main(folder: Path) -> int:
     except GptvizError as error:
         tell({"error": described(error)})
     except Exception as error:
-        tell({"error": described(_translated(error, job))})
+        tell({"error": described(_translated(error, job, folder))})
         with contextlib.suppress(OSError):  # the log lies on the disk that may be full
             traceback.print_exc()
     else:
@@ -83,7 +83,7 @@ def draw(job: Job, folder: Path, tell: Tell) -> None:
     }
     _forget_configuration(manim)
     with manim.tempconfig(settings):
-        film = load_film(folder / "scene.py", job.film)(
+        film = load_film(Job.source(folder), job.film)(
             recordings, captions=job.captions, **engine.scene_arguments(job.engine)
         )
         _follow(film, tell, job.beat)
@@ -109,16 +109,6 @@ def _forget_configuration(manim: Any) -> None:
     parser.read(Path(manim._config.__file__).with_name("default.cfg"))
     manim.config.digest_parser(parser)
     manim.logger.setLevel("ERROR")
-
-
-def load_film(path: Path, name: str) -> Any:
-    """The film's class from its source file, which is no part of any package."""
-    spec = importlib.util.spec_from_file_location(f"gptviz_scene_{path.stem}", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return getattr(module, name)
 
 
 def _follow(film: Any, tell: Tell, only: int | None) -> None:
@@ -166,7 +156,7 @@ def _sections(film: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _translated(error: Exception, job: Job) -> GptvizError:
+def _translated(error: Exception, job: Job, folder: Path) -> GptvizError:
     """An error of the film's own code, or of Manim, in three lines; a full disk is known as such
     wherever it is met."""
     cause: BaseException | None = error
@@ -178,11 +168,12 @@ def _translated(error: Exception, job: Job) -> GptvizError:
                 "free some space and run the same command again",
             )
         cause = cause.__cause__ or cause.__context__
+    own = Job.source(folder).parent
     where = next(
         (
-            f"scene.py, line {frame.lineno}"
+            f"{Path(frame.filename).relative_to(own)}, line {frame.lineno}"
             for frame in reversed(traceback.extract_tb(error.__traceback__))
-            if Path(frame.filename).name == "scene.py"
+            if Path(frame.filename).is_relative_to(own)
         ),
         "",
     )

@@ -30,7 +30,7 @@ from gptviz.film.audit import audit
 from gptviz.recording.number import Claim, Derived, Number, Quoted, Setting, Token, Word, derive
 from gptviz.recording.schema import Recording
 from gptviz.recording.statement import Piece, Statement
-from gptviz.render.worker import load_film
+from gptviz.render.scenefiles import load_film
 from tests.film.conftest import REQUEST
 
 

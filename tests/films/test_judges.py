@@ -17,12 +17,12 @@ from gptviz.film.lint import inspect
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
 from gptviz.render.editions import DEFAULT, Edition, cast
-from gptviz.render.find import pick_scenes
+from gptviz.render.find import find_scenes, pick_scenes
 from gptviz.render.project import open_project
-from gptviz.render.worker import load_film
+from gptviz.render.scenefiles import load_film
 
 PROJECT = open_project(Path(__file__).resolve().parents[2])
-NAMES = sorted(path.stem for path in PROJECT.scenes.glob("*/*.py"))
+NAMES = sorted(find_scenes(PROJECT))
 QUICK = [name for name in ("softmax", "heads_grid", "scores_mask") if name in NAMES]
 FILMS = [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in NAMES]
 

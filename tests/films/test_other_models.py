@@ -23,16 +23,13 @@ from gptviz.models.vectors import load_vectors
 from gptviz.recorders import take
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
-from gptviz.render.find import SceneFile, pick_scenes
+from gptviz.render.find import SceneFile, find_scenes
 from gptviz.render.project import open_project
-from gptviz.render.worker import load_film
+from gptviz.render.scenefiles import load_film
 from tests import small_gpt2
 
 PROJECT = open_project(Path(__file__).resolve().parents[2])
-SCENES = {
-    name: pick_scenes(PROJECT, [name])[0].checked()
-    for name in sorted(path.stem for path in PROJECT.scenes.glob("*/*.py"))
-}
+SCENES = {name: scene.checked() for name, scene in sorted(find_scenes(PROJECT).items())}
 LONGEST = 256  # tokens that the models read
 
 MODELS: dict[str, Callable[[Path], Path]] = {

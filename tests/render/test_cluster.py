@@ -21,7 +21,7 @@ import pytest
 from gptviz.errors import UsageError
 from gptviz.render.address import check_address
 from tests.render.test_job import leftovers, until
-from tests.toy import ROOT, TINY, Toy, build, copy_package, row
+from tests.toy import ROOT, TINY, Toy, as_folder, build, copy_package, row
 
 pytest.importorskip("distributed")
 
@@ -181,15 +181,18 @@ def test_a_worker_is_killed_and_all_films_arrive(
     machines: Machines, four: Toy, tmp_path: Path
 ) -> None:
     local = with_four_films(build(tmp_path / "local", four.package))
-    run = local.run("render", *FILMS, "--quality", "l", "--jobs", "2")
+    for toy in (local, four):
+        as_folder(toy, "other")
+    films = (*FILMS, "other")
+    run = local.run("render", *films, "--quality", "l", "--jobs", "2")
     assert run.code == 0, run.err
-    with four.start(*ask(four, machines, *FILMS)) as process:
+    with four.start(*ask(four, machines, *films)) as process:
         assert until(lambda: machines.drawing(0) or process.poll() is not None)
         machines.workers[0].kill()
         out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
-    assert out.count("rendered") == len(FILMS) and not err
-    assert published(four) == published(local) and len(published(four)) == 5 * len(FILMS)
+    assert out.count("rendered") == len(films) and not err
+    assert published(four) == published(local) and len(published(four)) == 5 * len(films)
     assert not leftovers(four)
     assert until(lambda: not machines.drawing(), 10), "a job outlived its worker"
 

@@ -11,13 +11,13 @@ from manim import Scene
 
 from gptviz.recording.store import Store
 from gptviz.render.editions import DEFAULT, Edition, cast
-from gptviz.render.find import pick_scenes
+from gptviz.render.find import find_scenes, pick_scenes
 from gptviz.render.project import open_project
-from gptviz.render.worker import load_film
+from gptviz.render.scenefiles import load_film
 from tests.render.comparing import MOST, compare, settings
 
 PROJECT = open_project(Path(__file__).resolve().parents[2])
-NAMES = sorted(path.stem for path in PROJECT.scenes.glob("*/*.py"))
+NAMES = sorted(find_scenes(PROJECT))
 MOMENTS = 10
 
 

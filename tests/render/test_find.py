@@ -15,7 +15,7 @@ from gptviz.errors import GptvizError, UnknownScene
 from gptviz.recording.requests import NextToken
 from gptviz.render.find import find_scenes, pick_scenes, read_scene
 from gptviz.render.project import open_project
-from tests.toy import Toy
+from tests.toy import Toy, as_folder
 
 HEAD = "from gptviz.film import Film\nfrom gptviz.recording.requests import NextToken\n"
 
@@ -65,7 +65,6 @@ class Made(Film):
         "class Made(Film):\n    chains = (('a', 'b'),)\n",
         "class Made(Film):\n    needs = {'a': NextToken('x', top='y' + 1)}\n",
         "class Made(Film):\n    pass\nclass Second(Film):\n    pass\n",
-        "class Made:\n    pass\n",
         "class Made(Film:\n",
         "\0",
     ],
@@ -76,6 +75,45 @@ def test_what_is_no_literal_is_a_fault_of_that_film_only(toy: Toy, body: str) ->
     assert found["made"].fault and not found["tiny"].fault
     with pytest.raises(GptvizError):
         found["made"].checked()
+
+
+def test_a_film_may_be_a_folder_and_a_helper_is_no_film(toy: Toy) -> None:
+    as_folder(toy, "other")
+    toy.scene("helper").write_text("def double(x):\n    return 2 * x\n")
+    toy.scene("made").write_text("from gptviz import film\n\nclass Made(film.Film):\n    'Made'\n")
+    found = find_scenes(open_project(toy.root))
+    assert list(found) == ["tiny", "other", "made"]
+    assert not any(scene.fault for scene in found.values())
+    other = found["other"]
+    assert (other.chapter, other.title, other.film) == ("words", "Nothing but words", "Other")
+    assert set(other.files) == {"film.py", "parts.py", "more/deep.py", "colours.json"}
+    assert found["tiny"].files == {"scene.py": toy.scene("tiny")}
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("film.py", "from ..tiny import Tiny"),
+        ("parts.py", "from scenes.words import tiny"),
+        ("more/deep.py", "from ...tiny import Tiny"),
+        ("parts.py", "import scenes.words.tiny"),
+    ],
+)
+def test_a_film_uses_no_other_film_s_parts(toy: Toy, name: str, line: str) -> None:
+    folder = as_folder(toy, "other")
+    (folder / name).write_text(f"{line}\n{(folder / name).read_text()}")
+    fault = find_scenes(open_project(toy.root))["other"].fault
+    assert f"{Path(name).name}, line 1: {line}" in fault and "gptviz.drawing" in fault
+
+
+def test_a_film_of_one_file_has_no_parts_and_no_name_twice(toy: Toy) -> None:
+    toy.scene("made").write_text(HEAD + "from .parts import x\nclass Made(Film):\n    pass\n")
+    twin = toy.root / "scenes" / "numbers" / "tiny.py"
+    twin.parent.mkdir()
+    twin.write_text(toy.scene("tiny").read_text())
+    found = find_scenes(open_project(toy.root))
+    assert "from .parts import x" in found["made"].fault
+    assert "has the same name" in found["tiny"].fault
 
 
 def test_order_is_the_course_s_then_by_name(toy: Toy) -> None:

@@ -16,7 +16,7 @@ import av
 import pytest
 
 from gptviz.render.locks import exclusive, staging, sweep
-from tests.toy import Toy
+from tests.toy import Toy, as_folder
 
 PATIENCE = 60.0  # seconds, for machines that are busy
 
@@ -213,6 +213,19 @@ def test_a_film_that_breaks_does_not_stop_the_others(toy: Toy) -> None:
         and not leftovers(toy)
     )
     assert "Traceback" in toy.run("render", "broken", "--quality", "l", "--debug").err
+
+
+@pytest.mark.slow
+def test_a_film_of_parts_is_drawn_as_it_was_planned(toy: Toy) -> None:
+    folder = as_folder(toy, "other")
+    run = toy.run("render", "other", "--quality", "l")
+    assert run.code == 0, run.err
+    for judge in ("audit", "inspect"):
+        run = toy.run(judge, "other")
+        assert run.code == 0, run.err
+    (folder / "parts.py").write_text("\n\nLENGTH = 1 / 0\n")
+    run = toy.run("render", "other", "--quality", "l")
+    assert run.code == 1 and "division by zero (parts.py, line 3)" in run.err
 
 
 def test_a_full_disk_leaves_the_old_film(rendered: Toy, tmp_path: Path) -> None:

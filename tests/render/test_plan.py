@@ -14,7 +14,7 @@ from gptviz.render.editions import Edition
 from gptviz.render.find import pick_scenes
 from gptviz.render.plan import Plan, Planner, Wish, changes
 from gptviz.render.project import open_project
-from tests.toy import Toy, build, copy_package, row
+from tests.toy import Toy, as_folder, build, copy_package, row
 
 
 @pytest.fixture
@@ -75,6 +75,22 @@ def test_the_same_values_under_another_fingerprint_leave_a_film_fresh(toy: Toy) 
 def test_what_the_badge_says_counts(toy: Toy) -> None:
     toy.store.write("big", "tiny", "row", row(model="another model"))
     assert status(toy)["tiny"] == ("stale", "recording row: big model -> another model")
+
+
+def test_a_change_in_any_file_of_a_film_makes_it_stale(toy: Toy) -> None:
+    whole = plan(toy, "other").digest
+    folder = as_folder(toy, "other")
+    before = plan(toy, "other")
+    assert before.digest != whole and before.fault is None
+    seen = {before.digest}
+    for name in ("parts.py", "more/deep.py", "colours.json", "new.py"):
+        path = folder / name
+        path.write_text((path.read_text() if path.exists() else "") + "\n")
+        seen.add(plan(toy, "other").digest)
+    assert len(seen) == 5
+    (folder / "__pycache__").mkdir()
+    (folder / "__pycache__" / "parts.pyc").write_bytes(b"x")
+    assert plan(toy, "other").digest in seen
 
 
 def test_a_changed_scene(toy: Toy) -> None:

@@ -39,7 +39,7 @@ def test_no_module_that_python_imports_is_forgotten(root: Path) -> None:
     loaded = {
         Path(line).relative_to(PACKAGE).as_posix() for line in run.stdout.splitlines() if line
     }
-    reached = set(Sources().reached(scene.read_text(), ["next_token"]))
+    reached = set(Sources().reached([scene.read_text()], ["next_token"]))
     # A catalogue is one entry, whatever files it lies in.
     folders = ("recording/kinds/", "maths/", "recording/requests/")
     forgotten = {path for path in loaded - reached - SILENT if not path.startswith(folders)}
@@ -57,7 +57,18 @@ def test_reached_through_functions_packages_and_relative_imports(tmp_path: Path)
             "d": "",
         },
     )
-    assert set(sources.reached("import gptviz.a", [])) == {"a/__init__.py", "a/b.py", "c.py"}
+    assert set(sources.reached(["import gptviz.a"], [])) == {"a/__init__.py", "a/b.py", "c.py"}
+
+
+def test_modules_that_are_imported_by_a_name_in_a_text(tmp_path: Path) -> None:
+    sources = package(
+        tmp_path, **{"a/__init__": "", "a/b": "from gptviz import c", "c": "", "d": ""}
+    )
+    named = "import importlib\nimportlib.import_module('gptviz.a.b')"
+    assert set(sources.reached([named], [])) == {"a/__init__.py", "a/b.py", "c.py"}
+    unknown = "from importlib import import_module\nimport_module('gptviz.' + input())"
+    everything = {"a/__init__.py", "a/b.py", "c.py", "d.py", "recording/__init__.py"}
+    assert set(sources.reached([unknown, "x = 1"], [])) == everything
 
 
 def test_of_a_catalogue_only_what_is_used_counts(tmp_path: Path) -> None:
@@ -67,7 +78,7 @@ def test_of_a_catalogue_only_what_is_used_counts(tmp_path: Path) -> None:
         "@decorate\ndef used(x):\n    return helper(x)\n\n{}"
     )
     first = package(tmp_path / "1", maths=text.format(""), errors="class Bad(Exception): pass\n")
-    before = first.reached(scene, [])
+    before = first.reached([scene], [])
     for i, (change, same) in enumerate(
         [
             (("{}", "def more():\n    pass\n"), True),
@@ -81,10 +92,10 @@ def test_of_a_catalogue_only_what_is_used_counts(tmp_path: Path) -> None:
             maths=text.replace(*change).format(""),
             errors="class Bad(Exception): pass\nclass Worse(Bad): pass\n",
         )
-        assert (other.reached(scene, []) == before) is same
+        assert (other.reached([scene], []) == before) is same
     everything = "from gptviz import maths\nfor f in dir(maths): print(f)\n"
     more = package(tmp_path / "m", maths=text.format("def more():\n    pass\n"))
-    assert first.reached(everything, [])["maths.py"] != more.reached(everything, [])["maths.py"]
+    assert first.reached([everything], [])["maths.py"] != more.reached([everything], [])["maths.py"]
 
 
 def test_a_kind_is_found_by_what_it_answers(tmp_path: Path) -> None:
@@ -96,4 +107,4 @@ def test_a_kind_is_found_by_what_it_answers(tmp_path: Path) -> None:
             "d": "",
         },
     )
-    assert set(sources.reached("x = 1", ["one"])) == {"recording/kinds/one.py", "d.py"}
+    assert set(sources.reached(["x = 1"], ["one"])) == {"recording/kinds/one.py", "d.py"}
