@@ -9,6 +9,7 @@ a film. A piece is a function that adds and plays on a :class:`Stage`, and calls
 from gptviz.drawing.gallery import (
     heads,
     inside,
+    model,
     numbers,
     prediction,
     reading,
@@ -27,6 +28,7 @@ def pieces() -> list[Piece]:
         *numbers.PIECES,
         *weights.PIECES,
         *inside.PIECES,
+        *model.PIECES,
         *heads.PIECES,
         *reading.PIECES,
         *prediction.PIECES,

@@ -1,1 +1,1 @@
-"""The model as a whole: its stack of blocks, its sizes and counts, its lens, and how it learns."""
+"""The model as a whole: its map, its stack of blocks, its sizes and counts, its lens, and how it learns."""
