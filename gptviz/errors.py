@@ -2,19 +2,29 @@
 
 ::
 
-    GptvizError                  exit 1 ├── UsageError               exit 2   the command was wrong:
-    a scene, an option, a prompt │   ├── UnknownScene │   ├── PromptRefused │   └── NotDeclared
-    a film asked for something that it did not declare ├── ModelError │   ├── ModelMissing
-    not on this machine, and it cannot be fetched │   ├── ModelRefused         there, but not a
-    model that can be trusted: names, shapes, values │   └── NotRecorded          a recorded run
-    does not hold what was asked ├── VectorsRefused           a vector file that lies, is cut short,
-    or could run code ├── NotFinite                NaN or infinity where a number must stand ├──
-    RecordingError │   ├── RecordingMissing │   ├── RecordingCorrupt     truncated, changed, or not
-    what its manifest says │   └── RecordingTooNew      made by a newer gptviz ├── UntrackedNumber
-    a numeral without an address ├── RenderFailed ├── ClusterFailed            the scheduler or the
-    workers that were asked are not there, or not fit ├── FontMissing ├── NoSpace ├── UnsafePath
-    a path that leads out of the folder that it belongs to └── Unavailable              something
-    that has to be installed first
+    GptvizError                  exit 1
+    ├── UsageError               exit 2   the command was wrong: a scene, an option, a prompt
+    │   ├── UnknownScene
+    │   ├── PromptRefused
+    │   └── NotDeclared          a film asked for something that it did not declare
+    ├── ModelError
+    │   ├── ModelMissing         not on this machine, and it cannot be fetched
+    │   ├── ModelRefused         there, but not a model that can be trusted: names, shapes, values
+    │   └── NotRecorded          a recorded run does not hold what was asked
+    ├── VectorsRefused           a vector file that lies, is cut short, or could run code
+    ├── NotFinite                NaN or infinity where a number must stand
+    ├── RecordingError
+    │   ├── RecordingMissing
+    │   ├── RecordingCorrupt     truncated, changed, or not what its manifest says
+    │   └── RecordingTooNew      made by a newer gptviz
+    ├── UntrackedNumber          a numeral without an address
+    ├── RenderFailed
+    ├── ClusterFailed            the scheduler or the workers that were asked are not there, or not fit
+    ├── FontMissing
+    ├── NoSpace
+    ├── UnsafePath               a path that leads out of the folder that it belongs to
+    ├── Unavailable              something that has to be installed first
+    └── NotFetched               a named download that cannot be had, or is not the one that is meant
 
 An error says what happened, why, and what to do: three lines, no traceback (``--debug`` shows it).
 """
@@ -120,3 +130,7 @@ class UnsafePath(GptvizError):
 
 class Unavailable(GptvizError):
     """An optional part that has to be installed first."""
+
+
+class NotFetched(GptvizError):
+    """What a short name stands for is not here and cannot be fetched, or what came is another."""
