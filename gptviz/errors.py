@@ -134,3 +134,7 @@ class Unavailable(GptvizError):
 
 class NotFetched(GptvizError):
     """What a short name stands for is not here and cannot be fetched, or what came is another."""
+
+
+class VoiceFailed(GptvizError):
+    """A voice that is not here, or a sentence that it cannot speak."""

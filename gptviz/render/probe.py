@@ -13,6 +13,8 @@ import av.error
 
 from gptviz.errors import RenderFailed
 from gptviz.render.qualities import Quality
+from gptviz.voice.sound import Sound
+from gptviz.voice.track import Track
 
 #: How far a film's length may be from the sum of its beats: one frame for every few beats, rounded up.
 TOLERANCE = 0.25  # seconds
@@ -20,7 +22,8 @@ TOLERANCE = 0.25  # seconds
 
 @dataclass(frozen=True)
 class Facts:
-    """What a video file is: seconds, frames, size in pixels, frames per second, codec."""
+    """What a video file is: seconds, frames, size in pixels, frames per second, codec; seconds of
+    its sound, None where it has none."""
 
     duration: float
     frames: int
@@ -28,9 +31,10 @@ class Facts:
     height: int
     fps: float
     codec: str
+    sound: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 def probe(path: Path) -> Facts:
@@ -55,6 +59,7 @@ def probe(path: Path) -> Facts:
                 stream.height,
                 float(rate),
                 stream.codec_context.name,
+                _sound(container),
             )
         last_picture(path)
     except (av.error.FFmpegError, IndexError, OSError) as error:
@@ -62,9 +67,9 @@ def probe(path: Path) -> Facts:
     return facts
 
 
-def check(path: Path, quality: Quality, duration: float) -> Facts:
-    """Probes a film and compares it with what was asked for. Raises RenderFailed where it is
-    something else."""
+def check(path: Path, quality: Quality, duration: float, voiced: bool = False) -> Facts:
+    """Probes a film and compares it with what was asked for: size, rate, length, with sound as long
+    as its picture or without. Raises RenderFailed where it is something else."""
     facts = probe(path)
     if (facts.width, facts.height) != (quality.width, quality.height):
         raise RenderFailed(
@@ -77,7 +82,19 @@ def check(path: Path, quality: Quality, duration: float) -> Facts:
         raise RenderFailed(
             f"{path.name} lasts {facts.duration:.2f} s", f"its beats last {duration:.2f} s"
         )
+    if voiced and (facts.sound is None or abs(facts.sound - facts.duration) > 1 / facts.fps):
+        raise RenderFailed(
+            f"{path.name} has {facts.sound or 0:.2f} s of sound",
+            f"and {facts.duration:.2f} of picture",
+        )
     return facts
+
+
+def _sound(container: Any) -> float | None:
+    """Seconds of sound of an open file."""
+    for stream in container.streams.audio:
+        return float((stream.duration or 0) * stream.time_base)
+    return None
 
 
 def last_picture(path: Path) -> Any:
@@ -97,9 +114,15 @@ def last_picture(path: Path) -> Any:
         return picture.to_image()  # type: ignore[no-untyped-call]
 
 
-def with_chapters(source: Path, target: Path, title: str, sections: list[dict[str, Any]]) -> None:
-    """Copies a film packet by packet, with its title and a chapter mark for each section; the index
-    stands first."""
+def with_chapters(
+    source: Path,
+    target: Path,
+    title: str,
+    sections: list[dict[str, Any]],
+    sound: Sound | None = None,
+) -> None:
+    """Copies a film packet by packet, with its title, a chapter mark for each section, and its
+    sound, if any; the index stands first."""
     base = Fraction(1, 1000)
     with (
         av.open(str(source)) as reader,
@@ -107,6 +130,7 @@ def with_chapters(source: Path, target: Path, title: str, sections: list[dict[st
     ):
         stream = reader.streams.video[0]
         copy = writer.add_stream_from_template(stream)
+        track = Track(writer, sound) if sound is not None else None
         writer.metadata["title"] = title
         writer.set_chapters(
             [
@@ -122,8 +146,12 @@ def with_chapters(source: Path, target: Path, title: str, sections: list[dict[st
         )
         for packet in reader.demux(stream):
             if packet.dts is not None:
+                if track is not None:
+                    track.until(float(packet.dts * packet.time_base))
                 packet.stream = copy
                 writer.mux(packet)
+        if track is not None:
+            track.end()
 
 
 def _chapter(section: dict[str, Any]) -> str:

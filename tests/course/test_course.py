@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import threading
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from gptviz.course.page import ChapterOnPage, FilmOnPage, page
 from gptviz.errors import RenderFailed
 from gptviz.render.captions import cues, vtt
 from gptviz.render.probe import with_chapters
+from gptviz.voice.sound import RATE
+from gptviz.voice.track import sound_of
 
 FPS, WIDTH, HEIGHT = 10, 64, 36
 
@@ -83,6 +86,23 @@ def test_a_chapter_holds_its_films_whole(tmp_path: Path) -> None:
         ]
     assert marks == [(0.0, "first"), (2.5, "second")]
     assert [(cue.start, cue.end) for cue in spoken] == [(0.0, 1.0), (1.0, 2.5), (2.5, 4.5)]
+
+
+def test_a_chapter_speaks_where_its_films_do(tmp_path: Path) -> None:
+    """A click in each of two films, and one without sound between them: none drifts."""
+    parts = [film(tmp_path, name, [40], [1.7]) for name in ("first", "silent", "last")]
+    for number in (0, 2):
+        sound = np.zeros(round(1.7 * RATE), np.float32)
+        sound[RATE : RATE + 200] = np.sin(np.arange(200) / 5)
+        spoken = tmp_path / f"{number}.mp4"
+        with_chapters(parts[number].film, spoken, "", list(parts[number].sections), sound)
+        parts[number] = replace(parts[number], film=spoken, voiced=True)
+    facts, _ = join(parts, tmp_path / "chapter.mp4", "A chapter")
+    assert facts.sound == pytest.approx(5.1, abs=0.03)
+    heard = sound_of(tmp_path / "chapter.mp4", 5.1)
+    loud = np.nonzero(np.abs(heard) > 0.3)[0]
+    begins = loud[np.diff(loud, prepend=-RATE) > 1000] / RATE
+    assert list(begins) == pytest.approx([1.0, 1.7 + 1.7 + 1.0], abs=0.003)
 
 
 def test_films_of_two_sizes_are_not_joined(tmp_path: Path) -> None:

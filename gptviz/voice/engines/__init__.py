@@ -1,0 +1,50 @@
+"""The voices by name: what ``--voice`` takes.
+
+None is chosen but by its name, so an engine that used a network would have to be asked for, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from gptviz.errors import UsageError
+from gptviz.voice.engines.base import Engine
+from gptviz.voice.engines.espeak import PROGRAM, Espeak
+from gptviz.voice.engines.joe import NAME as JOE
+from gptviz.voice.engines.joe import Joe
+from gptviz.voice.engines.kokoro import Kokoro
+from gptviz.voice.engines.piper import Piper
+from gptviz.voice.engines.recorded import Recorded
+
+NONE = "none"
+
+#: Voices of the form ``kind:rest``, made from the rest.
+KINDS: dict[str, Callable[[str], Engine]] = {
+    PROGRAM: Espeak,
+    "kokoro": Kokoro,
+    "recorded": Recorded,
+}
+
+
+def engine(name: str) -> Engine | None:
+    """The voice of a name; None for ``none``. Raises UsageError for a name that is no voice's.
+
+    Whether its files and programs are here is found out when it is asked for a sentence.
+    """
+    if name == NONE:
+        return None
+    if name == JOE:
+        return Joe()
+    if name == PROGRAM:
+        return Espeak()
+    if name.endswith(".onnx"):
+        return Piper(Path(name), name)
+    kind, _, rest = name.partition(":")
+    if kind in KINDS and rest:
+        return KINDS[kind](rest)
+    raise UsageError(
+        f"there is no voice {name!r}",
+        "",
+        "joe, espeak-ng, a Piper file (NAME.onnx), kokoro:FOLDER, recorded:FOLDER, or none",
+    )
