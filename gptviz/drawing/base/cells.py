@@ -10,6 +10,7 @@ import numpy.typing as npt
 from manim import VGroup, VMobject
 
 from gptviz.drawing.base import theme
+from gptviz.maths.rounding import nearest
 
 Points = npt.NDArray[np.float64]
 Boxes = npt.NDArray[np.float64]  # (n, 4): left, bottom, right, top
@@ -241,7 +242,7 @@ def _grouped(colours: Points) -> tuple[Points, npt.NDArray[np.int64]]:
     more."""
     step = 1.0
     while True:
-        levels = np.round(colours * 255 / step).astype(np.int64)
+        levels = nearest(colours * 255 / step)
         coarse, which = np.unique(
             levels @ _PACKED, return_inverse=True
         )  # one number a colour: sorted much faster

@@ -7,6 +7,7 @@ lost. Plain Manim cameras draw it.
 
 from __future__ import annotations
 
+import math
 from typing import Any, Self
 
 import numpy as np
@@ -15,7 +16,16 @@ from manim import config
 from manim.mobject.types.image_mobject import AbstractImageMobject
 from PIL import Image
 
+from gptviz.drawing.base import theme
+from gptviz.maths.rounding import nearest, whole_below
+
 Pixels = npt.NDArray[np.uint8]
+
+# Where a picture's edge lies half-way across a pixel, the last bit of the camera's arithmetic would
+# decide who gets that pixel, and that bit is another on another processor. So every picture lies a
+# thousandth of a pixel (at 1080 lines) off such places, to the right and down.
+_NUDGE = np.array([theme.units(1e-3), -theme.units(1e-3), 0.0])
+_INSIDE = 1 - 2.0**-30  # of a window: it ends a little before a cell's edge, for the same reason
 
 
 class Picture(AbstractImageMobject):
@@ -32,8 +42,7 @@ class Picture(AbstractImageMobject):
         self._window: tuple[float, float, float, float] | None = None
         self.opacity = 1.0
         super().__init__(scale_to_resolution=0, resampling_algorithm=Image.Resampling.NEAREST)
-        x, y = width / 2, height / 2
-        self.points = np.array([[-x, y, 0.0], [x, y, 0.0], [-x, -y, 0.0], [x, -y, 0.0]])
+        self.set_sides(-width / 2, -height / 2, width / 2, height / 2)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -56,6 +65,19 @@ class Picture(AbstractImageMobject):
         self._window, self._scaled = (left, top, right, bottom), None
         return self
 
+    def set_sides(self, left: float, bottom: float, right: float, top: float) -> Self:
+        """Takes the rectangle to another place and size, upright."""
+        corners = [[left, top, 0.0], [right, top, 0.0], [left, bottom, 0.0], [right, bottom, 0.0]]
+        self.points = np.array(corners) + _NUDGE
+        return self
+
+    @property
+    def sides(self) -> tuple[float, float, float, float]:
+        """Left, bottom, right and top of an upright rectangle, as they were set."""
+        left, top = (self.points[0] - _NUDGE)[:2]
+        right, bottom = (self.points[3] - _NUDGE)[:2]
+        return float(left), float(bottom), float(right), float(top)
+
     def reset_points(self) -> Self:
         """The rectangle is set when the picture is built."""
         return self
@@ -73,8 +95,10 @@ class Picture(AbstractImageMobject):
     def get_pixel_array(self) -> Any:
         """The cells at the size of the screen's pixels (row, column, rgba): called by the
         camera."""
-        wide = int(round(np.linalg.norm(self.points[1] - self.points[0]) * _pixels_per_unit()))
-        high = int(round(np.linalg.norm(self.points[2] - self.points[0]) * _pixels_per_unit()))
+        wide, high = (
+            int(nearest(math.dist(self.points[end], self.points[0]) * _pixels_per_unit()))
+            for end in (1, 2)
+        )
         key = (max(high, 1), max(wide, 1), self.opacity)
         if self._scaled is None or self._scaled[0] != key:
             pixels = (
@@ -118,7 +142,7 @@ def as_pixels(colours: Any) -> Pixels:
     array = np.asarray(colours)
     if array.dtype == np.uint8:
         return np.asarray(array[..., :3])
-    return np.asarray(np.rint(np.clip(array[..., :3], 0, 1) * 255), dtype=np.uint8)
+    return nearest(np.clip(array[..., :3], 0, 1) * 255).astype(np.uint8)
 
 
 def resized(cells: Pixels, rows: int, columns: int) -> Pixels:
@@ -142,8 +166,12 @@ def _zoomed(
     left, top, right, bottom = window
     few = bottom - top < rows and right - left < columns
     how = Image.Resampling.NEAREST if few else Image.Resampling.BOX
+    if few:  # the middle of a pixel never lies on the edge between two cells
+        bottom, right = top + (bottom - top) * _INSIDE, left + (right - left) * _INSIDE
     return np.asarray(
-        Image.fromarray(np.ascontiguousarray(cells)).resize((columns, rows), how, box=window)
+        Image.fromarray(np.ascontiguousarray(cells)).resize(
+            (columns, rows), how, box=(left, top, right, bottom)
+        )
     )
 
 
@@ -152,7 +180,7 @@ def _stretched(image: Pixels, axis: int, size: int) -> Pixels:
     of both."""
     scale = image.shape[axis] / size
     start = np.arange(size) * scale
-    first = np.minimum(np.floor(start + 1e-9).astype(int), image.shape[axis] - 1)
+    first = np.minimum(whole_below(start), image.shape[axis] - 1)
     second = np.minimum(first + 1, image.shape[axis] - 1)
     share = np.clip((start + scale - (first + 1)) / scale, 0, 1)  # of the second cell
     out = np.take(image, first, axis=axis)
@@ -162,7 +190,7 @@ def _stretched(image: Pixels, axis: int, size: int) -> Pixels:
         a, b = (
             np.take(image, which[seams], axis=axis).astype(np.float64) for which in (first, second)
         )
-        mixed = np.rint(a + (b - a) * weight).astype(np.uint8)
+        mixed = nearest(a + (b - a) * weight).astype(np.uint8)
         if axis == 0:
             out[seams] = mixed
         else:
@@ -173,7 +201,7 @@ def _stretched(image: Pixels, axis: int, size: int) -> Pixels:
 def _with_alpha(image: Pixels, opacity: float) -> Pixels:
     out = np.empty((*image.shape[:2], 4), dtype=np.uint8)
     out[..., :3] = image
-    out[..., 3] = round(255 * opacity)
+    out[..., 3] = int(nearest(255 * opacity))
     return out
 
 

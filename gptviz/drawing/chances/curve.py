@@ -17,6 +17,7 @@ from gptviz.drawing.base import theme
 from gptviz.drawing.base.cells import Framed, boxes_of, painted, rectangles, segments, stroked
 from gptviz.drawing.base.text import Numeral, Words
 from gptviz.drawing.vectors.arrows import spread
+from gptviz.maths.rounding import NEAR
 from gptviz.recording.number import Numbers, Tracked
 
 Series = Numbers | Sequence[Tracked]
@@ -238,10 +239,9 @@ class Histogram(Framed):
         self._x = (bounds - bounds[0]) / (bounds[-1] - bounds[0]) * width
         self._shares = np.asarray(counts.array, dtype=np.float64) / (self._most or 1.0)
         middle = (bounds[:-1] + bounds[1:]) / 2
+        below = middle < -NEAR * np.diff(bounds)  # the bin about zero counts as above, also nearly
         parts = (
-            [(middle < 0, theme.NEGATIVE), (middle >= 0, color)]
-            if fold
-            else [(np.isfinite(middle), color)]
+            [(below, theme.NEGATIVE), (~below, color)] if fold else [(np.isfinite(middle), color)]
         )
         self._parts = [(mask, painted(np.zeros((0, 3)), colour)) for mask, colour in parts]
         em = theme.units(size)

@@ -19,6 +19,7 @@ from gptviz.drawing.base.motion import GrowFrom
 from gptviz.drawing.base.picture import Picture
 from gptviz.drawing.base.text import Numeral, Words
 from gptviz.drawing.heads.attention import AttentionGrid
+from gptviz.maths.rounding import whole_below
 from gptviz.recording.number import Numbers
 
 _LABELS = 0.62  # units left of and above the patterns, for numbers and the words "layer" and "head"
@@ -53,7 +54,7 @@ class HeadGrid(Group):
         if (
             cell * 1080 / theme.HEIGHT > 5
         ):  # whole pixels at 1080 lines, so that all cells look alike
-            cell = np.floor(cell * 1080 / theme.HEIGHT) * theme.HEIGHT / 1080
+            cell = float(whole_below(cell * 1080 / theme.HEIGHT)) * theme.HEIGHT / 1080
         self._cell, wide, high = cell, cell * columns, cell * rows
         x, y = (room - wide) / 2, (high - room) / 2
         self.anchor = Anchor(x, y - high, x + wide, y)

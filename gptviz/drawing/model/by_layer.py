@@ -17,6 +17,7 @@ from gptviz.drawing.base import theme
 from gptviz.drawing.base.cells import Framed, painted, rectangles, segments, stroked
 from gptviz.drawing.base.motion import Follow
 from gptviz.drawing.base.text import Numeral, Words
+from gptviz.maths.rounding import whole_below
 from gptviz.recording.number import Tracked, derive
 
 
@@ -68,7 +69,7 @@ class LayerChart(Framed):
             [[self.x_of(value), y, 0.0] for value, y in zip(values, self._heights, strict=True)]
         )
         reach = share * (len(spots) - 1)
-        whole = int(np.floor(reach + 1e-9))
+        whole = int(whole_below(reach))
         path = [*spots[: whole + 1]]
         if whole < len(spots) - 1 and reach > whole:
             path.append(spots[whole] + (spots[whole + 1] - spots[whole]) * (reach - whole))

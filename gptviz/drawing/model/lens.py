@@ -15,6 +15,7 @@ from manim import VGroup, VMobject
 from gptviz.drawing.base import theme, tints
 from gptviz.drawing.base.cells import Cells, Framed, boxes_of, outline
 from gptviz.drawing.base.text import Numeral, TokenText, Words
+from gptviz.maths.rounding import nearest
 from gptviz.recording.number import Token, Tracked
 
 _LEAST_ROW = 1.45  # height of a row, in em
@@ -51,7 +52,7 @@ class LogitLensTable(Framed):
         em = theme.units(size)
         room = height - em * 1.9
         rows = min(len(depths), max(2, int(room / (em * _LEAST_ROW))))
-        self.shown = sorted({int(round(i)) for i in np.linspace(0, len(depths) - 1, rows)})
+        self.shown = sorted({int(nearest(i)) for i in np.linspace(0, len(depths) - 1, rows)})
         self.row = min(room / len(self.shown), em * 2.8)
         height = em * 1.9 + self.row * len(self.shown)
         super().__init__(-width / 2, -height / 2, width / 2, height / 2)

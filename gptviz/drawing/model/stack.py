@@ -21,6 +21,7 @@ from gptviz.drawing.base.cells import outline, segments, stroked
 from gptviz.drawing.base.motion import Follow
 from gptviz.drawing.base.picture import Picture, as_pixels
 from gptviz.drawing.base.text import Numeral, Words
+from gptviz.maths.rounding import whole_below
 from gptviz.recording.number import Derived, Numbers, derive
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
@@ -37,7 +38,10 @@ def whole_pixels(
     So that borders are equally sharp everywhere; where there are more of them than pixels, the box
     as it is. It stands in the middle of the width.
     """
-    stripe, floor = int(width / stripes / _PIXEL), int(height / floors / _PIXEL)
+    stripe, floor = (
+        int(whole_below(length / count / _PIXEL))
+        for length, count in ((width, stripes), (height, floors))
+    )
     wide = stripe * stripes * _PIXEL if stripe else width
     high = floor * floors * _PIXEL if floor else height
     start = left + (width - wide) / 2
@@ -193,20 +197,11 @@ class WeightStack(Group):
     @property
     def sides(self) -> Box:
         """Where the picture is now."""
-        left_top, right_bottom = self.picture.points[0], self.picture.points[3]
-        return (
-            float(left_top[0]),
-            float(right_bottom[1]),
-            float(right_bottom[0]),
-            float(left_top[1]),
-        )
+        return self.picture.sides
 
     def set_box(self, box: Box) -> Self:
         """Takes the picture to another place and size."""
-        left, bottom, right, top = box
-        self.picture.points = np.array(
-            [[left, top, 0.0], [right, top, 0.0], [left, bottom, 0.0], [right, bottom, 0.0]]
-        )
+        self.picture.set_sides(*box)
         return self
 
     def carry(self, box: Box, run_time: float = theme.SLOW) -> Follow:

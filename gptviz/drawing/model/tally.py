@@ -28,6 +28,7 @@ from gptviz.drawing.base.cells import (
 )
 from gptviz.drawing.base.text import Numeral, Words
 from gptviz.drawing.vectors.arrows import uncrowded
+from gptviz.maths.rounding import whole_below
 from gptviz.recording.number import Numbers, Quoted, Tracked, derive
 
 #: Colours of the groups of tensors, by the names of the recording's groups.
@@ -155,7 +156,7 @@ class ParameterTally(Framed):
         share = np.clip(tensors - np.arange(len(self.groups)), 0, 1)
         ground = theme.rgb(theme.PANEL)
         self.cells.set_colours(ground + (self._colours - ground) * share[:, None])
-        whole = int(np.floor(tensors + 1e-9))
+        whole = int(whole_below(tensors))
         if whole > 0:
             self.total.set_value(derive(maths.total, self.counts[:whole]))
         self.total.set_fill(opacity=1.0 if whole else 0.0)

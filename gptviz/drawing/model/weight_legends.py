@@ -19,6 +19,7 @@ from gptviz.drawing.base import theme
 from gptviz.drawing.base.text import Words
 from gptviz.drawing.model.by_layer import LayerPanel
 from gptviz.drawing.model.stack import PARTS, SizeZoom
+from gptviz.maths.rounding import nearest
 from gptviz.recording.kinds import WeightPictureRecording
 from gptviz.recording.number import Numbers, Tracked, derive
 
@@ -139,4 +140,4 @@ def averaged(
     heights, widths = (
         np.diff(start, append=whole) for start, whole in zip(starts, sampled.shape, strict=True)
     )
-    return np.asarray(np.rint(sums / (heights[:, None] * widths)), dtype=np.uint8)
+    return nearest(sums / (heights[:, None] * widths)).astype(np.uint8)

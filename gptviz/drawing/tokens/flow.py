@@ -17,6 +17,7 @@ from gptviz.drawing.base.cells import Framed
 from gptviz.drawing.base.glyphs import face
 from gptviz.drawing.base.motion import Follow
 from gptviz.drawing.base.text import Run, TokenText
+from gptviz.maths.rounding import whole_above
 from gptviz.recording.number import Token
 from gptviz.recording.statement import Piece, Statement
 
@@ -206,7 +207,7 @@ class Writing(Follow):
         super().__init__(flow, self._write, run_time, rate_func=linear, **options)
 
     def _write(self, flow: TokenFlow, share: float) -> None:
-        while self._done < int(np.ceil(share * len(self._tokens) - 1e-9)):
+        while self._done < int(whole_above(share * len(self._tokens))):
             flow.append(self._tokens[self._done], self._color(self._done) if self._color else None)
             self._done += 1
 

@@ -16,6 +16,7 @@ from gptviz.drawing.base import theme, tints
 from gptviz.drawing.base.cells import paint
 from gptviz.drawing.base.text import Numeral, Words, percent
 from gptviz.drawing.tokens.tokens import TokenBox
+from gptviz.maths.rounding import whole_above
 from gptviz.recording.number import Count, Token, Tracked
 
 _SIDE = 1.25  # left of the boxes, for the names of the lines, in units
@@ -150,7 +151,7 @@ class ReplayStrip(VGroup):
 
     def reveal(self, share: float) -> Self:
         """Shows this share of the tokens in turn, with the names of each line that has begun."""
-        count = len(self.given) + int(np.ceil(share * len(self.cells) - 1e-9))
+        count = len(self.given) + int(whole_above(share * len(self.cells)))
         shown: list[Any] = self._all[:count]
         names = [
             name for name, first in zip(self.names, self._firsts, strict=True) if first < count

@@ -252,7 +252,9 @@ class WordAxis(Framed):
         places = np.zeros((len(self.values), 2))
         for side in (1, -1):
             chosen = [
-                i for i in np.argsort([float(v) for v in self.values]) if self._above[i] == side
+                i
+                for i in np.argsort([float(v) for v in self.values], kind="stable")
+                if self._above[i] == side
             ]
             wide = [
                 max(self.labels[i].advance, self.numerals[i].advance if self.numerals else 0.0)

@@ -1,0 +1,33 @@
+"""Rounding that gives the same on every machine, and rounding that keeps a sum.
+
+The last bits of a sum, a product or a solution depend on the processor: libraries choose their
+order of adding by it. A value that lies between two whole numbers by construction, such as an edge
+between two pixels, would fall to one side here and to the other there. These functions decide near
+ties by a rule: what is within :data:`NEAR` of a tie counts as on it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+NEAR = 2.0**-20  # of a whole number: far above what machines differ by, far below what can be seen
+
+Whole = npt.NDArray[np.int64]
+
+
+def nearest(values: Any) -> Whole:
+    """The nearest whole numbers; those half-way between two, or nearly, go up."""
+    return np.floor(np.asarray(values, dtype=np.float64) + (0.5 + NEAR)).astype(np.int64)
+
+
+def whole_below(values: Any) -> Whole:
+    """The largest whole numbers that are not above; what is nearly whole counts as whole."""
+    return np.floor(np.asarray(values, dtype=np.float64) + NEAR).astype(np.int64)
+
+
+def whole_above(values: Any) -> Whole:
+    """The smallest whole numbers that are not below; what is nearly whole counts as whole."""
+    return np.ceil(np.asarray(values, dtype=np.float64) - NEAR).astype(np.int64)
