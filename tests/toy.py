@@ -13,11 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from gptviz.recording.requests import NextToken
-from gptviz.recording.schema import Content, Provenance, Recording, TokenRow, make
+from gptviz.recording.families import NextToken
+from gptviz.recording.schema import Provenance, Recording, make
 from gptviz.recording.store import Store
+from tests.made import next_token_content
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -96,20 +95,7 @@ def row(
 ) -> Recording:
     """A recording of the next token after a prompt, of a vocabulary of as many tokens as there are
     scores."""
-    scores = np.asarray(logits, dtype=np.float32)
-    tokens = {
-        "prompt": [TokenRow(id=9, text=prompt, bytes=prompt.encode().hex())],
-        "top": [TokenRow(id=i, text=text, bytes=text.encode().hex()) for i, text in enumerate(TOP)],
-    }
-    values = {
-        "logsumexp": float(np.log(np.exp(scores.astype(np.float64)).sum())),
-        "vocab": len(logits),
-    }
-    content = Content(
-        tokens,
-        values,
-        {"token_ids": (np.arange(3, dtype=np.int64), ("rank",)), "logits": (scores[:3], ("rank",))},
-    )
+    content = next_token_content(logits[:3], TOP, [prompt], logits[3:])
     return make(
         NextToken(prompt=prompt, top=top),
         content,

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from gptviz.errors import RecordingMissing
+from gptviz.recording.families import NextTokenRecording
 from gptviz.recording.schema import Array, Recording, TokenRow
 from gptviz.recording.store import Store
 from gptviz.recording.wording import MINUS, written
@@ -133,8 +134,6 @@ def scaled(before: Any, after: Any) -> Array:
 
 def _headline(before: Recording, after: Recording) -> list[Difference]:
     """The likeliest tokens with their probabilities, where both recordings are such a row."""
-    from gptviz.recording.kinds.next_token import NextTokenRecording  # noqa: PLC0415  (a cycle at import time)
-
     if not (isinstance(before, NextTokenRecording) and isinstance(after, NextTokenRecording)):
         return []
     found = []

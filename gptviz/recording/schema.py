@@ -18,8 +18,9 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from gptviz.errors import NotDeclared, NotFinite, RecordingCorrupt
+from gptviz.recording.declared import Declared, Room, check, declared_in
 from gptviz.recording.number import Count, Number, Numbers, Setting, Token, Word
-from gptviz.recording.requests import Request
+from gptviz.recording.request import Request
 
 SCHEMA = 1
 
@@ -145,8 +146,11 @@ class Content:
 
 
 def make(request: Request, content: Content, provenance: Provenance) -> Recording:
-    """A recording in memory, of the class that belongs to the request's kind. Raises NotFinite for
-    NaN or infinity."""
+    """A recording in memory, of the class that belongs to the request's kind.
+
+    Raises NotFinite for NaN or infinity, RecordingCorrupt for content that its class does not
+    declare.
+    """
     check_finite(content.values, "values")
     arrays, entries = {}, {}
     for name, (array, axes) in content.tensors.items():
@@ -223,21 +227,33 @@ KINDS: dict[str, type[Recording]] = {}
 
 
 class Recording:
-    """What a film receives: numbers with addresses. A kind with accessors of its own derives from
-    this class.
+    """What a film receives: numbers with addresses. Every family derives its own from this class,
+    and declares there what it holds (see :mod:`gptviz.recording.declared`).
 
-    ``name`` is the recording's place, such as ``gpt2/softmax/row``; ``manifest`` its manifest.
+    ``answers`` is the request that it answers. ``name`` is the recording's place, such as
+    ``gpt2/softmax/row``; ``manifest`` its manifest.
     """
 
+    answers: ClassVar[type[Request] | None] = None
     kind: ClassVar[str] = ""
+    declared: ClassVar[Mapping[tuple[Room, str], Declared[Any]]] = {}
 
     def __init_subclass__(cls) -> None:
+        cls.declared = declared_in(cls)
+        if cls.answers is not None:
+            cls.kind = cls.answers.kind
         if cls.kind:  # else a common base of several kinds
             KINDS[cls.kind] = cls
 
     def __init__(self, manifest: Manifest, tensors: Mapping[str, Array], name: str) -> None:
         self.manifest, self.name = manifest, name
         self._tensors = tensors
+
+    @classmethod
+    def check(cls, manifest: Manifest, name: str) -> None:
+        """Raises RecordingCorrupt, with the entry's name, where a manifest does not hold what this
+        class declares."""
+        check(cls.declared, manifest, Request.from_dict(manifest.request), name)
 
     @property
     def digest(self) -> str:
@@ -252,7 +268,12 @@ class Recording:
         return Request.from_dict(self.manifest.request)
 
     def array(self, tensor: str) -> Array:
-        """A tensor as a plain, read-only numpy array; its axes stand in the manifest."""
+        """A tensor as a plain, read-only numpy array; its axes stand in the manifest. Raises
+        NotDeclared where there is none of this name."""
+        if tensor not in self._tensors:
+            raise NotDeclared(
+                f"{self.name} holds no tensor {tensor!r}", f"it holds {', '.join(self._tensors)}"
+            )
         return self._tensors[tensor]
 
     def numbers(self, tensor: str) -> Numbers:
@@ -331,13 +352,14 @@ class Recording:
 
 
 def typed(manifest: Manifest, tensors: Mapping[str, Array], name: str) -> Recording:
-    """The recording as the class that belongs to its kind."""
-    import gptviz.recording.kinds  # noqa: F401, PLC0415  (fills KINDS; a cycle at import time)
-
+    """The recording as the class that belongs to its kind. Raises RecordingCorrupt where it does not
+    hold what that class declares."""
     kind = KINDS.get(manifest.kind)
     if kind is None:
         raise RecordingCorrupt(
             f"{name} is of the kind {manifest.kind!r}, which gptviz does not know",
             f"it knows {', '.join(sorted(KINDS))}",
         )
+    if kind.answers is not None:
+        kind.check(manifest, name)
     return kind(manifest, tensors, name)

@@ -3,8 +3,8 @@
 A static import graph (also of imports inside functions), so nothing is imported and nothing is run.
 A film turns stale when a module that it reaches changes, and only then. Some modules are
 catalogues: long lists of independent entries, of which a film uses a few. Of these only the entries
-reached count, so that a new formula, request or error leaves every film as it was; of the kinds of
-recordings, only those of the film's needs.
+reached count, so that a new formula or error leaves every film as it was; of the families of
+recordings, only those that the film names or needs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 #: Modules, or packages of such, whose top-level entries are independent of one another.
 CATALOGUES = ("gptviz.errors", "gptviz.maths", "gptviz.recording.requests")
 
-#: One module per kind of recording; a film reaches those of its needs.
+#: One module per family of recordings; the package itself only lists their names.
+FAMILIES = "gptviz.recording.families"
 KINDS = "gptviz.recording.kinds"
 
 _FUTURE = "from __future__ import annotations"
@@ -103,6 +104,7 @@ class Sources:
         todo += [(name, None) for kind in sorted(set(kinds)) if (name := self.kind_module(kind))]
         while todo:
             name, names = todo.pop()
+            name = self.family_of(name)
             if name in _SILENT or (module := self.module(name)) is None:
                 continue
             if name in CATALOGUES and names is not None:
@@ -140,12 +142,28 @@ class Sources:
 
     @cache  # noqa: B019  (one instance for each plan)
     def kind_module(self, kind: str) -> str | None:
-        """The module under ``recording/kinds`` that defines the class of a kind."""
-        for path in sorted(self.package.joinpath("recording", "kinds").glob("*.py")):
-            module = self.module(f"{KINDS}.{path.stem}")
-            if module and path.stem != "__init__" and kind in _kinds_in(module.tree):
-                return module.name
+        """The module of the family that answers requests of a kind."""
+        for package in (FAMILIES, KINDS):
+            folder = self.package.joinpath(*package.split(".")[1:])
+            for path in sorted(folder.glob("*.py")):
+                module = self.module(f"{package}.{path.stem}")
+                if module and path.stem != "__init__" and kind in _kinds_in(module.tree):
+                    return module.name
         return None
+
+    def family_of(self, name: str) -> str:
+        """A name of the package of families as the module that it comes from; any other name as it
+        is."""
+        package, _, last = name.rpartition(".")
+        index = self.module(FAMILIES)
+        if package != FAMILIES or index is None or self.module(name) is not None:
+            return name
+        homes = (
+            _absolute(node, FAMILIES, True)
+            for node in index.tree.body
+            if isinstance(node, ast.ImportFrom) and last in {alias.name for alias in node.names}
+        )
+        return next(homes, FAMILIES)
 
     def folder(self, *parts: str, pattern: str = "**/*") -> str:
         """One digest of all files below a folder of the package, such as the fonts."""
@@ -206,11 +224,15 @@ def _import_from(
     lineage = list(_lineage(base))
     if not lineage:
         return
-    found.update(dict.fromkeys(module for module in lineage if module not in CATALOGUES))
+    listed = (*CATALOGUES, FAMILIES)
+    found.update(dict.fromkeys(module for module in lineage if module not in listed))
     for alias in node.names:
         module = f"{base}.{alias.name}"
         if base in CATALOGUES:
             _use(found, base, alias.name)
+        elif module == FAMILIES:
+            for used in _attributes(nodes, alias.asname or alias.name):
+                found[f"{FAMILIES}.{used}" if used else FAMILIES] = None
         elif module in CATALOGUES:
             for used in _attributes(nodes, alias.asname or alias.name):
                 _use(found, module, used)
@@ -274,16 +296,14 @@ def _names_in(node: ast.AST) -> Iterator[str]:
 
 def _kinds_in(tree: ast.Module) -> set[str]:
     """The values of ``kind = "..."`` in the classes of a module."""
-    assignments = (
-        node
-        for cls in tree.body
-        if isinstance(cls, ast.ClassDef)
-        for node in cls.body
-        if isinstance(node, ast.Assign)
-    )
-    return {
-        str(node.value.value)
-        for node in assignments
-        if isinstance(node.value, ast.Constant)
-        and any(isinstance(target, ast.Name) and target.id == "kind" for target in node.targets)
-    }
+    found = set()
+    for cls in tree.body:
+        for node in cls.body if isinstance(cls, ast.ClassDef) else ():
+            if not isinstance(node, (ast.Assign, ast.AnnAssign)):
+                continue
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if isinstance(node.value, ast.Constant) and any(
+                isinstance(target, ast.Name) and target.id == "kind" for target in targets
+            ):
+                found.add(str(node.value.value))
+    return found

@@ -21,9 +21,10 @@ from hypothesis import strategies as st
 from gptviz.errors import GptvizError, NoSpace, NotFinite, RecordingCorrupt
 from gptviz.models.vectors import load_vectors
 from gptviz.recording import schema
-from gptviz.recording.requests import NextToken
-from gptviz.recording.schema import Content, Provenance, TokenRow, make
+from gptviz.recording.families import NextToken
+from gptviz.recording.schema import Content, Provenance, make
 from gptviz.recording.store import Store
+from tests.made import Anything, next_token_content
 
 pytestmark = pytest.mark.slow
 
@@ -34,12 +35,7 @@ ANY = settings(
 
 def recorded(folder: Path) -> tuple[Store, Path]:
     store = Store(folder / "recordings")
-    rows = [TokenRow(id=1, text=" a", bytes="2061")]
-    content = Content(
-        {"prompt": rows, "top": rows},
-        {"logsumexp": 1.0, "vocab": 5},
-        {"logits": (np.array([0.5], np.float32), ("rank",))},
-    )
+    content = next_token_content([0.5], others=[0.25])
     path = store.write(
         "e", "s", "n", make(NextToken(prompt="x"), content, Provenance(model="m", reference="r"))
     )
@@ -78,7 +74,7 @@ def test_what_is_no_number_is_neither_recorded_nor_read(tmp_path: Path, value: f
     honest = schema.check_finite_array
     try:
         schema.check_finite_array = lambda *_: None  # a writer that does not look
-        made = make(NextToken(prompt="x"), content, someone)
+        made = make(Anything(), content, someone)
     finally:
         schema.check_finite_array = honest
     store.write("e", "s", "n", made)
@@ -237,11 +233,11 @@ import resource, sys
 from pathlib import Path
 import numpy as np
 from gptviz.errors import NoSpace
-from gptviz.recording.requests import NextToken
 from gptviz.recording.schema import Content, Provenance, make
 from gptviz.recording.store import Store
+from tests.made import Anything
 big = Content(tensors={"logits": (np.zeros(500_000, np.float32), ("rank",))})
-recording = make(NextToken(prompt="x"), big, Provenance(model="m", reference="r"))
+recording = make(Anything(), big, Provenance(model="m", reference="r"))
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 import signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -272,14 +268,14 @@ KILLED = """
 import os, sys
 from pathlib import Path
 import numpy as np
-from gptviz.recording.requests import NextToken
 from gptviz.recording.schema import Content, Provenance, make
 from gptviz.recording.store import Store
+from tests.made import Anything
 n = 0
 while True:
     n += 1
     content = Content(values={"vocab": n}, tensors={"logits": (np.full(200_000, n, np.float32), ("rank",))})
-    recording = make(NextToken(prompt="x"), content, Provenance(model="m", reference="r"))
+    recording = make(Anything(), content, Provenance(model="m", reference="r"))
     Store(Path(sys.argv[1]) / "recordings").write("e", "s", "n", recording)
     print(n, flush=True)
 """

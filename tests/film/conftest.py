@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from gptviz.recording.requests import NextToken
-from gptviz.recording.schema import Content, Provenance, Recording, TokenRow, make, typed
+from gptviz.recording.families import NextToken
+from gptviz.recording.schema import Provenance, Recording, make, typed
+from tests.made import next_token_content
 
 REQUEST = NextToken(prompt="As the 2 moons rose", top=3)
 
@@ -14,28 +14,14 @@ REQUEST = NextToken(prompt="As the 2 moons rose", top=3)
 def row_of(logits: list[float]) -> Recording:
     """The recording of a next token over a vocabulary of five, whose three highest scores are
     given."""
-    words = [" planet", " moon", "42"]
-    kept = np.array(logits, dtype=np.float32)
-    content = Content(
-        tokens={
-            "prompt": [
-                TokenRow(id=i, text=text, bytes=text.encode().hex())
-                for i, text in enumerate(["As", " the", " 2", " moons", " rose"])
-            ],
-            "top": [
-                TokenRow(id=i, text=text, bytes=text.encode().hex()) for i, text in enumerate(words)
-            ],
-        },
-        values={
-            "vocab": 5,
-            "logsumexp": float(np.logaddexp.reduce([*kept.astype(float), -9.0, -9.5])),
-        },
-        tensors={"token_ids": (np.arange(3), ("rank",)), "logits": (kept, ("rank",))},
+    content = next_token_content(
+        logits, [" planet", " moon", "42"], ["As", " the", " 2", " moons", " rose"], [-9.0, -9.5]
     )
     made = make(
         REQUEST, content, Provenance(model="A model 7", reference="test", parameters=124_000_000)
     )
-    return typed(made.manifest, {"token_ids": np.arange(3), "logits": kept}, "test/film/row")
+    tensors = {name: array for name, (array, _) in content.tensors.items()}
+    return typed(made.manifest, tensors, "test/film/row")
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,7 @@ from gptviz.models import load
 from gptviz.models.interface import Model
 from gptviz.models.references import BUNDLED
 from gptviz.recorders import take
-from gptviz.recording.kinds.next_token import NextTokenRecording
-from gptviz.recording.requests import NextToken
+from gptviz.recording.families import NextToken, NextTokenRecording
 from gptviz.recording.store import Store
 from tests import small_gpt2
 
@@ -168,7 +167,7 @@ def test_the_same_bytes_under_any_threads(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; import torch; torch.set_num_threads(int(sys.argv[1]))\n"
         "from gptviz.models import load; from gptviz.recorders import take\n"
-        "from gptviz.recording.store import Store; from gptviz.recording.requests import NextToken\n"
+        "from gptviz.recording.store import Store; from gptviz.recording.families import NextToken\n"
         "request = NextToken(prompt='Once upon a time, there was a king', temperatures=True, sample=9)\n"
         "Store(Path(sys.argv[2])).write('mini', 'x', 'row', take(load('mini'), request))"
     )

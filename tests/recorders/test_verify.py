@@ -13,10 +13,12 @@ from transformers import GPT2LMHeadModel
 from gptviz.models import load
 from gptviz.recorders import take
 from gptviz.recorders.verify import bundled, verify
-from gptviz.recording.requests import NextToken, WordNeighbours
+from gptviz.recording.families import NextToken
+from gptviz.recording.requests import WordNeighbours
 from gptviz.recording.schema import Content, Provenance, make
 from gptviz.recording.store import Store
 from tests import small_gpt2
+from tests.made import next_token_content
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +80,7 @@ def test_what_cannot_be_trusted_or_answered(store: Store, folder: Path) -> None:
     path.write_bytes(data)
     long = make(
         NextToken(prompt="robot " * 60),
-        Content(values={"vocab": 777}),
+        next_token_content([1.0]),
         Provenance(model="x", reference="x"),
     )
     words = make(WordNeighbours(words=("cat",)), Content(), Provenance(model="x", reference="x"))

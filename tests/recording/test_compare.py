@@ -10,34 +10,27 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gptviz import maths
 from gptviz.errors import RecordingMissing
 from gptviz.recording.compare import compare, diff, scaled
-from gptviz.recording.requests import NextToken, SamplingLoop
-from gptviz.recording.schema import Content, Provenance, Recording, TokenRow, make
+from gptviz.recording.families import NextToken
+from gptviz.recording.schema import Content, Provenance, Recording, make
 from gptviz.recording.store import Store
+from tests.made import Anything, anything, next_token_content
 
+SOMEONE = Provenance(model="a", reference="a")
 WORDS = (" planet", " moon", " surface", " station")
 
 
 def row(
-    scores: tuple[float, ...] = (3.0, 2.0, 1.0, 0.0), words: tuple[str, ...] = WORDS, **values: Any
+    scores: tuple[float, ...] = (3.0, 2.0, 1.0, 0.0), words: tuple[str, ...] = WORDS
 ) -> Recording:
     """A row of four scores as the recorder writes it."""
-    tokens = {
-        "top": [
-            TokenRow(id=i, text=word, bytes=word.encode().hex()) for i, word in enumerate(words)
-        ]
-    }
-    content = Content(
-        tokens=tokens,
-        values={"vocab": 4, "logsumexp": maths.logsumexp(scores), **values},
-        tensors={
-            "logits": (np.array(scores, dtype=np.float32), ("rank",)),
-            "token_ids": (np.arange(len(scores)), ("rank",)),
-        },
-    )
-    return make(NextToken(prompt="x", top=4), content, Provenance(model="a", reference="a"))
+    return make(NextToken(prompt="x", top=4), next_token_content(scores, words), SOMEONE)
+
+
+def other_kind(**values: Any) -> Recording:
+    """A recording that holds these values."""
+    return make(Anything(), anything(**values), SOMEONE)
 
 
 def texts(before: Recording, after: Recording) -> list[str]:
@@ -74,7 +67,8 @@ def test_numbers_have_a_size_and_a_place() -> None:
     logits = next(each for each in found.differences if each.where.startswith("logits"))
     assert (logits.where, logits.size) == ("logits[3]", 0.5)
     assert logits.text == "logits[3]: 0 \u2192 \u2212.500, 1 of 4 differ"
-    assert [each.where for each in found.differences[3:]] == ["logits[3]", "logsumexp"]
+    rest = ["negative", "lowest", "logits[3]", "total", "entropy", "logsumexp"]
+    assert [each.where for each in found.differences[3:]] == rest
     for part in (found.differences[:3], found.differences[3:]):
         assert [each.size for each in part] == sorted((each.size for each in part), reverse=True)
 
@@ -108,7 +102,7 @@ def test_tolerance_is_for_measured_numbers(values: dict[str, Any], within: bool)
         "table": [[1.0, 2.0], [3.0, 4.0]],
         "nested": [{"head": 1, "score": 0.5}],
     }
-    found = compare(row(**known), row(**known | values))
+    found = compare(other_kind(**known), other_kind(**known | values))
     assert len(found.differences) == 1 and found.within() == within
     assert found.text.startswith(next(iter(values)))
 
@@ -116,13 +110,9 @@ def test_tolerance_is_for_measured_numbers(values: dict[str, Any], within: bool)
 def test_shapes_kinds_and_requests() -> None:
     assert "logits: 4 (rank) \u2192 2 (rank)" in texts(row(), row((3.0, 2.0), WORDS[:2]))
     assert "top: 4 tokens \u2192 one token" in texts(row(), row((3.0,), WORDS[:1]))
-    loop = make(
-        SamplingLoop(prompt="x"),
-        Content(values={"text": "y"}),
-        Provenance(model="a", reference="a"),
-    )
-    assert 'request.kind: "next_token" \u2192 "sampling_loop"' in texts(row(), loop)
-    assert 'text: nothing \u2192 "y"' in texts(row(), loop)
+    other = other_kind(text="y")
+    assert 'request.kind: "next_token" \u2192 "anything"' in texts(row(), other)
+    assert 'text: nothing \u2192 "y"' in texts(row(), other)
 
 
 def test_one_scale_serves_large_and_small() -> None:

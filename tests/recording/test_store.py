@@ -22,9 +22,11 @@ from gptviz.errors import (
     RecordingTooNew,
     UnsafePath,
 )
-from gptviz.recording.requests import NextToken, Request
+from gptviz.recording.families import NextToken
+from gptviz.recording.request import Request
 from gptviz.recording.schema import Content, Provenance, Recording, TokenRow, make
 from gptviz.recording.store import Store
+from tests.made import Anything, next_token_content
 
 SOMEONE = Provenance(model="GPT-2 small", reference="gpt2", parameters=124_439_808)
 
@@ -33,12 +35,9 @@ def recording(
     logits: np.ndarray | None = None, model: str = "GPT-2 small", top: int = 2
 ) -> Recording:
     logits = np.array([1.5, 0.25], np.float32) if logits is None else logits
+    content = next_token_content(logits)
     rows = [TokenRow(id=5, text=" a", bytes="2061"), TokenRow(id=7, text="\ufffd", bytes="f0")]
-    content = Content(
-        {"prompt": rows[:1], "top": rows},
-        {"logsumexp": 2.0, "vocab": 9},
-        {"logits": (logits, ("rank",))},
-    )
+    content.tokens["top"] = rows
     return make(
         NextToken(prompt="x", top=top), content, SOMEONE.model_copy(update={"model": model})
     )
@@ -87,9 +86,9 @@ def test_any_finite_array_returns_as_it_was(
     content = Content(tensors={"a": (array, axes)})
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         with pytest.raises(NotFinite, match=r"a\[.*\] is"):
-            make(NextToken(prompt="x"), content, SOMEONE)
+            make(Anything(), content, SOMEONE)
         return
-    store.write("e", "s", "n", make(NextToken(prompt="x"), content, SOMEONE))
+    store.write("e", "s", "n", make(Anything(), content, SOMEONE))
     read = store.read("e", "s", "n").array("a")
     assert read.dtype == array.dtype
     np.testing.assert_array_equal(read, array)

@@ -111,10 +111,10 @@ def test_a_changed_module_makes_only_its_users_stale(tmp_path: Path) -> None:
     maths = tmp_path / "gptviz" / "maths" / "scores.py"
     maths.write_text(maths.read_text() + "\n\ndef quite_new(x: float) -> float:\n    return x\n")
     assert status(toy) == {"tiny": ("fresh", ""), "other": ("fresh", "")}
-    kind = tmp_path / "gptviz" / "recording" / "kinds" / "next_token.py"
+    kind = tmp_path / "gptviz" / "recording" / "families" / "next_token.py"
     kind.write_text(kind.read_text() + "\n# a comment\n")
     assert status(toy) == {
-        "tiny": ("stale", "recording/kinds/next_token.py changed"),
+        "tiny": ("stale", "recording/families/next_token.py changed"),
         "other": ("fresh", ""),
     }
     text = drawing / "base" / "text.py"

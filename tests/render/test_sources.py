@@ -9,14 +9,16 @@ from pathlib import Path
 from gptviz.render.sources import PACKAGE, Sources
 
 #: Reached by import, but drawing nothing.
-SILENT = {"__init__.py", "recording/kinds/__init__.py"}
+SILENT = {"__init__.py", "recording/families/__init__.py", "recording/kinds/__init__.py"}
+
+FAMILIES = {"recording/__init__.py", "recording/families/__init__.py"}
 
 
 def package(folder: Path, **files: str) -> Sources:
     for name, text in {
         "__init__": "",
         "recording/__init__": "",
-        "recording/kinds/__init__": "",
+        "recording/families/__init__": "",
         **files,
     }.items():
         path = folder / f"{name}.py"
@@ -41,10 +43,10 @@ def test_no_module_that_python_imports_is_forgotten(root: Path) -> None:
     }
     reached = set(Sources().reached([scene.read_text()], ["next_token"]))
     # A catalogue is one entry, whatever files it lies in.
-    folders = ("recording/kinds/", "maths/", "recording/requests/")
+    folders = ("recording/families/", "recording/kinds/", "maths/", "recording/requests/")
     forgotten = {path for path in loaded - reached - SILENT if not path.startswith(folders)}
     assert not forgotten
-    assert "recording/kinds/next_token.py" in reached and len(reached) > 10
+    assert "recording/families/next_token.py" in reached and len(reached) > 10
 
 
 def test_reached_through_functions_packages_and_relative_imports(tmp_path: Path) -> None:
@@ -67,7 +69,7 @@ def test_modules_that_are_imported_by_a_name_in_a_text(tmp_path: Path) -> None:
     named = "import importlib\nimportlib.import_module('gptviz.a.b')"
     assert set(sources.reached([named], [])) == {"a/__init__.py", "a/b.py", "c.py"}
     unknown = "from importlib import import_module\nimport_module('gptviz.' + input())"
-    everything = {"a/__init__.py", "a/b.py", "c.py", "d.py", "recording/__init__.py"}
+    everything = {"a/__init__.py", "a/b.py", "c.py", "d.py", *FAMILIES}
     assert set(sources.reached([unknown, "x = 1"], [])) == everything
 
 
@@ -98,13 +100,27 @@ def test_of_a_catalogue_only_what_is_used_counts(tmp_path: Path) -> None:
     assert first.reached([everything], [])["maths.py"] != more.reached([everything], [])["maths.py"]
 
 
-def test_a_kind_is_found_by_what_it_answers(tmp_path: Path) -> None:
+def test_a_film_reaches_the_families_that_it_needs_or_names(tmp_path: Path) -> None:
     sources = package(
         tmp_path,
         **{
-            "recording/kinds/one": "class One:\n    kind = 'one'\n    from gptviz import d",
-            "recording/kinds/two": "class Two:\n    kind = 'two'\n",
+            "recording/families/__init__": "from gptviz.recording.families.two import Two, help_two\n"
+            "from gptviz.recording.families.one import One\n",
+            "recording/families/one": "class One:\n    kind: str = 'one'\n    from gptviz import d",
+            "recording/families/two": "class Two:\n    kind: str = 'two'\n",
             "d": "",
         },
     )
-    assert set(sources.reached(["x = 1"], ["one"])) == {"recording/kinds/one.py", "d.py"}
+    one, two = {"recording/families/one.py", "d.py"}, {"recording/families/two.py"}
+    room = {"recording/__init__.py"}
+    everything = {"recording/families/__init__.py"} | one | two | room
+    assert set(sources.reached(["x = 1"], ["one"])) == one
+    for scene, wanted in {
+        "from gptviz.recording.families import Two": two | room,
+        "from gptviz.recording.families.one import One": one | room,
+        "from gptviz.recording import families\ny = families.help_two()": two | room,
+        "from gptviz.recording import families\nfor f in dir(families): f()": everything,
+        "import gptviz.recording.families": everything,
+        "from gptviz.recording.families import *": everything,
+    }.items():
+        assert set(sources.reached([scene], [])) == wanted, scene

@@ -1,6 +1,7 @@
 """One class per kind of recording: the accessors that a film uses. Importing this package registers
 them all."""
 
+from gptviz.recording.families.next_token import NextTokenRecording
 from gptviz.recording.kinds.architecture import ModelFamilyRecording, ParameterTallyRecording
 from gptviz.recording.kinds.attention import AttentionHeadRecording, AttentionPatternsRecording
 from gptviz.recording.kinds.candidates import (
@@ -16,7 +17,6 @@ from gptviz.recording.kinds.heads import (
     SinkNormsRecording,
 )
 from gptviz.recording.kinds.matvec import MatrixVectorRecording
-from gptviz.recording.kinds.next_token import NextTokenRecording
 from gptviz.recording.kinds.plurals import PluralDirectionRecording
 from gptviz.recording.kinds.residual import (
     LensChoiceRecording,

@@ -7,8 +7,8 @@ import numpy as np
 
 from gptviz import maths
 from gptviz.recording.kinds.attention import Head, head_at, place
-from gptviz.recording.kinds.rows import Row, TokenTable, row_of
 from gptviz.recording.number import Claim, Count, Derived, Number, Numbers, Token, derive
+from gptviz.recording.rows import Row, TokenTable, row_of
 from gptviz.recording.schema import Recording
 
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 from functools import cached_property
 
 from gptviz import maths
-from gptviz.recording.kinds.rows import Row, TokenTable, row_of
 from gptviz.recording.number import Count, Derived, Number, Numbers, Token, Word, derive
+from gptviz.recording.rows import Row, TokenTable, row_of
 from gptviz.recording.schema import Recording
 
 

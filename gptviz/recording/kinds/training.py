@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gptviz import maths
-from gptviz.recording.kinds.rows import Row, TokenTable, row_of
 from gptviz.recording.number import Derived, Number, Numbers, Token, Word, derive
+from gptviz.recording.rows import Row, TokenTable, row_of
 from gptviz.recording.schema import Recording
 
 

@@ -5,7 +5,8 @@ Requests hold only literals (text, numbers, booleans, tuples of these), so that 
 be read from its source without importing Manim, and so that they can stand in a manifest.
 """
 
-from gptviz.recording.requests.base import REQUESTS, Request, Source, prompt_field
+from gptviz.recording.families import NextToken
+from gptviz.recording.request import REQUESTS, Request, Source, prompt_field
 from gptviz.recording.requests.inside import (
     AttentionHead,
     AttentionPatterns,
@@ -28,7 +29,6 @@ from gptviz.recording.requests.text import (
     Draws,
     LogitBlock,
     Merges,
-    NextToken,
     Replay,
     SamplingLoop,
     Vocabulary,

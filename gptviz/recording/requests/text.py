@@ -5,25 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from gptviz.recording.requests.base import Request
-
-
-@dataclass(frozen=True)
-class NextToken(Request):
-    """The scores of the token after ``prompt``: the ``top`` highest of them, and the log-sum-exp of
-    all.
-
-    ``temperatures`` adds log-sum-exp and entropy of the whole vocabulary on the grid of
-    temperatures that a sweep needs (0.05 to 5 in steps of 0.01); the exact answer at any T of the
-    grid follows from them. ``sample`` adds so many tokens from the whole vocabulary, at evenly
-    spaced ranks, the last one the lowest.
-    """
-
-    kind: ClassVar[str] = "next_token"
-    prompt: str
-    top: int = 20
-    temperatures: bool = False
-    sample: int = 0
+from gptviz.recording.request import Request
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gptviz.recording.requests.base import Request
+from gptviz.recording.request import Request
 
 
 @dataclass(frozen=True)

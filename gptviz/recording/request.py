@@ -1,18 +1,27 @@
-"""The root of all requests, and what can be done with any of them."""
+"""What a film asks for: the root of all requests, and what can be done with any of them.
+
+Requests hold only literals (text, numbers, booleans, tuples of these), so that a film's needs can be
+read from its source without importing Manim, and so that they can stand in a manifest.
+"""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Generic, Literal
+
+from typing_extensions import TypeVar
 
 Source = Literal["model", "vectors"]
+
+#: The class of the recordings that answer a request.
+Answer_co = TypeVar("Answer_co", default=Any, covariant=True)
 
 REQUESTS: dict[str, type[Request]] = {}
 
 
 @dataclass(frozen=True)
-class Request:
-    """The root of all requests.
+class Request(Generic[Answer_co]):
+    """The root of all requests: a frozen value.
 
     ``kind`` names the recording that answers it; ``source`` says what computes it: a language model
     or word vectors.

@@ -1,56 +1,68 @@
-"""The scores of the next token, as a film sees them, at any temperature of the grid."""
+"""The scores of the next token, at any temperature of the grid."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 from gptviz import maths
 from gptviz.errors import NotDeclared
-from gptviz.recording.number import Derived, Number, Numbers, Token, Tracked, derive, derive_each
+from gptviz.recording.declared import Tensor, Tokens, Value
+from gptviz.recording.number import Derived, Number, Token, Tracked, derive, derive_each
+from gptviz.recording.request import Request
 from gptviz.recording.schema import Recording
+
+
+@dataclass(frozen=True)
+class NextToken(Request["NextTokenRecording"]):
+    """The scores of the token after ``prompt``: the ``top`` highest of them, and the log-sum-exp of
+    all.
+
+    ``temperatures`` adds log-sum-exp and entropy of the whole vocabulary on the grid of
+    temperatures that a sweep needs (0.05 to 5 in steps of 0.01); the exact answer at any T of the
+    grid follows from them. ``sample`` adds so many tokens from the whole vocabulary, at evenly
+    spaced ranks, the last one the lowest.
+    """
+
+    kind: ClassVar[str] = "next_token"
+    prompt: str
+    top: int = 20
+    temperatures: bool = False
+    sample: int = 0
 
 
 class NextTokenRecording(Recording):
     """The highest scores after a prompt, with the log-sum-exp of the whole vocabulary.
 
-    Tensors: ``token_ids`` (rank), ``logits`` (rank). Values of the whole vocabulary: ``vocab``,
-    ``logsumexp``, ``highest``, ``lowest``, ``total``, ``negative`` (how many are), ``ties`` (how
-    many equal the highest), ``entropy`` (bits). With ``temperatures``: ``temperatures``,
-    ``logsumexp_by_temperature``, ``entropy_by_temperature`` (temperature). With ``sample``:
-    ``sample_ids``, ``sample_ranks``, ``sample_logits`` (row), tokens ``sample``.
-
     A temperature ``t`` of an accessor is 0, the limit, or a value of the grid; :meth:`temperature`
     finds the nearest.
     """
 
-    kind = "next_token"
+    answers = NextToken
 
-    @property
-    def prompt(self) -> list[Token]:
-        """The prompt's tokens."""
-        return self.tokens("prompt")
+    prompt = Tokens()
+    _top = Tokens()
+    token_ids = Tensor("int64", "rank")
+    logits = Tensor("float32", "rank")  #: the kept scores, highest first
+    vocab = Value(int)  #: how many scores the whole row has
+    logsumexp = Value(float)  #: log of the sum of e^score over the whole vocabulary
+    highest = Value(float)
+    lowest = Value(float)
+    total = Value(float)
+    negative = Value(int)  #: how many scores of the vocabulary are below zero
+    ties = Value(int)  #: how many equal the highest
+    entropy = Value(float)  #: the uncertainty of the whole distribution, in bits
+    temperatures = Tensor("float64", "temperature", when="temperatures")
+    logsumexp_by_temperature = Tensor("float64", "temperature", when="temperatures")
+    entropy_by_temperature = Tensor("float64", "temperature", when="temperatures")
+    sample = Tokens(when="sample")
+    sample_ids = Tensor("int64", "row", when="sample")
+    sample_ranks = Tensor("int64", "row", when="sample")
+    sample_logits = Tensor("float32", "row", when="sample")
 
     def token(self, rank: int) -> Token:
         """The token of a rank, 0 the likeliest."""
-        return self.tokens("top")[rank]
-
-    @property
-    def logits(self) -> Numbers:
-        """The kept scores (rank), highest first."""
-        return self.numbers("logits")
-
-    @property
-    def logsumexp(self) -> Number:
-        """log of the sum of e^score over the whole vocabulary."""
-        return self.value("logsumexp")
-
-    @property
-    def vocab(self) -> Number:
-        """How many scores the whole row has."""
-        return self.value("vocab")
-
-    @property
-    def entropy(self) -> Number:
-        """The uncertainty of the whole distribution, in bits."""
-        return self.value("entropy")
+        return self._top[rank]
 
     def probability(self, rank: int) -> Derived:
         """The probability of the token of a rank."""
@@ -74,9 +86,7 @@ class NextTokenRecording(Recording):
         """The probability of the token of a rank at a temperature."""
         logit = self.number("logits", rank)
         if t == 0:
-            return derive(
-                maths.probability_at_zero, logit, self.value("highest"), self.value("ties")
-            )
+            return derive(maths.probability_at_zero, logit, self.highest, self.ties)
         return derive(maths.probability_at, logit, self.logsumexp_at(t), self._exact(t))
 
     def rest_at(self, t: float, shown: int | None = None) -> Derived:
@@ -84,13 +94,13 @@ class NextTokenRecording(Recording):
         temperature."""
         logits = self.logits[:shown]
         if t == 0:
-            return derive(maths.rest_at_zero, logits, self.value("highest"), self.value("ties"))
+            return derive(maths.rest_at_zero, logits, self.highest, self.ties)
         return derive(maths.rest_at, logits, self.logsumexp_at(t), self._exact(t))
 
     def entropy_at(self, t: float) -> Tracked:
         """The uncertainty of the whole distribution at a temperature, in bits."""
         if t == 0:
-            return derive(maths.entropy_at_zero, self.value("ties"))
+            return derive(maths.entropy_at_zero, self.ties)
         return self.number("entropy_by_temperature", self._index(t))
 
     def logsumexp_at(self, t: float) -> Number:
