@@ -1,5 +1,6 @@
 """How a film is told."""
 
-from gptviz.film.film import Beat, Film
+from gptviz.film.beats import Beat
+from gptviz.film.film import Film
 
 __all__ = ["Beat", "Film"]

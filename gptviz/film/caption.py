@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from manim import VGroup
@@ -10,6 +11,7 @@ from manim import VGroup
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.text import Words
 from gptviz.errors import UsageError
+from gptviz.film.beats import Sentence
 from gptviz.recording.number import Token, Word
 from gptviz.recording.statement import Piece, Statement
 
@@ -18,6 +20,15 @@ LINES = 2
 _SHORTENED = (24, 16, 10, 6)  # characters of long tokens, the first with which a caption has room
 _FIRST_BASELINE = theme.BOTTOM_EDGE + 0.80
 _LEADING = theme.units(theme.CAPTION) * 1.28
+
+
+@dataclass(frozen=True)
+class Page:
+    """What stands in the captions' band from ``start`` on, in seconds of the film: one or two
+    lines."""
+
+    start: float
+    lines: tuple[Statement, ...]
 
 
 class CaptionTooLong(UsageError):
@@ -35,6 +46,11 @@ class Caption(VGroup):
             self.add(
                 words.place(np.array([0.0, _FIRST_BASELINE - number * _LEADING, 0.0]), "center")
             )
+
+
+def pages(sentences: Sequence[Sentence]) -> list[Page]:
+    """The captions of a beat's sentences, in order."""
+    return [Page(each.start, tuple(caption_lines(each.statement))) for each in sentences]
 
 
 def caption_lines(statement: Statement) -> list[Statement]:

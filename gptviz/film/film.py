@@ -21,7 +21,6 @@ from __future__ import annotations
 import contextlib
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from manim import Animation, FadeOut, Mobject, Scene, ValueTracker, VGroup, linear
@@ -30,37 +29,18 @@ from gptviz.drawing.base import theme
 from gptviz.drawing.base.text import Words
 from gptviz.drawing.furniture.badge import Badge
 from gptviz.errors import GptvizError, NotDeclared
-from gptviz.film.caption import Caption, caption_lines
+from gptviz.film.beats import MOST_SENTENCES, Beat, Said, in_time
+from gptviz.film.caption import Caption, Page, pages
+from gptviz.film.speech import PAUSE, Reading, Speech
 from gptviz.recording.number import Claim, Setting
 from gptviz.recording.requests import Request
 from gptviz.recording.schema import Recording
-from gptviz.recording.statement import Statement, compose
+from gptviz.recording.statement import sentence
 
-SHORTEST, LONGEST = 2.5, 8.0  # seconds of a beat
-READING, PER_CHARACTER = 0.4, 0.06  # seconds to read a new text
+SHORTEST, LONGEST = 2.5, 8.0  # seconds of a beat of one sentence
+SHORTEST_TOLD, LONGEST_TOLD = 4.0, 16.0  # seconds of a beat of several
 STILL = 0.6  # seconds of stillness at a beat's end, at least
-
-
-@dataclass(frozen=True)
-class Beat:
-    """A beat as it was played: its place in the film in seconds, its narration, the needs that it
-    draws.
-
-    ``moved`` is when its last motion ended.
-    """
-
-    number: int
-    name: str
-    start: float
-    end: float
-    moved: float
-    statement: Statement
-    shows: tuple[str, ...]
-
-    @property
-    def text(self) -> str:
-        """The narration as plain text."""
-        return self.statement.text
+_TICK = 1e-6  # seconds: a time that is a sum of frames is reached, not passed
 
 
 class Film(Scene):
@@ -82,7 +62,11 @@ class Film(Scene):
     waivers: ClassVar[Mapping[str, str]] = {}
 
     def __init__(
-        self, recordings: Mapping[str, Recording], captions: str = "drawn", **scene: Any
+        self,
+        recordings: Mapping[str, Recording],
+        captions: str = "drawn",
+        speech: Speech | None = None,
+        **scene: Any,
     ) -> None:
         if missing := set(self.needs) - set(self.optional) - set(recordings):
             raise NotDeclared(
@@ -91,11 +75,12 @@ class Film(Scene):
             )
         super().__init__(**scene)
         self.rec: dict[str, Any] = dict(recordings)
-        self.captions = captions
+        self.captions, self.speech = captions, speech or Reading()
         self.beats: list[Beat] = []
         self._title: Mobject = VGroup()
         self._caption = Caption()
         self._badge: Mobject = VGroup()
+        self._pages: list[Page] = []  # of captions, still to come
         self._moved = 0.0
 
     @classmethod
@@ -107,6 +92,11 @@ class Film(Scene):
     def now(self) -> float:
         """The film's time in seconds: that of its frames, not of what was asked for."""
         return float(self.renderer.time)
+
+    @property
+    def frame_seconds(self) -> float:
+        """Seconds that a frame stands."""
+        return 1 / float(self.camera.frame_rate)
 
     def setting(self, name: str) -> Setting:
         """A knob that the film declares. Raises NotDeclared for another."""
@@ -134,22 +124,27 @@ class Film(Scene):
     @contextlib.contextmanager
     def beat(
         self,
-        template: str | Claim,
-        *,
+        *sentences: str | Claim,
         shows: str | tuple[str, ...] = (),
         name: str = "",
         hold: float = 0.0,
         **fields: Any,
-    ) -> Iterator[None]:
-        """One beat: its narration, and inside the ``with`` block what moves while it is said.
+    ) -> Iterator[Said]:
+        """One beat: one to four sentences, and inside the ``with`` block what moves while they are
+        said.
 
-        ``fields`` are the template's tracked values, tokens and claims. ``shows`` names the needs
-        that the beat draws (by default all there are): the badge follows it. On leaving, the film
-        waits until the text can be read and at least ``hold`` seconds of stillness have passed.
-        Raises CaptionTooLong for more than two lines of 42 characters.
+        ``fields`` are the sentences' tracked values, tokens and claims. What ``as`` gives tells the
+        motion when each sentence is said. ``shows`` names the needs that the beat draws (by default
+        all there are): the badge follows it. On leaving, the film waits until all has been said and
+        at least ``hold`` seconds of stillness have passed.
         """
-        statement = compose(template, **fields)
-        lines = caption_lines(statement)
+        told = [sentence(each, **fields) for each in sentences]
+        if not 1 <= len(told) <= MOST_SENTENCES:
+            raise NotDeclared(
+                f"a beat of {len(told)} sentences",
+                f"a beat says one to {MOST_SENTENCES}",
+                "make it two beats",
+            )
         drawn = (
             (shows,)
             if isinstance(shows, str)
@@ -160,30 +155,86 @@ class Film(Scene):
         number = len(self.beats)
         label = name or f"{number + 1:02d}"
         self.next_section(label)
-        self._show_caption(Caption(lines))
+        said = Said(self, in_time(told, self.speech, start))
+        self._pages = pages(said.sentences)
+        self._turn_page()
         self._show_badge(drawn)
-        yield
+        yield said
         moved = self._moved
-        readable = start + max(SHORTEST, READING + PER_CHARACTER * len(statement.text))
-        until = max(readable, moved + STILL, moved + hold)
+        until = max(
+            start + (SHORTEST if len(told) == 1 else SHORTEST_TOLD),
+            self._spoken(said),
+            moved + STILL,
+            moved + hold,
+        )
         if (rest := until - self.now) > 0:
-            super().wait(rest)
-        self.beats.append(Beat(number, label, start, self.now, moved, statement, drawn))
+            self._stand(rest)
+        self.beats.append(Beat(number, label, start, self.now, moved, said.sentences, drawn))
         self.beat_ended(self.beats[-1])
+
+    def _spoken(self, said: Said) -> float:
+        """When a beat's words are over: a voice is followed by a pause, reading holds its own."""
+        return said.end + (0.0 if isinstance(self.speech, Reading) else PAUSE)
 
     def beat_ended(self, beat: Beat) -> None:
         """Called while the last picture of a beat stands; a rehearsal looks on here."""
 
     def play(self, *animations: Any, **options: Any) -> None:
         """As Manim's; motion inside a beat is followed by stillness long enough to look at it."""
+        self._turn_page()
         super().play(*animations, **options)
         self._moved = self.now
 
     def wait(self, duration: float = 1.0, *args: Any, **options: Any) -> None:
         """As Manim's; stillness is no motion, so the beat's own waiting counts on from it."""
         moved = self._moved
-        super().wait(duration, *args, **options)
+        if args or options:
+            super().wait(duration, *args, **options)
+        else:
+            self._stand(duration)
         self._moved = moved
+
+    def _stand(self, duration: float) -> None:
+        """Waits, with a cut wherever the caption changes: a picture at rest is drawn once."""
+        until = self.now + duration
+        while (turns := self._next_turn()) is not None and turns < until - self.frame_seconds:
+            super().wait(turns - self.now)
+            duration = until - self.now
+        super().wait(duration)
+
+    def _next_turn(self) -> float | None:
+        """When the next page of the caption is due; those that are due now are turned."""
+        self._turn_page()
+        return self._pages[0].start + _TICK if self._pages else None
+
+    def update_to_time(self, t: float) -> None:
+        """As Manim's; also turns the caption's page where its time has come amid a motion."""
+        super().update_to_time(t)
+        if self._pages and self._pages[0].start <= self.now:
+            old = {id(part) for part in self._caption.get_family()}
+            self._turn_page()
+            self._redraw(old)
+
+    def _turn_page(self) -> None:
+        """Shows the page of the caption whose time has come, if any."""
+        page = None
+        while self._pages and self._pages[0].start < self.now + self.frame_seconds / 2:
+            page = self._pages.pop(0)
+        if page is not None and self.captions == "drawn":
+            self._swap("_caption", Caption(page.lines))
+
+    def _redraw(self, old: set[int]) -> None:
+        """Amid a motion, the new caption stands where the old one did: among what moves, or behind
+        it in the picture of all that does not."""
+        new = [part for part in self._caption.get_family() if len(part.points)]
+        moves = any(id(part) in old for part in self.moving_mobjects)
+        for name in ("moving_mobjects", "static_mobjects"):
+            setattr(self, name, [each for each in getattr(self, name) if id(each) not in old])
+        if moves:
+            self.moving_mobjects = [*new, *self.moving_mobjects]
+        else:
+            self.static_mobjects = [*new, *self.static_mobjects]
+            self.renderer.save_static_frame_data(self, self.static_mobjects)
 
     def get_moving_and_static_mobjects(
         self, animations: Iterable[Animation]
@@ -234,10 +285,6 @@ class Film(Scene):
                 f"{type(self).__name__} has no beat",
                 "a film is told in beats: with self.beat(...): ...",
             )
-
-    def _show_caption(self, caption: Caption) -> None:
-        if self.captions == "drawn":
-            self._swap("_caption", caption)
 
     def _show_badge(self, drawn: tuple[str, ...]) -> None:
         if drawn:

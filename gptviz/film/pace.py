@@ -10,9 +10,11 @@ from manim import Mobject, VMobject
 from manim.mobject.types.image_mobject import AbstractImageMobject
 
 from gptviz.drawing.base.text import Words
-from gptviz.film.film import LONGEST, PER_CHARACTER, READING, SHORTEST, Beat
+from gptviz.film.beats import Beat
+from gptviz.film.film import LONGEST, LONGEST_TOLD, SHORTEST, SHORTEST_TOLD
 from gptviz.film.findings import Finding
 from gptviz.film.rehearsal import FRAME_RATE, PER_SECOND, Moment
+from gptviz.film.speech import PER_CHARACTER, READING
 from gptviz.film.texts import Shown
 
 IDLE = 2.0  # seconds of stillness with nothing left to read, at most
@@ -31,7 +33,10 @@ def beats(told: Sequence[Beat]) -> Iterator[Finding]:
     """Beats that are too long, too short, or shorter than their words take to read."""
     for beat in told:
         length, number = beat.end - beat.start, beat.number + 1
-        least = max(SHORTEST, reading(len(beat.text)))
+        one = len(beat.sentences) == 1
+        most = LONGEST if one else LONGEST_TOLD
+        said = beat.sentences[-1].end - beat.start
+        least = max(SHORTEST if one else SHORTEST_TOLD, said)
         if length < least - _FRAME:
             yield Finding(
                 "short",
@@ -41,14 +46,14 @@ def beats(told: Sequence[Beat]) -> Iterator[Finding]:
                 least - length,
                 f"beat {number} lasts {length:.1f} s, {least:.1f} at least: {beat.text!r}",
             )
-        if length > LONGEST + _FRAME:
+        if length > most + _FRAME:
             yield Finding(
                 "long",
                 (beat.name,),
                 beat.start,
                 number,
-                length - LONGEST,
-                f"beat {number} lasts {length:.1f} s, {LONGEST:.0f} at most: {beat.text!r}",
+                length - most,
+                f"beat {number} lasts {length:.1f} s, {most:.0f} at most: {beat.text!r}",
             )
 
 
@@ -124,7 +129,7 @@ class Clock:
     def close(self, told: Sequence[Beat], length: float) -> list[Finding]:
         """What went before it could be read, and stillness of more than 2 s with nothing left to
         read."""
-        news = sorted([*self._news, *((beat.start, reading(len(beat.text))) for beat in told)])
+        news = sorted([*self._news, *_speech(told)])
         found, busy, at = list(self._gone), 0.0, 0
         for start, end in [*self._moves, (length, length)]:
             while at < len(news) and news[at][0] <= start + _FRAME:
@@ -137,6 +142,11 @@ class Clock:
                 found.append(_idle(told, busy, start))
             busy = max(busy, end)
         return found
+
+
+def _speech(told: Sequence[Beat]) -> Iterator[tuple[float, float]]:
+    """When each sentence is said, and for how long: as good as something to read."""
+    return ((each.start, each.seconds) for beat in told for each in beat.sentences)
 
 
 def _idle(told: Sequence[Beat], since: float, until: float) -> Finding:

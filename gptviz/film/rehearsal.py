@@ -20,7 +20,9 @@ import numpy as np
 import numpy.typing as npt
 from manim import Animation, AnimationGroup, CairoRenderer, Mobject, Wait, tempconfig
 
-from gptviz.film.film import Beat, Film
+from gptviz.film.beats import Beat
+from gptviz.film.film import Film
+from gptviz.film.speech import Speech
 from gptviz.recording.schema import Recording
 
 FRAME_RATE = 60  # of the film that is rehearsed
@@ -75,12 +77,13 @@ def rehearse(
     frame_rate: int = FRAME_RATE,
     per_second: int = PER_SECOND,
     captions: str = "drawn",
+    speech: Speech | None = None,
 ) -> Film:
     """Plays a film and calls ``watch`` at each moment; returns the film, with its beats.
 
     ``height`` is the number of lines of the pictures that :func:`picture` can draw meanwhile;
-    ``per_second`` how many frames are set in a second of motion. Whatever the film raises is
-    raised.
+    ``per_second`` how many frames are set in a second of motion, 0 for none but the last;
+    ``speech`` gives the times of sentences. Whatever the film raises is raised.
     """
     with (
         tempfile.TemporaryDirectory(prefix="gptviz-rehearsal-") as folder,
@@ -99,7 +102,7 @@ def rehearse(
         ),
     ):
         renderer = _Rehearsing(watch, per_second)
-        film = film_class(recordings, captions=captions, renderer=renderer)
+        film = film_class(recordings, captions=captions, speech=speech, renderer=renderer)
         film.beat_ended = functools.partial(renderer.beat_ended, film)  # type: ignore[method-assign]
         film.render()
         return film
@@ -175,10 +178,7 @@ class _Rehearsing(CairoRenderer):
     def _frames(self, scene: Any) -> None:
         length = scene.get_run_time(scene.animations)
         times = np.arange(0, length, self._step)
-        stride = (
-            1 if scene.stop_condition else max(round(self.camera.frame_rate / self._per_second), 1)
-        )
-        looked_at = set(range(0, len(times), stride)) | {len(times) // 2, len(times) - 1}
+        looked_at = self._looked_at(len(times), bool(scene.stop_condition))
         pausing = isinstance(scene.animations[0], Wait) and len(scene.animations) == 1
         for number, time in enumerate(times):
             if number in looked_at:
@@ -193,6 +193,16 @@ class _Rehearsing(CairoRenderer):
             animation.clean_up_from_scene(scene)
         scene.update_mobjects(0)
         self._tell(scene, "rest", 0.0)
+
+    def _looked_at(self, frames: int, all_of_them: bool) -> set[int]:
+        """The numbers of the frames of a motion that are set."""
+        if self._per_second == 0 and not all_of_them:
+            return {frames - 1}
+        stride = max(round(self.camera.frame_rate / (self._per_second or FRAME_RATE)), 1)
+        return set(range(0, frames, 1 if all_of_them else stride)) | {frames // 2, frames - 1}
+
+    def save_static_frame_data(self, scene: Any, static_mobjects: Any) -> None:
+        """Nothing is drawn unless somebody asks for it."""
 
     def beat_ended(self, film: Film, beat: Beat) -> None:
         """Called by the film."""

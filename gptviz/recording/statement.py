@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gptviz.errors import UntrackedNumber
@@ -81,6 +81,13 @@ class Statement(tuple[Piece, ...]):
         return "".join(piece.text for piece in self)
 
     @property
+    def spoken(self) -> str:
+        """What a voice is given: numbers, signs and names in words that can be pronounced."""
+        from gptviz.recording.speaking import speakable  # noqa: PLC0415  (which reads statements)
+
+        return speakable(self)
+
+    @property
     def claims(self) -> list[Claim]:
         return [piece.origin for piece in self if isinstance(piece.origin, Claim)]
 
@@ -110,6 +117,15 @@ def compose(template: str | Claim | Statement, **fields: Any) -> Statement:
                 )
             pieces.extend(_of_field(template, name, fields[name], spec or "", fields))
     return Statement(pieces)
+
+
+def sentence(template: str | Claim | Statement, **fields: Any) -> Statement:
+    """A template as a sentence of narration: a number word that it begins with gets its capital."""
+    pieces = compose(template, **fields)
+    if pieces and isinstance(pieces[0].origin, Tracked) and pieces[0].text[0].islower():
+        first = replace(pieces[0], text=pieces[0].text[0].upper() + pieces[0].text[1:])
+        return Statement((first, *pieces[1:]))
+    return pieces
 
 
 def _of_field(

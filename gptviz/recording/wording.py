@@ -1,19 +1,20 @@
 """How a number is written: the few formats that films use, and whether a text says what its number
 is.
 
-========================  ======================
-===================================================== spec                      0.12928 / 50257 ...
-meaning ========================  ======================
-===================================================== ``.2f`` ``+.2f`` ``,.0f`` ``−92.86``
-as Python, with a true minus sign ``,``                     ``50,257``              a whole number
-with separators ``d``                     ``50257``               a whole number ``.1%``
-``12.9 %``              percent, with a narrow no-break space ``.3``                    ``.129``
-three decimals without the leading zero (|x| < 1) ``words``                 ``seven``
-a small whole number as a word ``ordinal``               ``third``               a small whole
-number as an ordinal word ``one_in``                ``eight``               the odds: 1/x, rounded,
-as a word ("one in eight") ``M``                     ``124M``                millions, at most one
-decimal ========================  ======================
-=====================================================
+===========================  =======================  =============================================
+spec                         0.12928 / 50257 ...      meaning
+===========================  =======================  =============================================
+``.2f`` ``+.2f`` ``,.0f``    ``−92.86``               as Python, with a true minus sign
+``,``                        ``50,257``               a whole number with separators
+``d``                        ``50257``                a whole number
+``.1%``                      ``12.9 %``               percent, with a narrow no-break space
+``.3``                       ``.129``                 decimals without the leading zero (|x| < 1)
+``words``                    ``seven``                a small whole number as a word
+``ordinal``                  ``third``                a small whole number as an ordinal word
+``one_in``                   ``eight``                the odds: 1/x, rounded ("one in eight")
+``M``                        ``124M``                 millions, at most one decimal
+``~`` ``~%`` ``~in`` ...     ``about 124 million``    as one says it: :mod:`gptviz.recording.rounding`
+===========================  =======================  =============================================
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from __future__ import annotations
 import re
 
 from gptviz.errors import UntrackedNumber
+from gptviz.recording.rounding import is_rounded, rounded, rounds
 
 MINUS = "\u2212"
 NARROW = "\u202f"
@@ -62,20 +64,25 @@ _ORDINALS = {
 def written(value: float, spec: str) -> str:
     """A number as text. Raises UntrackedNumber for a format that cannot say the value (words above
     999)."""
+    if is_rounded(spec):
+        return rounded(value, spec)
     if spec in ("words", "ordinal", "one_in"):
         whole = _whole(1 / value if spec == "one_in" else value, near=spec == "one_in")
         return ordinal(whole) if spec == "ordinal" else words(whole)
     if spec == "M":
         millions = f"{value / 1e6:.1f}" if abs(value) < 1e7 else f"{value / 1e6:.0f}"
         return _signed(millions.removesuffix(".0")) + "M"
-    if spec in ("", "d", ","):
-        return _signed(f"{_whole(value):{'' if spec == 'd' else spec}}")
-    if re.fullmatch(r"\.\d", spec):
-        text = f"{value:{spec}f}"
-        return _signed(re.sub(r"^(-?)0\.", r"\1.", text))
     if spec.endswith("%"):
         return _signed(f"{value:{spec}}"[:-1]) + NARROW + "%"
-    return _signed(f"{value:{spec}}")
+    return _signed(_figures(value, spec))
+
+
+def _figures(value: float, spec: str) -> str:
+    if spec in ("", "d", ","):
+        return f"{_whole(value):{'' if spec == 'd' else spec}}"
+    if re.fullmatch(r"\.\d", spec):
+        return re.sub(r"^(-?)0\.", r"\1.", f"{value:{spec}f}")
+    return f"{value:{spec}}"
 
 
 def says(text: str, value: float, spec: str) -> bool:
@@ -85,7 +92,10 @@ def says(text: str, value: float, spec: str) -> bool:
     Independent of :func:`written`: the text is read back and must lie within half a unit of its
     last digit.
     """
+    if is_rounded(spec):
+        return rounds(text, value, spec)
     if spec in ("words", "ordinal", "one_in"):
+        text = text[:1].lower() + text[1:]
         target = 1 / value if spec == "one_in" else value
         whole = next((n for n in range(1000) if text in (words(n), ordinal(n))), None)
         return whole is not None and abs(target - whole) <= (0.5 if spec == "one_in" else 1e-9)

@@ -17,21 +17,24 @@ class Cue:
 
 
 def cues(beats: Sequence[dict[str, Any]], duration: float) -> list[Cue]:
-    """One cue for each beat that says something, in order: none overlaps the next, none leaves the
-    film.
+    """One cue for each caption, in order: none overlaps the next, none leaves its beat or the film.
 
-    ``beats`` are sections of a published manifest: ``start``, ``end``, ``lines``; ``duration`` the
-    film's in seconds.
+    ``beats`` are sections of a published manifest: ``start``, ``end``, and ``captions``, each with
+    ``start`` and ``lines``; ``duration`` is the film's in seconds.
     """
-    spoken = sorted(
-        (beat for beat in beats if _shown(beat["lines"])), key=lambda beat: float(beat["start"])
-    )
+    told = [
+        (float(caption["start"]), float(beat["end"]), lines)
+        for beat in beats
+        for caption in beat["captions"]
+        if (lines := _shown(caption["lines"]))
+    ]
+    told.sort(key=lambda each: each[0])
     found = []
-    for i, beat in enumerate(spoken):
-        limit = min([duration, *(following["start"] for following in spoken[i + 1 : i + 2])])
-        start, end = _thousandths(beat["start"]), _thousandths(min(beat["end"], limit))
+    for i, (begins, over, lines) in enumerate(told):
+        limit = min([duration, over, *(following[0] for following in told[i + 1 : i + 2])])
+        start, end = _thousandths(begins), _thousandths(limit)
         if end > start:
-            found.append(Cue(start, end, _shown(beat["lines"])))
+            found.append(Cue(start, end, lines))
     return found
 
 

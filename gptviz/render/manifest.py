@@ -13,7 +13,7 @@ from typing import Any
 
 from gptviz.recording.files import inside
 
-SCHEMA = 1
+SCHEMA = 2
 _LIMIT = 8_000_000  # bytes
 
 #: What lies beside a manifest, by its suffix.

@@ -141,7 +141,7 @@ def _follow(film: Any, tell: Tell, only: int | None) -> None:
 
 
 def _sections(film: Any) -> list[dict[str, Any]]:
-    from gptviz.film.caption import caption_lines  # noqa: PLC0415
+    from gptviz.film.caption import pages  # noqa: PLC0415
 
     return [
         {
@@ -150,7 +150,10 @@ def _sections(film: Any) -> list[dict[str, Any]]:
             "end": beat.end,
             "text": beat.text,
             "shows": list(beat.shows),
-            "lines": [line.text for line in caption_lines(beat.statement)],
+            "captions": [
+                {"start": page.start, "lines": [line.text for line in page.lines]}
+                for page in pages(beat.sentences)
+            ],
         }
         for beat in film.beats
     ]

@@ -52,7 +52,7 @@ def film(
                     "start": begin,
                     "end": begin + length,
                     "text": f"{name} {i}",
-                    "lines": [f"{name} {i} <&>"],
+                    "captions": [{"start": begin, "lines": [f"{name} {i} <&>"]}],
                     "shows": [],
                 }
             )

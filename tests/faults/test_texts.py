@@ -174,7 +174,8 @@ def test_any_other_text_is_recorded_and_drawn(
         )
         with pytest.raises(CaptionTooLong, match="2020 characters"):
             caption_lines(compose(f"It reads {'x' * 2011}"))
-    beat = {"start": 0.0, "end": 1.0, "lines": [line.text for line in caption_lines(said)]}
+    caption = {"start": 0.0, "lines": [line.text for line in caption_lines(said)]}
+    beat = {"end": 1.0, "captions": [caption]}
     written = srt(cues([beat], 1.0))
     assert written.count("-->") == 1 and all(line.isprintable() for line in written.split("\n"))
 

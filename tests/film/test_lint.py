@@ -33,8 +33,10 @@ from gptviz.drawing.base.picture import Picture
 from gptviz.drawing.base.text import Numeral, Words
 from gptviz.drawing.tokens.tokens import TokenBox
 from gptviz.film import Beat, Film, pace
+from gptviz.film.beats import in_time
 from gptviz.film.findings import RULES
 from gptviz.film.lint import LintReport, inspect
+from gptviz.film.speech import Reading
 from gptviz.recording.schema import Recording
 from gptviz.recording.statement import compose
 from tests.film.conftest import REQUEST
@@ -296,15 +298,22 @@ def test_words_that_an_animation_took_apart_are_still_one_text(row: Recording) -
 
 
 def test_a_beat_that_is_too_long_or_too_short_for_its_words_is_found() -> None:
-    said = compose("Twenty letters, or so.")
-    beat = {"number": 1, "name": "02", "moved": 3.0, "statement": said, "shows": ()}
-    found = [*pace.beats([Beat(start=1.0, end=3.4, **beat), Beat(start=1.0, end=9.2, **beat)])]
+    def beat(end: float, *texts: str) -> Beat:
+        sentences = in_time([compose(text) for text in texts], Reading(), 1.0)
+        return Beat(1, "02", 1.0, end, 3.0, tuple(sentences), ())
+
+    short = "Twenty letters, or so."
+    found = [*pace.beats([beat(3.4, short), beat(9.2, short)])]
     assert [(f.name, f.time, f.beat) for f in found] == [("short:02", 1.0, 2), ("long:02", 1.0, 2)]
     assert [round(f.by, 2) for f in found] == [0.1, 0.2]
-    assert not [*pace.beats([Beat(start=1.0, end=3.5, **beat), Beat(start=1.0, end=9.0, **beat)])]
-    long = {**beat, "statement": compose("A text of eighty characters " * 3)}
-    assert [f.rule for f in pace.beats([Beat(start=0.0, end=5.3, **long)])] == ["short"]
-    assert not [*pace.beats([Beat(start=0.0, end=5.5, **long)])]
+    assert not [*pace.beats([beat(3.5, short), beat(9.0, short)])]
+    long = "A text of eighty characters " * 3
+    assert [f.rule for f in pace.beats([beat(6.3, long)])] == ["short"]
+    assert not [*pace.beats([beat(6.5, long)])]
+    # Of two sentences, 4 to 16 s.
+    found = [*pace.beats([beat(4.9, "Look.", "See."), beat(17.1, "Look.", "See.")])]
+    assert [(f.rule, round(f.by, 2)) for f in found] == [("short", 0.1), ("long", 0.1)]
+    assert not [*pace.beats([beat(5.0, "Look.", "See."), beat(17.0, "Look.", "See.")])]
 
 
 def test_stillness_with_nothing_left_to_read_is_found(row: Recording) -> None:

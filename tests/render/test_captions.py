@@ -14,9 +14,16 @@ TIMES = st.floats(min_value=0, max_value=20_000, allow_nan=False)
 LINES = st.lists(st.text(max_size=50), max_size=3)
 BEATS = st.lists(
     st.builds(
-        lambda a, b, lines: {"start": min(a, b), "end": max(a, b), "lines": lines},
-        TIMES,
-        TIMES,
+        lambda times, one, two: {
+            "start": times[0],
+            "end": times[2],
+            "captions": [
+                {"start": times[0], "lines": one},
+                {"start": times[1], "lines": two},
+            ],
+        },
+        st.tuples(TIMES, TIMES, TIMES).map(sorted),
+        LINES,
         LINES,
     ),
     max_size=12,
@@ -54,8 +61,8 @@ def test_no_text_can_end_a_cue_or_begin_another(lines: list[str]) -> None:
 def test_as_players_read_them() -> None:
     two = cues(
         [
-            {"start": 0.0, "end": 2.5, "lines": ["One & <two>"]},
-            {"start": 2.4, "end": 3725.5, "lines": ["a", "b"]},
+            {"end": 2.5, "captions": [{"start": 0.0, "lines": ["One & <two>"]}]},
+            {"end": 3725.5, "captions": [{"start": 2.4, "lines": ["a", "b"]}]},
         ],
         3725.5,
     )
