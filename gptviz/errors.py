@@ -72,7 +72,7 @@ class ModelMissing(ModelError):
 
 
 class ModelRefused(ModelError):
-    """The model's files do not hold what a GPT-2 architecture needs."""
+    """The model's files do not hold what its architecture needs."""
 
 
 class NotRecorded(ModelError):

@@ -26,6 +26,16 @@ def scaled(scores: Any, d_head: float) -> Any:
     return np.asarray(scores, dtype=np.float64) / np.sqrt(d_head)
 
 
+def divisor(d_head: float, layer: float = 0, by_root: bool = True, by_layer: bool = False) -> float:
+    """What scores are divided by: the root of ``d_head``, or 1; and, ``by_layer``, the number of
+    the block (``layer`` counts from 0) as well.
+
+    Vaswani et al. 2017, section 3.2.1; transformers' ``scale_attn_weights`` and
+    ``scale_attn_by_inverse_layer_idx``.
+    """
+    return float((np.sqrt(d_head) if by_root else 1.0) * (layer + 1 if by_layer else 1))
+
+
 def causal_mask(length: float) -> npt.NDArray[np.bool_]:
     """Which key (key) each query (query) may look at: itself and what stands before it."""
     return np.tril(np.ones((int(length), int(length)), dtype=bool))

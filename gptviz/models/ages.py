@@ -3,7 +3,7 @@ held-out text.
 
 Of all these only the last age ships with the package; the others are reference data, found by
 GPTVIZ_REFERENCE_DATA. The training script began with ``torch.manual_seed(1337)`` and a fresh
-``GPT2LMHeadModel``, so that age 0 needs no file.
+model of transformers, so that age 0 needs no file.
 """
 
 from __future__ import annotations
@@ -14,18 +14,19 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from transformers import GPT2Config, GPT2LMHeadModel
 
 from gptviz.errors import NotRecorded
+from gptviz.models.architectures import Architecture
+from gptviz.models.building import build, empty
 from gptviz.models.checkpoint import Checkpoint, compare
-from gptviz.models.config import expected_tensors
 from gptviz.models.gradient import running
 from gptviz.models.interface import Model
-from gptviz.models.language import LanguageModel, build
+from gptviz.models.language import LanguageModel
 
 SEED = 1337
 END = "<|endoftext|>"
@@ -80,22 +81,20 @@ class TrainingRun:
 
     def at(self, age: int) -> LanguageModel:
         """The model after ``age`` steps. Raises NotRecorded where no checkpoint was kept."""
-        config = self.model.module.config.to_dict()
+        architecture = self.model.architecture
         if age == self.last_age:
             return self.model
         if age == 0:
-            return self.model.with_module(_first(config))
+            return self.model.with_module(_first(architecture))
         folder = self.folder / "checkpoints" / f"step-{age}"
         if not folder.is_dir():
             raise NotRecorded(
                 f"there is no checkpoint of step {age}", f"none is under {self.folder.name}", _HINT
             )
-        checkpoint = Checkpoint(folder)
-        compare(expected_tensors(self.model.shape), checkpoint.shapes(), f"step-{age}")
-        state = {
-            name: torch.from_numpy(checkpoint.tensor(name)).clone() for name in checkpoint.entries
-        }
-        return self.model.with_module(build(config, state))
+        checkpoint = Checkpoint(folder, type(architecture))
+        compare(architecture.expected(), checkpoint.shapes(), f"step-{age}")
+        tensors = {name: checkpoint.tensor(name) for name in checkpoint.entries}
+        return self.model.with_module(build(architecture, tensors))
 
     def held_out(self, windows: int) -> npt.NDArray[np.int64]:
         """``windows`` evenly spread windows of the held-out text (window, positions + 1), which do
@@ -120,14 +119,11 @@ class TrainingRun:
         return np.take(np.array(ids, dtype=np.int64), first[:, None] + np.arange(length + 1))
 
 
-def _first(config: dict[str, object]) -> GPT2LMHeadModel:
+def _first(architecture: Architecture) -> Any:
     """The weights with which the training began; the caller's random numbers go on as if nothing
     had been drawn."""
-    sizes = {key: value for key, value in config.items() if key not in ("dtype", "torch_dtype")}
-    settings = GPT2Config.from_dict(sizes)
-    settings._attn_implementation = "eager"
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(SEED)
-        module = GPT2LMHeadModel(settings)
+        module = empty(architecture, "cpu")
     module.train(False)
     return module

@@ -14,12 +14,15 @@ import struct
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from gptviz.errors import ModelMissing, ModelRefused, NotFinite
+
+if TYPE_CHECKING:
+    from gptviz.models.architectures import Architecture
 
 Floats = npt.NDArray[np.float32]
 
@@ -116,20 +119,20 @@ def _entries(path: Path) -> dict[str, Entry]:
 
 
 class Checkpoint:
-    """The tensors of a folder by their transformers names without the leading ``transformer.``, as
-    float32.
+    """The tensors of a folder by their transformers names without the leading name of the body
+    (``transformer.``), as float32.
 
-    Causal masks that old checkpoints store as tensors (``h.0.attn.bias``) are left out: they are
-    not learned.
+    What old checkpoints store as tensors though it was not learned (the causal mask
+    ``h.0.attn.bias``) is left out.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, family: type[Architecture]) -> None:
         self.folder = folder
         self.entries: dict[str, Entry] = {}
         for path in _files(folder):
             for stored, entry in entries(path).items():
-                name = stored.removeprefix("transformer.")
-                if name.endswith((".attn.bias", ".attn.masked_bias")):
+                name = family.own_name(stored)
+                if name.endswith(family.not_learned):
                     continue
                 if name in self.entries:
                     raise ModelRefused(
@@ -159,21 +162,22 @@ class Checkpoint:
         check_finite(array, name)
         return array
 
-    def drop_tied(self) -> None:
+    def drop_tied(self, architecture: Architecture) -> None:
         """Leaves out a stored copy of the input embedding as output matrix, for a model in which
         the two are one.
 
         Raises ModelRefused where the copy is another matrix: one of the two would be ignored.
         """
-        if "lm_head.weight" not in self.entries or "wte.weight" not in self.entries:
+        output, embed = architecture.output, architecture.weights["embed"].tensor
+        if output not in self.entries or embed not in self.entries:
             return
-        if not np.array_equal(self.tensor("lm_head.weight"), self.tensor("wte.weight")):
+        if not np.array_equal(self.tensor(output), self.tensor(embed)):
             raise ModelRefused(
                 f"{self.folder.name} has an output matrix of its own",
-                "lm_head.weight differs from wte.weight, and config.json says tie_word_embeddings",
+                f"{output} differs from {embed}, and config.json says tie_word_embeddings",
                 "set tie_word_embeddings to false in config.json if the model was trained so",
             )
-        del self.entries["lm_head.weight"]
+        del self.entries[output]
 
     def fingerprint(self) -> str:
         """sha256 over names, shapes and float32 values; a file's name plays no part."""
@@ -225,7 +229,7 @@ def _files(folder: Path) -> list[Path]:
         raise ModelRefused(
             f"{folder.name} holds its weights as {', '.join(pickles)}",
             "such a file can run code when it is read",
-            "if you trust it: GPT2LMHeadModel.from_pretrained(FOLDER).save_pretrained(FOLDER)",
+            "if you trust it: AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained(FOLDER)",
         )
     raise ModelMissing(
         f"{folder.name} holds no weights",

@@ -8,11 +8,11 @@ texts of two models never meet in one recording.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from gptviz.errors import ModelRefused, NotRecorded, PromptRefused
-from gptviz.models.interface import Attention, Floats, Model
+from gptviz.models.interface import Attention, Floats, Model, Stored
 from gptviz.models.partial import TokenizerOnly
 from gptviz.recording.schema import Provenance, TokenRow
 
@@ -27,6 +27,7 @@ class Composite(Model):
         self.parts = parts
         whole = [part for part in parts if not isinstance(part, TokenizerOnly)] or parts
         self.title, self.short, self.shape = whole[0].title, whole[0].short, whole[0].shape
+        self.anatomy = whole[0].anatomy
         self.reference = "+".join(part.reference for part in parts)
         self._asked: list[Model] = []
         _check_one_model(whole, parts)
@@ -99,8 +100,11 @@ class Composite(Model):
     def activations(self, ids: list[int]) -> Mapping[str, Floats]:
         return self._first("activations", lambda part: part.activations(ids))
 
-    def ablated_logits(self, ids: list[int], layer: int, head: int) -> Floats:
-        return self._first("ablated_logits", lambda part: part.ablated_logits(ids, layer, head))
+    def ablated_logits(self, ids: list[int], heads: Sequence[tuple[int, int]]) -> Floats:
+        return self._first("ablated_logits", lambda part: part.ablated_logits(ids, heads))
+
+    def without_each_head(self, ids: list[int]) -> Iterable[tuple[int, int, Floats]]:
+        return self._first("without_each_head", lambda part: part.without_each_head(ids))
 
     def unembed(self, vectors: Floats) -> Floats:
         return self._first("unembed", lambda part: part.unembed(vectors))
@@ -110,6 +114,16 @@ class Composite(Model):
 
     def has_weight(self, name: str) -> bool:
         return any(part.has_weight(name) for part in self.parts)
+
+    @property
+    def stored(self) -> Mapping[str, Stored]:
+        return self._first("stored", lambda part: part.stored)
+
+    def tensor(self, name: str) -> Floats:
+        return self._first("tensor", lambda part: part.tensor(name))
+
+    def has_tensor(self, name: str) -> bool:
+        return any(part.has_tensor(name) for part in self.parts)
 
     def _first(self, method: str, ask: Callable[[Model], Answer]) -> Answer:
         """The first part's answer. Where none has one: the refusal of the part that came nearest to

@@ -23,7 +23,7 @@ from gptviz.models.threads import one_thread
 @dataclass(frozen=True)
 class Descent:
     """The ``loss`` before the step (nats, mean over the predicted tokens), the ``gradients`` by the
-    names of :meth:`~gptviz.models.interface.Model.weight`, and the model ``after`` the step.
+    names of :meth:`~gptviz.models.interface.Model.tensor`, and the model ``after`` the step.
     """
 
     loss: float
@@ -59,7 +59,7 @@ def descend(model: Model, ids: list[int], rate: float) -> Descent:
         with torch.no_grad():
             for name, parameter in module.named_parameters():
                 gradient = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
-                gradients[name.removeprefix("transformer.")] = gradient.numpy().copy()
+                gradients[before.architecture.own_name(name)] = gradient.numpy().copy()
                 parameter.sub_(rate * gradient)
                 parameter.grad = None
     for name, array in gradients.items():

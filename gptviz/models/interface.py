@@ -8,13 +8,14 @@ numpy, float32, on the processor.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from gptviz.errors import NotRecorded
+from gptviz.recording.anatomy import Anatomy
 from gptviz.recording.schema import Provenance, TokenRow
 
 Floats = npt.NDArray[np.float32]
@@ -22,8 +23,10 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Shape:
-    """The sizes of a GPT-2 architecture. ``d_mlp``: the width of the hidden layer of an MLP (by
-    default 4 d_model)."""
+    """The sizes of a decoder. ``d_mlp``: the width of the hidden layer of an MLP; ``positions``: how
+    many tokens it reads at most; ``n_kv_head``: how many keys and values a layer has (by default one
+    for each head); ``d_head``: their length (by default d_model / n_head).
+    """
 
     n_layer: int
     n_head: int
@@ -31,17 +34,52 @@ class Shape:
     d_mlp: int
     vocab: int
     positions: int
+    n_kv_head: int = 0
+    d_head: int = 0
 
-    @property
-    def d_head(self) -> int:
-        return self.d_model // self.n_head
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "n_kv_head", self.n_kv_head or self.n_head)
+        object.__setattr__(self, "d_head", self.d_head or self.d_model // self.n_head)
+
+    def key_of(self, head: int) -> int:
+        """The index of the key and value that a head uses: heads side by side share one."""
+        return head * self.n_kv_head // self.n_head
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A learned tensor of the model's file: its shape, its ``group`` (embed, pos_embed, attention,
+    mlp, norm, unembed), its block, and the neutral names of the weights in it, as
+    :meth:`Model.weight` takes them, those of a block without ``blocks.i.``.
+    """
+
+    shape: tuple[int, ...]
+    group: str
+    block: int | None
+    holds: tuple[str, ...]
+
+
+class Activations(dict[str, Floats]):
+    """What a run computed, by name. A name that the architecture lacks raises NotRecorded."""
+
+    def __init__(self, title: str, found: Iterable[tuple[str, Floats]]) -> None:
+        super().__init__(found)
+        self._title = title
+
+    def __missing__(self, name: str) -> Floats:
+        raise NotRecorded(
+            f"{self._title} has no {name}",
+            "its architecture computes no such thing",
+            "see docs/models.md for what each architecture has",
+        )
 
 
 @dataclass(frozen=True)
 class Attention:
     """Attention of one run, each (layer, head, query, key): ``scores`` are q.k before scaling,
-    ``scaled`` divided by sqrt(d_head), ``pattern`` the weights after mask and softmax. Above the
-    diagonal ``pattern`` is 0; the scores there are what the products are, unmasked.
+    ``scaled`` divided as the model does (``Anatomy.divisor``), ``pattern`` the weights after mask
+    and softmax. Above the diagonal ``pattern`` is 0; the scores there are what the products are,
+    unmasked.
     """
 
     scores: Floats
@@ -57,6 +95,7 @@ class Model:
     short: str
     reference: str
     shape: Shape
+    anatomy: Anatomy
 
     def for_recording(self) -> Model:
         """This model for one recording: a model of several parts notes which of them are asked, for
@@ -118,20 +157,33 @@ class Model:
 
     def activations(self, ids: list[int]) -> Mapping[str, Floats]:
         """Everything a run computes, by TransformerLens' names with the block's number for a
-        prefix:
+        prefix. What an architecture lacks raises NotRecorded when it is asked for.
 
-        ``embed``, ``pos_embed`` (token, d_model); ``blocks.0.resid_pre``, ``resid_mid``,
-        ``resid_post`` (token, d_model); ``blocks.0.ln1`` and ``ln2`` (normalised, with gain and
-        bias: what the layer reads); ``blocks.0.q``, ``k``, ``v``, ``z`` (token, head, d_head);
-        ``blocks.0.scores``, ``scaled``, ``pattern`` (head, query, key; as in :class:`Attention`);
-        ``blocks.0.attn_out``, ``mlp_out`` (token, d_model); ``blocks.0.mlp_pre``, ``mlp_post``
-        (token, d_mlp); ``ln_final`` (token, d_model); ``logits`` (token, vocab).
+        - ``embed``, ``pos_embed`` (token, d_model); learned positions only;
+        - ``blocks.0.resid_pre``, ``resid_mid``, ``resid_post`` (token, d_model); a parallel block
+          has no ``resid_mid``;
+        - ``ln1`` and ``ln2`` (token, d_model): normalised, with gain and bias, what attention and MLP
+          read;
+        - ``q``, ``z`` (token, head, d_head), ``k``, ``v`` (token, key head, d_head), which
+          ``Shape.key_of`` gives to heads; ``q_raw``, ``k_raw``: before they were rotated, where
+          they are;
+        - ``scores``, ``scaled``, ``pattern`` (head, query, key), as in :class:`Attention`;
+        - ``mlp_pre`` (token, d_mlp): the product with W_in, with its bias; ``mlp_gate`` that with
+          W_gate, in a gated MLP only; ``mlp_act``: what the activation makes of ``mlp_gate`` where
+          there is one, else of ``mlp_pre``; ``mlp_post``: what W_out reads, ``mlp_act`` times
+          ``mlp_pre`` in a gated MLP, else ``mlp_act`` itself;
+        - ``attn_out``, ``mlp_out`` (token, d_model): what each adds to the stream;
+        - ``ln_final`` (token, d_model); ``logits`` (token, vocab).
         """
         raise self._not_here("what happens inside the blocks")
 
-    def ablated_logits(self, ids: list[int], layer: int, head: int) -> Floats:
-        """The scores of the next token after ids (vocab) with one head switched off: ``z`` of it is
-        0 everywhere."""
+    def ablated_logits(self, ids: list[int], heads: Sequence[tuple[int, int]]) -> Floats:
+        """The scores of the next token after ids (vocab) with some heads (layer, head) switched off:
+        ``z`` of each is 0 everywhere."""
+        raise self._not_here("what the model says without one of its heads")
+
+    def without_each_head(self, ids: list[int]) -> Iterable[tuple[int, int, Floats]]:
+        """Layer, head, and the scores without that head alone, for every head in order."""
         raise self._not_here("what the model says without one of its heads")
 
     def unembed(self, vectors: Floats) -> Floats:
@@ -140,13 +192,34 @@ class Model:
         raise self._not_here("its output matrix")
 
     def weight(self, name: str) -> Floats:
-        """A learned tensor by its transformers name without the leading ``transformer.``:
-        ``wte.weight``, ``h.0.attn.c_attn.weight`` (d_model, 3 d_model), ``ln_f.bias``.
+        """A learned weight by its neutral name, with the axes of TransformerLens:
+
+        ``embed`` (vocab, d_model), ``pos_embed`` (position, d_model), ``unembed`` (vocab, d_model;
+        the same as ``embed`` where they are tied); ``blocks.0.attn.W_Q`` (head, d_model, d_head),
+        ``W_K``, ``W_V`` (key head, d_model, d_head), ``W_O`` (head, d_head, d_model), ``b_Q``,
+        ``b_K``, ``b_V`` (head, d_head), ``b_O`` (d_model); ``blocks.0.mlp.W_in``, ``W_gate``
+        (d_model, d_mlp), ``W_out`` (d_mlp, d_model), ``b_in``, ``b_gate``, ``b_out``;
+        ``blocks.0.ln1.w``, ``ln1.b``, ``ln2.w``, ``ln_final.w`` ... (d_model);
+        ``blocks.0.attn.q_norm.w``, ``k_norm.w`` (d_head).
         """
         raise self._not_here(f"the weight {name}")
 
     def has_weight(self, name: str) -> bool:
         """Whether :meth:`weight` can serve a name."""
+        return False
+
+    @property
+    def stored(self) -> Mapping[str, Stored]:
+        """Every learned tensor by the name that the model's file gives it, in the file's order; also
+        those that are not at hand."""
+        raise self._not_here("a list of its tensors")
+
+    def tensor(self, name: str) -> Floats:
+        """A tensor of :attr:`stored`, as the file has it."""
+        raise self._not_here(f"the tensor {name}")
+
+    def has_tensor(self, name: str) -> bool:
+        """Whether :meth:`tensor` can serve a name."""
         return False
 
     def _not_here(self, what: str) -> NotRecorded:

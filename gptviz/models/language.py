@@ -1,32 +1,28 @@
-"""A causal language model of the GPT-2 architecture that runs: transformers' ``GPT2LMHeadModel``,
-eager, float32.
+"""A causal language model that runs: transformers' own module, eager, float32.
 
-Radford et al. 2019, "Language models are unsupervised multitask learners"; the forward pass below
-follows transformers' ``modeling_gpt2`` step by step with the model's own modules, and names what it
-passes as TransformerLens does.
+What is special to a family of models stands in :mod:`gptviz.models.architectures`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
-from transformers import GPT2Config, GPT2LMHeadModel
 
 from gptviz.errors import ModelRefused, NotFinite, PromptRefused
-from gptviz.models import references
+from gptviz.models import architectures, references
+from gptviz.models.architectures import Architecture
+from gptviz.models.building import build
 from gptviz.models.checkpoint import Checkpoint, check_finite, compare, digest
-from gptviz.models.config import expected_tensors, read_config, shape_of, tied
-from gptviz.models.interface import Attention, Floats, Model
+from gptviz.models.config import read_config
+from gptviz.models.interface import Activations, Attention, Floats, Model, Stored
 from gptviz.models.threads import one_thread
 from gptviz.models.tokenization import Tokenizer, check_size
 from gptviz.recording.schema import Provenance, TokenRow
-
-Steps = list[tuple[str, torch.Tensor]]
 
 
 class LanguageModel(Model):
@@ -36,44 +32,66 @@ class LanguageModel(Model):
 
     def __init__(
         self,
-        module: GPT2LMHeadModel,
+        module: Any,
+        architecture: Architecture,
         tokenizer: Tokenizer,
         name: references.Name,
         weights_sha256: str | None = None,
     ) -> None:
-        self.module, self.tokenizer = module, tokenizer
+        self.module, self.architecture, self.tokenizer = module, architecture, tokenizer
+        self.shape, self.anatomy = architecture.shape, architecture.anatomy
         self.title, self.short, self.reference = name.title, name.short, name.reference
-        self.shape = shape_of(module.config.to_dict(), name.title)
         self._name, self._known_sha256 = name, weights_sha256
 
     @classmethod
-    def from_folder(cls, folder: Path, name: references.Name | None = None) -> LanguageModel:
+    def from_folder(cls, folder: Path, name: references.Name | None = None) -> Self:
         """A model from a folder that ``save_pretrained`` wrote, every tensor checked before it is
         used.
 
         Raises ModelMissing, ModelRefused (architecture, names, shapes, vocabulary, pickles) and
         NotFinite.
         """
-        config = read_config(folder)
-        shape = shape_of(config, folder.name)
-        checkpoint = Checkpoint(folder)
-        if tied(config):
-            checkpoint.drop_tied()
-        compare(expected_tensors(shape, tied(config)), checkpoint.shapes(), folder.name)
+        architecture = architectures.of(read_config(folder), folder.name)
+        checkpoint = Checkpoint(folder, type(architecture))
+        if architecture.anatomy.tied:
+            checkpoint.drop_tied(architecture)
+        compare(architecture.expected(), checkpoint.shapes(), folder.name)
         tokenizer = Tokenizer.from_folder(folder)
-        check_size(tokenizer, shape.vocab, folder.name)
-        # Cloned, for torch aligns its own memory, and the order of a sum may depend on that.
-        state = {
-            name: torch.from_numpy(checkpoint.tensor(name)).clone() for name in checkpoint.entries
-        }
+        check_size(tokenizer, architecture.shape.vocab, folder.name)
         fingerprint = checkpoint.fingerprint()
         name = name or references.local(folder, fingerprint, checkpoint)
-        return cls(build(config, state), tokenizer, name, fingerprint)
+        module = build(architecture, {each: checkpoint.tensor(each) for each in checkpoint.entries})
+        return cls(module, architecture, tokenizer, name, fingerprint)
 
-    def with_module(self, module: GPT2LMHeadModel) -> LanguageModel:
+    @classmethod
+    def from_parts(
+        cls,
+        config: dict[str, Any],
+        tensors: Mapping[str, Floats],
+        tokenizer: Tokenizer,
+        name: references.Name,
+        fingerprint: str | None = None,
+    ) -> Self:
+        """A model from what a file of another format holds: a config.json's content, tensors by
+        transformers' names (``model.layers.0.mlp.up_proj.weight``), a tokenizer.
+
+        ``fingerprint`` is the sha256 of the weights, computed from them where it is not given. A
+        stored copy of a tied embedding may be there or not. Raises as :meth:`from_folder`.
+        """
+        architecture = architectures.of(config, name.title)
+        own = {architecture.own_name(each): array for each, array in tensors.items()}
+        if architecture.anatomy.tied:
+            own.pop(architecture.output, None)
+        compare(architecture.expected(), {each: a.shape for each, a in own.items()}, name.title)
+        for each, array in own.items():
+            check_finite(array, each)
+        check_size(tokenizer, architecture.shape.vocab, name.title)
+        return cls(build(architecture, own), architecture, tokenizer, name, fingerprint)
+
+    def with_module(self, module: Any) -> LanguageModel:
         """The same tokenizer and name with other weights: the model at another age, or behind a
         step of training."""
-        return LanguageModel(module, self.tokenizer, self._name)
+        return LanguageModel(module, self.architecture, self.tokenizer, self._name)
 
     @property
     def parameters(self) -> int:
@@ -84,7 +102,7 @@ class LanguageModel(Model):
     @cached_property
     def weights_sha256(self) -> str:
         """sha256 over names, shapes and values of the weights."""
-        return self._known_sha256 or digest(self._weights, self.weight)
+        return self._known_sha256 or digest(self.stored, self.tensor)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -150,46 +168,96 @@ class LanguageModel(Model):
         return Attention(**kept)
 
     def activations(self, ids: list[int]) -> Mapping[str, Floats]:
-        return {name: self._finite(name, value) for name, value in self._run(ids)}
+        run = ((name, self._finite(name, value)) for name, value in self._run(ids))
+        return Activations(self.title, run)
 
-    def ablated_logits(self, ids: list[int], layer: int, head: int) -> Floats:
-        if not (0 <= layer < self.shape.n_layer and 0 <= head < self.shape.n_head):
+    def ablated_logits(self, ids: list[int], heads: Sequence[tuple[int, int]]) -> Floats:
+        hooks = [self._switch_off(layer, head) for layer, head in heads]
+        try:
+            return self.next_logits(ids)
+        finally:
+            for hook in hooks:
+                hook.remove()
+
+    def without_each_head(self, ids: list[int]) -> Iterator[tuple[int, int, Floats]]:
+        """As the interface says; what stands before a head's block is computed once."""
+        blocks = self.architecture.blocks(self.module)
+        calls: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
+
+        def keep(_: Any, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+            calls.append((given, named))
+
+        hooks = [block.register_forward_pre_hook(keep, with_kwargs=True) for block in blocks]
+        try:
+            self.next_logits(ids)
+        finally:
+            for hook in hooks:
+                hook.remove()
+        for layer in range(self.shape.n_layer):
+            for head in range(self.shape.n_head):
+                switched = self._switch_off(layer, head)
+                try:
+                    yield layer, head, self._rest(blocks, calls, layer)
+                finally:
+                    switched.remove()
+
+    def _rest(self, blocks: Any, calls: list[Any], first: int) -> Floats:
+        """The scores of the next token (vocab) from the block ``first`` on, its input as it was."""
+        with torch.no_grad(), one_thread():
+            stream = calls[first][0][0]
+            for block, (given, named) in zip(blocks[first:], calls[first:], strict=True):
+                stream = block(stream, *given[1:], **named)
+            scores = self.architecture.unembed(self.module, stream[0, -1:])
+        return self._finite("logits", scores[0])
+
+    def _switch_off(self, layer: int, head: int) -> Any:
+        """A hook, to be removed, behind which a head adds nothing. Raises IndexError."""
+        shape = self.shape
+        if not (0 <= layer < shape.n_layer and 0 <= head < shape.n_head):
             raise IndexError(
-                f"head {head} of layer {layer}; there are {self.shape.n_head} in {self.shape.n_layer}"
+                f"head {head} of layer {layer}; there are {shape.n_head} in {shape.n_layer}"
             )
-        columns = slice(head * self.shape.d_head, (head + 1) * self.shape.d_head)
+        columns = slice(head * shape.d_head, (head + 1) * shape.d_head)
 
-        def switch_off(_: Any, inputs: tuple[torch.Tensor]) -> tuple[torch.Tensor]:
+        def zero(_: Any, inputs: tuple[torch.Tensor]) -> tuple[torch.Tensor]:
             z = inputs[0].clone()
             z[..., columns] = 0
             return (z,)
 
-        body: Any = self.module.transformer
-        hook = body.h[layer].attn.c_proj.register_forward_pre_hook(switch_off)
-        try:
-            return self.next_logits(ids)
-        finally:
-            hook.remove()
+        projection = self.architecture.output_projection(self.module, layer)
+        return projection.register_forward_pre_hook(zero)
 
     def unembed(self, vectors: Floats) -> Floats:
         with torch.no_grad(), one_thread():
-            body: Any = self.module.transformer
-            scores = self.module.lm_head(body.ln_f(torch.from_numpy(np.ascontiguousarray(vectors))))
+            stream = torch.from_numpy(np.ascontiguousarray(vectors))
+            scores = self.architecture.unembed(self.module, stream)
         return self._finite("logits", scores)
 
     def weight(self, name: str) -> Floats:
-        if not self.has_weight(name):
+        held = self.architecture.weights.get(name)
+        if held is None:
             raise self._not_here(f"the weight {name}")
-        return _array(self._weights[name])
+        return held.view(self.tensor(held.tensor))
 
     def has_weight(self, name: str) -> bool:
-        return name in self._weights
+        return name in self.architecture.weights
+
+    @property
+    def stored(self) -> Mapping[str, Stored]:
+        return self.architecture.tensors
+
+    def tensor(self, name: str) -> Floats:
+        if not self.has_tensor(name):
+            raise self._not_here(f"the tensor {name}")
+        return _array(self._state[self.architecture.in_module(name)])
+
+    def has_tensor(self, name: str) -> bool:
+        return name in self.architecture.tensors
 
     @cached_property
-    def _weights(self) -> dict[str, torch.Tensor]:
-        state = self.module.state_dict()
-        names = expected_tensors(self.shape, bool(self.module.config.tie_word_embeddings))
-        return {name: state[_in_module(name)] for name in names}
+    def _state(self) -> dict[str, torch.Tensor]:
+        state: dict[str, torch.Tensor] = self.module.state_dict()
+        return state
 
     def _tensor(self, ids: list[int]) -> torch.Tensor:
         """ids as transformers takes them (1, token). Raises PromptRefused where it would fail
@@ -209,72 +277,9 @@ class LanguageModel(Model):
 
     @torch.no_grad()
     def _run(self, ids: list[int]) -> Iterator[tuple[str, torch.Tensor]]:
-        """One forward pass through the model's own modules, everything on the way by its name, as
-        it is computed."""
+        """One forward pass, everything on the way by its name, as it is computed."""
         with one_thread():
-            body: Any = self.module.transformer
-            tokens = self._tensor(ids)[0]
-            embed, positions = body.wte(tokens), body.wpe(torch.arange(len(ids)))
-            yield from (("embed", embed), ("pos_embed", positions))
-            residual = embed + positions
-            for layer, block in enumerate(body.h):
-                named, residual = self._block(block, layer, residual)
-                yield from ((f"blocks.{layer}.{name}", value) for name, value in named)
-            final = body.ln_f(residual)
-            yield from (("ln_final", final), ("logits", self.module.lm_head(final)))
-
-    def _block(self, block: Any, layer: int, resid_pre: torch.Tensor) -> tuple[Steps, torch.Tensor]:
-        """One transformer block on its input (token, d_model)."""
-        ln1 = block.ln_1(resid_pre)
-        named, z = self._heads(block.attn, layer, ln1)
-        attn_out = block.attn.c_proj(z.reshape(len(z), -1))
-        resid_mid = resid_pre + attn_out
-        ln2 = block.ln_2(resid_mid)
-        mlp_pre = block.mlp.c_fc(ln2)
-        mlp_post = block.mlp.act(mlp_pre)
-        mlp_out = block.mlp.c_proj(mlp_post)
-        resid_post = resid_mid + mlp_out
-        return [
-            ("resid_pre", resid_pre),
-            ("ln1", ln1),
-            *named,
-            ("attn_out", attn_out),
-            ("resid_mid", resid_mid),
-            ("ln2", ln2),
-            ("mlp_pre", mlp_pre),
-            ("mlp_post", mlp_post),
-            ("mlp_out", mlp_out),
-            ("resid_post", resid_post),
-        ], resid_post
-
-    def _heads(self, attn: Any, layer: int, ln1: torch.Tensor) -> tuple[Steps, torch.Tensor]:
-        """Attention of one block on its normalised input (token, d_model); z is (token, head,
-        d_head)."""
-        q, k, v = (
-            part.reshape(len(ln1), self.shape.n_head, self.shape.d_head)
-            for part in attn.c_attn(ln1).split(self.shape.d_model, dim=-1)
-        )
-        scores = torch.einsum("qhd,khd->hqk", q, k)
-        scaled = scores * self._scale(layer)
-        future = torch.ones(len(ln1), len(ln1), dtype=torch.bool).triu(1)
-        pattern = scaled.masked_fill(future, torch.finfo(torch.float32).min).softmax(dim=-1)
-        z = torch.einsum("hqk,khd->qhd", pattern, v)
-        return [
-            ("q", q),
-            ("k", k),
-            ("v", v),
-            ("scores", scores),
-            ("scaled", scaled),
-            ("pattern", pattern),
-            ("z", z),
-        ], z
-
-    def _scale(self, layer: int) -> float:
-        """What scores are multiplied by: 1 / sqrt(d_head), where the config does not ask for
-        something else."""
-        config = self.module.config
-        scale = self.shape.d_head**-0.5 if config.scale_attn_weights else 1.0
-        return scale / (layer + 1) if config.scale_attn_by_inverse_layer_idx else scale
+            yield from self.architecture.run(self.module, self._tensor(ids)[0])
 
     def _finite(self, name: str, value: torch.Tensor) -> Floats:
         array = _array(value)
@@ -285,40 +290,6 @@ class LanguageModel(Model):
                 f"{name} of {self.title}: {error.what}", error.why, error.hint
             ) from None
         return array
-
-
-def build(config: dict[str, Any], state: dict[str, torch.Tensor]) -> GPT2LMHeadModel:
-    """transformers' module with these weights (names without ``transformer.``), in evaluation mode.
-
-    Every tensor of the module is taken from ``state``: none is left as it was initialised.
-    """
-    own_dtype = ("dtype", "torch_dtype")  # the file's; weights here are float32
-    settings = GPT2Config.from_dict(
-        {key: value for key, value in config.items() if key not in own_dtype}
-    )
-    settings._attn_implementation = "eager"
-    with torch.device("meta"):
-        module = GPT2LMHeadModel(settings)
-    module.to_empty(device="cpu")
-    own = dict(state)
-    if settings.tie_word_embeddings:
-        own["lm_head.weight"] = own["wte.weight"]
-    module.load_state_dict(
-        {_in_module(name): tensor for name, tensor in own.items()}, strict=True, assign=True
-    )
-    module.tie_weights()
-    for name, buffer in module.named_buffers():
-        raise ModelRefused(
-            f"transformers keeps {name} {list(buffer.shape)} beside the weights",
-            "its values would be whatever was in memory",
-            "use the version of constraints.txt",
-        )
-    module.train(False)
-    return module
-
-
-def _in_module(name: str) -> str:
-    return name if name.startswith("lm_head.") else f"transformer.{name}"
 
 
 def _array(tensor: torch.Tensor) -> Floats:

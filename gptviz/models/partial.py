@@ -3,16 +3,18 @@ alone."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
 from gptviz.errors import NotRecorded
+from gptviz.models.architectures.gpt2 import GPT2
 from gptviz.models.card import card_of
 from gptviz.models.checkpoint import Checkpoint, compare
-from gptviz.models.config import expected_tensors
-from gptviz.models.interface import Floats, Model, Shape
+from gptviz.models.interface import Floats, Model, Shape, Stored
 from gptviz.models.references import fingerprint, recognised, safe
 from gptviz.models.tokenization import Tokenizer
+from gptviz.recording.anatomy import Anatomy
 from gptviz.recording.schema import Provenance, TokenRow
 
 #: sha256 of the vocabulary and merges of GPT-2, which all its sizes share.
@@ -24,12 +26,13 @@ class PartialCheckpoint(Model):
     """Some learned tensors of a model. It serves weights, and refuses to run."""
 
     def __init__(self, folder: Path) -> None:
-        self._checkpoint = Checkpoint(folder)
+        self._checkpoint = Checkpoint(folder, GPT2)
         self._card = card_of(folder, recognised(self._checkpoint))
         self.title, self.short, self.shape = self._card.model, self._card.edition, self._card.shape
         self.reference = folder.resolve().name
-        expected = expected_tensors(self.shape, tied=False)
-        shapes = self._checkpoint.shapes()
+        self.anatomy = Anatomy(tied=not self.has_tensor("lm_head.weight"))
+        self._architecture = GPT2(self.shape, self.anatomy)
+        expected, shapes = self._architecture.expected(), self._checkpoint.shapes()
         compare(
             {name: shape for name, shape in expected.items() if name in shapes},
             shapes,
@@ -50,17 +53,34 @@ class PartialCheckpoint(Model):
         )
 
     def weight(self, name: str) -> Floats:
-        if not self.has_weight(name):
-            held = len(self._checkpoint.entries)
-            raise NotRecorded(
-                f"{self.title} without {name}",
-                f"{self.reference} holds {held} of {len(expected_tensors(self.shape))} tensors",
-                "name a whole model: a hub id, a local folder, or mini",
-            )
-        return self._checkpoint.tensor(name)
+        held = self._architecture.weights.get(name)
+        if held is None or not self.has_tensor(held.tensor):
+            raise self._lacks(name)
+        return held.view(self.tensor(held.tensor))
 
     def has_weight(self, name: str) -> bool:
+        held = self._architecture.weights.get(name)
+        return held is not None and self.has_tensor(held.tensor)
+
+    @property
+    def stored(self) -> Mapping[str, Stored]:
+        return self._architecture.tensors
+
+    def tensor(self, name: str) -> Floats:
+        if not self.has_tensor(name):
+            raise self._lacks(name)
+        return self._checkpoint.tensor(name)
+
+    def has_tensor(self, name: str) -> bool:
         return name in self._checkpoint
+
+    def _lacks(self, name: str) -> NotRecorded:
+        held = len(self._checkpoint.entries)
+        return NotRecorded(
+            f"{self.title} without {name}",
+            f"{self.reference} holds {held} of {len(self._architecture.tensors)} tensors",
+            "name a whole model: a hub id, a local folder, or mini",
+        )
 
     @cached_property
     def _weights_sha256(self) -> str:
@@ -69,6 +89,8 @@ class PartialCheckpoint(Model):
 
 class TokenizerOnly(Model):
     """A tokenizer without a model: ids, texts, bytes and merges."""
+
+    anatomy = Anatomy()  # of no model; a composite takes that of its other parts
 
     def __init__(self, folder: Path) -> None:
         self.tokenizer = Tokenizer.from_folder(folder)

@@ -9,17 +9,20 @@ file beside it.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from gptviz.errors import ModelRefused, NotRecorded
+from gptviz.models.architectures.gpt2 import GPT2
 from gptviz.models.card import CARD, card_of
 from gptviz.models.checkpoint import Entry, check_finite, entries, read_json
-from gptviz.models.interface import Attention, Floats, Model
+from gptviz.models.interface import Attention, Floats, Model, Stored
 from gptviz.models.references import fingerprint
 from gptviz.models.tokenization import check_prompt
+from gptviz.recording.anatomy import Anatomy
 from gptviz.recording.schema import Provenance, TokenRow
 
 _NEEDED = ("logits", "scores_raw", "scores_scaled", "pattern")
@@ -55,7 +58,7 @@ class RecordedRuns(Model):
             folder.resolve().name,
             card.shape,
         )
-        self._card = card
+        self._card, self.anatomy = card, Anatomy()
         for run in self.runs:
             self._check(run)
 
@@ -95,6 +98,10 @@ class RecordedRuns(Model):
             f"{self.reference} holds the tokens of its prompts, no vocabulary",
             f"add a folder with the tokenizer: {self.reference}+TOKENIZER_FOLDER",
         )
+
+    @property
+    def stored(self) -> Mapping[str, Stored]:
+        return GPT2(self.shape, self.anatomy).tensors
 
     def next_logits(self, ids: list[int]) -> Floats:
         return self._find(ids).tensor("logits")

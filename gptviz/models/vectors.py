@@ -330,7 +330,7 @@ def from_model(model: Model) -> WordVectors:
     begins a line or goes on with a word. The order of the rows is that of the merges, and says
     little of frequency. Raises NotRecorded where the model holds no embeddings or no tokenizer.
     """
-    embedding = model.weight("wte.weight")
+    embedding = model.weight("embed")
     rows = [
         (row, token.text[1:])
         for row, token in ((row, model.token_row(row)) for row in range(model.shape.vocab))

@@ -1,22 +1,23 @@
-"""How many numbers a GPT-2 learns, tensor by tensor: from its shape alone, without allocating any
-of them.
+"""How many numbers a model learns, tensor by tensor: from its shape alone, without allocating any of
+them.
 
-The model is built on torch's meta device by transformers itself, so that names and shapes are the
-library's. Published sizes: Radford et al. 2019, "Language models are unsupervised multitask
+Published sizes: Radford et al. 2019, "Language models are unsupervised multitask
 learners", table 2, and the configurations that OpenAI released with the weights.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from gptviz import maths
 from gptviz.errors import UsageError
-from gptviz.models.interface import Model, Shape
+from gptviz.models.architectures.gpt2 import GPT2
+from gptviz.models.interface import Model, Shape, Stored
 from gptviz.recorders import recorder
+from gptviz.recording.anatomy import Anatomy
 from gptviz.recording.requests import ModelFamily, ParameterTally
 from gptviz.recording.schema import Content
 
@@ -27,6 +28,9 @@ PUBLISHED = {
     "gpt2-xl": ("GPT-2 XL", Shape(48, 25, 1600, 6400, 50257, 1024)),
 }
 GROUPS = ("wte", "wpe", "attention", "mlp", "layer_norm", "lm_head")
+LEGACY = {"embed": "wte", "pos_embed": "wpe", "norm": "layer_norm", "unembed": "lm_head"} | {
+    name: name for name in ("attention", "mlp")
+}
 BYTES_EACH = 4  # float32
 
 
@@ -34,13 +38,18 @@ BYTES_EACH = 4  # float32
 def record_tally(model: Model, request: ParameterTally) -> Content:
     """Every learned tensor of the model in the order of its blocks: name, group, block, shape,
     count; and the sums."""
-    shapes = tensors_of(model)
+    stored = model.stored
     tensors = [
-        {"name": name, "group": _group(name), "block": _block(name), "shape": list(shape)}
-        for name, shape in shapes.items()
+        {
+            "name": name,
+            "group": LEGACY[each.group],
+            "block": each.block,
+            "shape": list(each.shape),
+        }
+        for name, each in stored.items()
     ]
-    counts = [int(np.prod(shape)) for shape in shapes.values()]
-    return Content(values={**sizes(model.shape, shapes), "tensors": tensors, "counts": counts})
+    counts = [int(np.prod(each.shape)) for each in stored.values()]
+    return Content(values={**sizes(model.shape, stored), "tensors": tensors, "counts": counts})
 
 
 @recorder(ModelFamily)
@@ -54,11 +63,13 @@ def record_family(model: Model, request: ModelFamily) -> Content:
                 f"{name!r} is no published size of GPT-2", f"there are {', '.join(PUBLISHED)}"
             )
         title, shape = PUBLISHED[name]
-        family.append({"name": name, "title": title, **sizes(shape, tensor_shapes(shape))})
+        family.append(
+            {"name": name, "title": title, **sizes(shape, GPT2(shape, Anatomy()).tensors)}
+        )
     return Content(values={"models": family})
 
 
-def sizes(shape: Shape, shapes: dict[str, tuple[int, ...]]) -> dict[str, Any]:
+def sizes(shape: Shape, stored: Mapping[str, Stored]) -> dict[str, Any]:
     """The sizes of an architecture and what follows from them; counts are of learned numbers.
 
     ``total`` counts every learned number once: where the output matrix is the embedding, that is no
@@ -66,8 +77,8 @@ def sizes(shape: Shape, shapes: dict[str, tuple[int, ...]]) -> dict[str, Any]:
     keys and values of a full context take, ``tensors_2d`` how many tensors are matrices.
     """
     groups = dict.fromkeys(GROUPS, 0)
-    for name, each in shapes.items():
-        groups[_group(name)] += int(np.prod(each))
+    for each in stored.values():
+        groups[LEGACY[each.group]] += int(np.prod(each.shape))
     total = sum(groups.values())
     return {
         "layers": shape.n_layer,
@@ -82,60 +93,11 @@ def sizes(shape: Shape, shapes: dict[str, tuple[int, ...]]) -> dict[str, Any]:
         "total": total,
         "tied": not groups["lm_head"],
         "untied": total + (0 if groups["lm_head"] else groups["wte"]),
-        "tensor_count": len(shapes),
-        "tensors_2d": sum(len(each) == 2 for each in shapes.values()),
+        "tensor_count": len(stored),
+        "tensors_2d": sum(len(each.shape) == 2 for each in stored.values()),
         "bytes_each": BYTES_EACH,
         "bytes": total * BYTES_EACH,
         "cache_bytes": int(
             maths.kv_cache_bytes(shape.n_layer, shape.d_model, shape.positions, BYTES_EACH)
         ),
     }
-
-
-def tensors_of(model: Model) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of all that this model learned; the output matrix only where it is not the
-    embedding."""
-    return tensor_shapes(model.shape, tied=not model.has_weight("lm_head.weight"))
-
-
-def tensor_shapes(shape: Shape, tied: bool = True) -> dict[str, tuple[int, ...]]:
-    """Names (without the leading ``transformer.``) and shapes of all learned tensors of a GPT-2 of
-    this shape."""
-    import torch  # noqa: PLC0415  (transformers takes seconds to import)
-    from transformers import GPT2Config, GPT2LMHeadModel  # noqa: PLC0415
-
-    config = GPT2Config(
-        n_layer=shape.n_layer,
-        n_head=shape.n_head,
-        n_embd=shape.d_model,
-        n_inner=shape.d_mlp,
-        vocab_size=shape.vocab,
-        n_positions=shape.positions,
-        tie_word_embeddings=tied,
-        bos_token_id=None,
-        eos_token_id=None,
-    )
-    with torch.device("meta"):
-        built = GPT2LMHeadModel(config)
-    return {
-        name.removeprefix("transformer."): tuple(parameter.shape)
-        for name, parameter in built.named_parameters()
-    }
-
-
-def _group(name: str) -> str:
-    """The group of a tensor, one of GROUPS."""
-    if match := re.match(r"(?:h\.\d+\.)?(wte|wpe|attn|mlp|lm_head|ln_\w+)\.", name):
-        return (
-            "attention"
-            if match[1] == "attn"
-            else "layer_norm"
-            if match[1].startswith("ln_")
-            else match[1]
-        )
-    raise UsageError(f"{name} is no tensor of a GPT-2", f"its groups are {', '.join(GROUPS)}")
-
-
-def _block(name: str) -> int | None:
-    match = re.match(r"h\.(\d+)\.", name)
-    return int(match[1]) if match else None

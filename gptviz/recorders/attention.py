@@ -155,11 +155,11 @@ def _inside(
 ) -> dict[str, tuple[Array, tuple[str, ...]]]:
     run, block = model.activations(ids), f"blocks.{layer}."
     z = np.asarray(run[block + "z"])
-    d_head = model.shape.d_head
-    output = model.weight(f"h.{layer}.attn.c_proj.weight")[head * d_head : (head + 1) * d_head]
+    output = model.weight(f"{block}attn.W_O")[head]
+    key = model.shape.key_of(head)
     vectors = {
-        name: (np.asarray(run[block + name])[:, head], ("token", "d_head"))
-        for name in ("q", "k", "v", "z")
+        name: (np.asarray(run[block + name])[:, place], ("token", "d_head"))
+        for name, place in (("q", head), ("k", key), ("v", key), ("z", head))
     }
     streams = {
         "out": z[:, head] @ output,

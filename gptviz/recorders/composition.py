@@ -2,8 +2,9 @@
 
 Elhage et al. 2021, "A mathematical framework for transformer circuits". A head of an earlier block
 writes through W_OV = W_O W_V; a head of a later one reads through W_Q, W_K and W_V. Layer norm
-before each reading takes the mean off and multiplies by a gain: both are folded into the reading
-matrices, so that what no head can see does not count.
+before each reading takes the mean off and multiplies by a gain, RMS norm only multiplies: this is
+folded into the reading matrices, so that what no head can see does not count. Rotation of queries and
+keys, which changes with their places, is left out.
 """
 
 from __future__ import annotations
@@ -101,17 +102,19 @@ def _between(reader: _Block, writer: _Block) -> dict[str, Array]:
 
 def _block(model: Model, layer: int) -> _Block:
     shape = model.shape
-    gain = model.weight(f"h.{layer}.ln_1.weight").astype(np.float64)
-    reading = gain[:, None] * model.weight(f"h.{layer}.attn.c_attn.weight")
-    reading = reading - reading.mean(axis=0)
-    q, k, v = (
-        part.reshape(shape.d_model, shape.n_head, shape.d_head).transpose(1, 0, 2)
-        for part in np.split(reading, 3, axis=1)
-    )
-    output = model.weight(f"h.{layer}.attn.c_proj.weight").astype(np.float64)
-    basis, o_r = np.linalg.qr(
-        output.reshape(shape.n_head, shape.d_head, shape.d_model).transpose(0, 2, 1)
-    )
+    centred = model.anatomy.norm == "layer"
+    gain = model.weight(f"blocks.{layer}.ln1.w").astype(np.float64)
+    shared = [shape.key_of(head) for head in range(shape.n_head)]
+
+    def reading(name: str) -> Array:
+        """(head, d_model, d_head)"""
+        folded = gain[:, None] * model.weight(f"blocks.{layer}.attn.{name}")
+        folded = folded - folded.mean(axis=1, keepdims=True) if centred else folded
+        return np.asarray(folded if name == "W_Q" else folded[shared])
+
+    q, k, v = (reading(name) for name in ("W_Q", "W_K", "W_V"))
+    output = model.weight(f"blocks.{layer}.attn.W_O").astype(np.float64)
+    basis, o_r = np.linalg.qr(output.transpose(0, 2, 1))
     q_r, k_r, v_r = (np.linalg.qr(part)[1] for part in (q, k, v))
     leaves = {"k": _turned(q_r), "q": _turned(k_r), "v": _turned(o_r)}
     first = {"k": k_r, "q": q_r, "v": v_r}

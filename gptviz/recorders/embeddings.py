@@ -11,7 +11,6 @@ from gptviz import maths
 from gptviz.errors import UsageError
 from gptviz.models.interface import Model
 from gptviz.recorders import recorder
-from gptviz.recorders.architecture import tensors_of
 from gptviz.recorders.choosing import Array
 from gptviz.recording.requests import EmbeddingRows, PositionVectors
 from gptviz.recording.schema import Content
@@ -34,7 +33,7 @@ def record_positions(model: Model, request: PositionVectors) -> Content:
     ``anchor_cosines`` (row, position) of the anchors with all; ``vectors`` of every ``stride``-th
     position (row, d_model) in half precision.
     """
-    vectors = model.weight("wpe.weight").astype(np.float64)
+    vectors = model.weight("pos_embed").astype(np.float64)
     if outside := [anchor for anchor in request.anchors if not 0 <= anchor < len(vectors)]:
         raise UsageError(
             f"there is no position {outside[0]}", f"the model has {len(vectors)}, counted from 0"
@@ -75,7 +74,7 @@ def record_embedding(model: Model, request: EmbeddingRows) -> Content:
     the whole matrix, with their ``edges``.
     """
     ids = model.encode(request.prompt)
-    matrix = model.weight("wte.weight")
+    matrix = model.weight("embed")
     vocab, d_model = matrix.shape
     position = int(np.argmax(ids))
     start = int(np.clip(ids[position] - request.window // 2, 0, max(0, vocab - request.window)))
@@ -98,7 +97,7 @@ def record_embedding(model: Model, request: EmbeddingRows) -> Content:
         "edges": (edges, ("bin",)),
     }
     listed = [{"word": word, "tokens": len(model.encode(word))} for word in request.listed]
-    total, learned = matrix.size, sum(int(np.prod(shape)) for shape in tensors_of(model).values())
+    total, learned = matrix.size, sum(int(np.prod(each.shape)) for each in model.stored.values())
     return Content(
         tokens={"prompt": model.token_rows(ids), "window": model.token_rows(around)},
         values={

@@ -112,10 +112,9 @@ def record_sink(model: Model, request: SinkNorms) -> Content:
     shape, run = model.shape, model.activations(ids)
     lengths = np.empty((shape.n_layer, shape.n_head, len(ids)), dtype=np.float32)
     for layer in range(shape.n_layer):
-        output = model.weight(f"h.{layer}.attn.c_proj.weight").reshape(
-            shape.n_head, shape.d_head, shape.d_model
-        )
-        given = np.einsum("thd,hdm->htm", run[f"blocks.{layer}.v"], output)
+        output = model.weight(f"blocks.{layer}.attn.W_O")
+        values_of = run[f"blocks.{layer}.v"][:, [shape.key_of(i) for i in range(shape.n_head)]]
+        given = np.einsum("thd,hdm->htm", values_of, output)
         lengths[layer] = np.linalg.norm(given, axis=-1)
     pattern = np.stack([run[f"blocks.{layer}.pattern"] for layer in range(shape.n_layer)])
     rows = model.token_rows(ids)
@@ -154,12 +153,10 @@ def record_ablation(model: Model, request: HeadAblation) -> Content:
     shape = model.shape
     probability = np.empty((shape.n_layer, shape.n_head))
     hurt, least = whole, np.inf
-    for layer in range(shape.n_layer):
-        for head in range(shape.n_head):
-            logits = model.ablated_logits(ids, layer, head)
-            probability[layer, head] = maths.softmax(logits)[target]
-            if probability[layer, head] < least:
-                hurt, least = logits, probability[layer, head]
+    for layer, head, logits in model.without_each_head(ids):
+        probability[layer, head] = maths.softmax(logits)[target]
+        if probability[layer, head] < least:
+            hurt, least = logits, probability[layer, head]
     chosen = choose(-probability, ABLATION_RULE)
     chosen["score"] = float(least)
     rows = top_rows(np.stack([whole, hurt]), request.top)

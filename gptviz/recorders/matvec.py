@@ -34,8 +34,8 @@ def record(model: Model, request: MatrixVector) -> Content:
     layer, neuron = (int(i) for i in np.unravel_index(excited.argmax(), excited.shape))
     neurons = (neuron + np.arange(request.rows)) % shape.d_mlp
     data = found[f"blocks.{layer}.ln2"][-1]
-    weights = np.ascontiguousarray(model.weight(f"h.{layer}.mlp.c_fc.weight")[:, neurons].T)
-    biases = model.weight(f"h.{layer}.mlp.c_fc.bias")[neurons]
+    weights = np.ascontiguousarray(model.weight(f"blocks.{layer}.mlp.W_in")[:, neurons].T)
+    biases = model.weight(f"blocks.{layer}.mlp.b_in")[neurons]
     sums = np.stack(
         [maths.running_sums(row, data, bias) for row, bias in zip(weights, biases, strict=True)]
     )

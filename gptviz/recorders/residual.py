@@ -204,7 +204,7 @@ def record_contexts(model: Model, request: TwoContexts) -> Content:
         places.append(find_word(model, ids, request.word))
         streams.append(stream(model.activations(ids), model.shape.n_layer)[:, places[-1]])
         prompts[name] = model.token_rows(ids)
-    embedding = model.weight("wte.weight")
+    embedding = model.weight("embed")
     lengths = np.maximum(
         np.linalg.norm(embedding.astype(np.float64), axis=1), np.finfo(np.float64).tiny
     )

@@ -215,8 +215,8 @@ def _steepest(model: Model, gradients: dict[str, Floats], after: Model) -> Value
         "tensor": name,
         "index": [int(i) for i in index],
         "gradient": float(gradients[name][index]),
-        "before": float(model.weight(name)[index]),
-        "after": float(after.weight(name)[index]),
+        "before": float(model.tensor(name)[index]),
+        "after": float(after.tensor(name)[index]),
     }
 
 

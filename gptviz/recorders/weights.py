@@ -2,7 +2,7 @@
 dials.
 
 The picture is that of Geva 2023 ("What does ChatGPT look like? I made an MRI image of a GPT
-brain"): |w| * 1024 in one byte for ``attn.c_attn`` of every block. There it wraps round at 256;
+brain"): |w| * 1024 in one byte for the query, key and value matrices of every block. There it wraps round at 256;
 here both that and the true, saturating one are kept, reduced, with the exact counts of what was
 wrapped.
 """
@@ -16,7 +16,6 @@ import numpy as np
 from gptviz import maths
 from gptviz.models.interface import Floats, Model
 from gptviz.recorders import recorder
-from gptviz.recorders.architecture import tensors_of
 from gptviz.recorders.choosing import Array, Choice
 from gptviz.recorders.pictures import edges, saturating_picture, wrap_shares, wrapped_picture
 from gptviz.recording.requests import WeightPicture, WeightSample
@@ -33,8 +32,8 @@ STRIPE_RULE = (
 
 @recorder(WeightPicture)
 def record_picture(model: Model, request: WeightPicture) -> Content:
-    """The picture (layer, row, column) and exact statistics of ``attn.c_attn`` of all blocks, and
-    the same made fresh.
+    """The picture (layer, row, column) and exact statistics of the query, key and value matrices of
+    all blocks, side by side, and the same made fresh.
 
     Pictures, uint8: ``saturating`` and ``wrapped`` (layer, row, column), ``wraps`` (the share of
     wrapped weights, in 255ths, at half the resolution), ``fresh`` (saturating, half), ``block``
@@ -46,17 +45,18 @@ def record_picture(model: Model, request: WeightPicture) -> Content:
     shape = model.shape
     fresh = np.random.RandomState(request.seed)  # its stream never changes, Generator's may
     rows = edges(shape.d_model, max(1, request.pixels // shape.n_layer))
-    columns = edges(3 * shape.d_model, request.pixels, group=shape.d_head)
+    width = sum(_widths(model))
+    columns = edges(width, request.pixels, group=shape.d_head)
     half = (
         edges(shape.d_model, max(1, request.pixels // shape.n_layer // 2)),
-        edges(3 * shape.d_model, request.pixels // 2, group=shape.d_head),
+        edges(width, request.pixels // 2, group=shape.d_head),
     )
     pictures: dict[str, list[Array]] = {
         name: [] for name in ("saturating", "wrapped", "wraps", "fresh")
     }
     trained, made = _Statistics(model), _Statistics(model)
     for layer in range(shape.n_layer):
-        weights = _c_attn(model, layer)
+        weights = _joined(model, layer)
         trained.add(weights)
         pictures["saturating"].append(saturating_picture(weights, rows, columns))
         pictures["wrapped"].append(wrapped_picture(weights, rows, columns))
@@ -65,7 +65,7 @@ def record_picture(model: Model, request: WeightPicture) -> Content:
         made.add(initial)
         pictures["fresh"].append(saturating_picture(initial, *half))
     means = trained.means()
-    first = _c_attn(model, 0)
+    first = _joined(model, 0)
     block = edges(shape.d_model, max(1, request.pixels // 3)), columns
     tensors: dict[str, tuple[Array, tuple[str, ...]]] = {
         name: (np.stack(each), ("layer", "row", "column")) for name, each in pictures.items()
@@ -76,7 +76,7 @@ def record_picture(model: Model, request: WeightPicture) -> Content:
         "corner": (first[: request.corner, : request.corner], ("row", "column")),
         "mean_abs": (means.mean(axis=2), ("layer", "part")),
         "mean_abs_head": (means, ("layer", "part", "head")),
-        "mean_abs_block": (means.mean(axis=(1, 2)), ("layer",)),
+        "mean_abs_block": (trained.means_of_blocks(), ("layer",)),
         "wrapped_block": (np.array(trained.wrapped), ("layer",)),
         "fresh_mean_abs": (made.means().mean(axis=2), ("layer", "part")),
     }
@@ -86,11 +86,12 @@ def record_picture(model: Model, request: WeightPicture) -> Content:
         "d_head": shape.d_head,
         "parts": list(PARTS),
         "rows": shape.n_layer * shape.d_model,
-        "columns": 3 * shape.d_model,
+        "columns": width,
         "wraps_at": WRAPS_AT,
         "stripe": _stripe(means),
         **trained.values(),
         "fresh": made.values(),
+        **model.anatomy.as_values(),
     }
     return Content(values=values, tensors=tensors, seed=request.seed)
 
@@ -102,7 +103,7 @@ def record_sample(model: Model, request: WeightSample) -> Content:
 
     ``tensor`` (component) is the index of each one's tensor in the value ``tensors``.
     """
-    shapes = {name: shape for name, shape in tensors_of(model).items() if model.has_weight(name)}
+    shapes = {name: stored.shape for name, stored in model.stored.items() if model.has_tensor(name)}
     names = list(shapes)
     ends = np.cumsum([int(np.prod(shapes[name])) for name in names])
     random = np.random.RandomState(request.seed)
@@ -110,7 +111,7 @@ def record_sample(model: Model, request: WeightSample) -> Content:
     where = np.searchsorted(ends, drawn, side="right")
     sample = np.empty(len(drawn), dtype=np.float32)
     for index in np.unique(where):
-        flat = model.weight(names[index]).ravel()
+        flat = model.tensor(names[index]).ravel()
         sample[where == index] = flat[drawn[where == index] - (ends[index] - flat.size)]
     order = random.permutation(len(drawn))  # else dials side by side would come from one tensor
     return Content(
@@ -124,36 +125,49 @@ def record_sample(model: Model, request: WeightSample) -> Content:
 
 
 class _Statistics:
-    """Exact figures of matrices (d_model, 3 d_model) that are added one block at a time."""
+    """Exact figures of matrices (d_model, columns of query, key, value) that are added one block at
+    a time."""
 
     def __init__(self, model: Model) -> None:
-        self.shape = model.shape
+        self.shape, self.widths = model.shape, _widths(model)
         self.means_by_head: list[Array] = []
         self.wrapped: list[int] = []
         self.extremes: list[tuple[float, float]] = []
 
     def add(self, weights: Floats) -> None:
         """One more block."""
-        sizes = np.abs(weights).reshape(
-            self.shape.d_model, len(PARTS), self.shape.n_head, self.shape.d_head
-        )
-        self.means_by_head.append(sizes.mean(axis=(0, 3), dtype=np.float64))
+        shape, sizes = self.shape, np.abs(weights)
+        means = []
+        for part in np.split(sizes, np.cumsum(self.widths)[:-1], axis=1):
+            by_head = part.reshape(shape.d_model, -1, shape.d_head).mean(
+                axis=(0, 2), dtype=np.float64
+            )
+            means.append(np.repeat(by_head, shape.n_head // len(by_head)))
+        self.means_by_head.append(np.stack(means))
         self.wrapped.append(int((sizes >= WRAPS_AT).sum()))
         self.extremes.append((float(weights.min()), float(weights.max())))
 
     def means(self) -> Array:
-        """Mean sizes (layer, part, head)."""
+        """Mean sizes (layer, part, head); of a key that heads share, at each of them."""
         return np.stack(self.means_by_head)
+
+    def means_of_blocks(self) -> Array:
+        """Mean sizes of all weights of a block (layer)."""
+        if len(set(self.widths)) == 1:
+            return np.asarray(self.means().mean(axis=(1, 2)))
+        return np.asarray(np.average(self.means().mean(axis=2), axis=1, weights=self.widths))
 
     def values(self) -> dict[str, Any]:
         """Count, extremes, mean size and wrapped weights of all blocks together."""
         shape = self.shape
         return {
-            "count": shape.n_layer * 3 * shape.d_model**2,
+            "count": shape.n_layer * shape.d_model * sum(self.widths),
             "wrapped": sum(self.wrapped),
             "min": min(low for low, _ in self.extremes),
             "max": max(high for _, high in self.extremes),
-            "mean_abs_all": float(self.means().mean()),
+            "mean_abs_all": float(self.means_of_blocks().mean())
+            if len(set(self.widths)) > 1
+            else float(self.means().mean()),
         }
 
 
@@ -174,5 +188,15 @@ def _stripe(means: Array) -> Choice:
     }
 
 
-def _c_attn(model: Model, layer: int) -> Floats:
-    return model.weight(f"h.{layer}.attn.c_attn.weight")
+def _joined(model: Model, layer: int) -> Floats:
+    """The columns of all queries, then all keys, then all values of a block: (d_model, ...)."""
+    parts = [model.weight(f"blocks.{layer}.attn.{name}") for name in ("W_Q", "W_K", "W_V")]
+    return np.concatenate(
+        [part.transpose(1, 0, 2).reshape(model.shape.d_model, -1) for part in parts], axis=1
+    )
+
+
+def _widths(model: Model) -> list[int]:
+    """How many columns each of PARTS has; fewer for keys and values that heads share."""
+    shape = model.shape
+    return [count * shape.d_head for count in (shape.n_head, shape.n_kv_head, shape.n_kv_head)]

@@ -101,8 +101,15 @@ def test_scores_that_overflow_are_named(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"model_type": "llama"}, "model_type 'llama'"),
-        ({"model_type": None}, "not a GPT-2"),
+        ({"model_type": "bert"}, "an encoder"),
+        ({"model_type": "t5"}, "an encoder with a decoder"),
+        ({"model_type": "mixtral"}, "a mixture of experts"),
+        ({"num_local_experts": 8}, "a mixture of experts"),
+        ({"model_type": "mamba"}, "a state-space"),
+        ({"model_type": "opt"}, "model_type 'opt'"),
+        ({"model_type": None}, "no model"),
+        ({"activation_function": "geluw"}, "geluw"),
+        ({"attn_pdrop": 7}, "dropout probability"),
         ({"n_layer": 10**9}, "n_layer = 1000000000"),
         ({"n_head": 5}, "n_embd 24 for 5 heads"),
         ({"n_embd": "24"}, "n_embd = '24'"),

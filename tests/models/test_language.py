@@ -130,7 +130,7 @@ def test_a_head_switched_off_is_a_head_whose_way_out_is_zero(small: LanguageMode
     with torch.no_grad():
         module.transformer.h[1].attn.c_proj.weight[2 * d : 3 * d] = 0  # rows are inputs
         expected = module(torch.tensor([ids])).logits[0, -1].numpy()
-    np.testing.assert_allclose(small.ablated_logits(ids, 1, 2), expected, atol=1e-4)
+    np.testing.assert_allclose(small.ablated_logits(ids, [(1, 2)]), expected, atol=1e-4)
     assert np.abs(small.next_logits(ids) - expected).max() > 1e-2
 
 
@@ -168,11 +168,11 @@ def test_weights_and_counts_are_those_of_the_file(
 ) -> None:
     assert mini.provenance().parameters == 6_901_760
     assert (mini.title, mini.short, mini.provenance().licence) == ("gptviz-mini", "mini", "MIT")
-    assert small.weight("h.1.attn.c_attn.weight").shape == (24, 72)
+    assert small.tensor("h.1.attn.c_attn.weight").shape == (24, 72)
     np.testing.assert_array_equal(
-        small.weight("wte.weight"), small.module.transformer.wte.weight.detach().numpy()
+        small.weight("embed"), small.module.transformer.wte.weight.detach().numpy()
     )
-    assert small.has_weight("ln_f.bias") and not small.has_weight("lm_head.weight")
+    assert small.has_tensor("ln_f.bias") and not small.has_tensor("lm_head.weight")
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
@@ -180,7 +180,7 @@ def test_other_precisions_are_read_exactly(tmp_path: Path, whole: Path, dtype: t
     shutil.copytree(whole, tmp_path / "model")
     module = GPT2LMHeadModel.from_pretrained(whole).to(dtype)
     module.save_pretrained(tmp_path / "model")
-    weight = load(str(tmp_path / "model")).weight("wte.weight")
+    weight = load(str(tmp_path / "model")).weight("embed")
     assert weight.dtype == np.float32
     np.testing.assert_array_equal(
         weight, module.transformer.wte.weight.detach().to(torch.float32).numpy()
@@ -239,7 +239,7 @@ def test_a_model_runs_on_one_thread_whatever_the_user_set(small: LanguageModel) 
             small.next_logits,
             small.attention,
             small.activations,
-            lambda ids: small.ablated_logits(ids, 0, 1),
+            lambda ids: small.ablated_logits(ids, [(0, 1)]),
         ):
             torch.set_num_threads(3)
             threads.clear()

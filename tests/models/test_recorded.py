@@ -171,11 +171,11 @@ def test_a_checkpoint_in_part_gives_weights_only(folder: Path, small: LanguageMo
     (folder / "source.json").write_text(json.dumps(CARD))
     part = load(str(folder))
     np.testing.assert_array_equal(
-        part.weight("h.1.attn.c_attn.weight"), small.weight("h.1.attn.c_attn.weight")
+        part.weight("blocks.1.attn.W_Q"), small.weight("blocks.1.attn.W_Q")
     )
-    assert not part.has_weight("wte.weight")
+    assert not part.has_weight("embed")
     with pytest.raises(NotRecorded, match="holds 8 of 28 tensors"):
-        part.weight("wte.weight")
+        part.weight("embed")
     for ask in (part.next_logits, part.attention, part.activations):
         with pytest.raises(NotRecorded):
             ask([1])
@@ -226,7 +226,7 @@ def test_the_real_runs(reference_data: Path) -> None:
     powers = np.exp(scores - scores.max(-1, keepdims=True))
     np.testing.assert_allclose(powers / powers.sum(-1, keepdims=True), found.pattern, atol=1e-5)
     np.testing.assert_allclose(found.pattern[4, 11][range(1, 6), range(5)], 1, atol=1e-3)
-    weight = model.weight("h.0.attn.c_attn.weight")
+    weight = model.tensor("h.0.attn.c_attn.weight")
     assert weight.shape == (768, 2304) and model.provenance().parameters == 124_439_808
     asked = model.for_recording()
     asked.next_logits(ids)

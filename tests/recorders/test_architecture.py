@@ -11,11 +11,13 @@ from transformers import GPT2Config, GPT2LMHeadModel
 from gptviz import maths
 from gptviz.errors import UsageError
 from gptviz.models import load
+from gptviz.models.architectures.gpt2 import GPT2
 from gptviz.models.interface import Model
 from gptviz.models.references import BUNDLED
 from gptviz.recorders import take
-from gptviz.recorders.architecture import PUBLISHED, tensor_shapes
+from gptviz.recorders.architecture import PUBLISHED
 from gptviz.recording import published
+from gptviz.recording.anatomy import Anatomy
 from gptviz.recording.kinds import architecture
 from gptviz.recording.requests import (
     AttentionHead,
@@ -126,7 +128,7 @@ def test_the_family_has_its_published_sizes(mini: Both) -> None:
 def test_an_output_matrix_of_its_own_is_counted() -> None:
     shape = PUBLISHED["gpt2"][1]
     once, twice = (
-        sum(maths.product(each) for each in tensor_shapes(shape, tied).values())
+        sum(maths.product(each) for each in GPT2(shape, Anatomy(tied=tied)).expected().values())
         for tied in (True, False)
     )
     assert twice - once == 38_597_376

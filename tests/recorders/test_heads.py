@@ -163,11 +163,11 @@ def _whole_matrices(model: Model, layer: int) -> tuple[np.ndarray, np.ndarray]:
     """
     shape = model.shape
     centred = np.eye(shape.d_model) - 1 / shape.d_model
-    weights = model.weight(f"h.{layer}.attn.c_attn.weight").astype(np.float64)
-    reading = centred @ np.diag(model.weight(f"h.{layer}.ln_1.weight")) @ weights
+    weights = model.tensor(f"h.{layer}.attn.c_attn.weight").astype(np.float64)
+    reading = centred @ np.diag(model.tensor(f"h.{layer}.ln_1.weight")) @ weights
     heads = reading.reshape(-1, 3, shape.n_head, shape.d_head)
     out = (
-        model.weight(f"h.{layer}.attn.c_proj.weight")
+        model.tensor(f"h.{layer}.attn.c_proj.weight")
         .astype(np.float64)
         .reshape(shape.n_head, shape.d_head, -1)
     )

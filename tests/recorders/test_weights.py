@@ -124,7 +124,7 @@ def test_the_published_picture_turns_strong_weights_dark(picture: Recording, gpt
     query = slice(0, 12 * 32)
     assert true[:, stripe].mean() > 1.4 * np.median(true[:, query])
     assert wrapped[:, stripe].mean() < 1.25 * np.median(wrapped[:, query].mean(axis=0))
-    sampled = gpt2.weight("h.4.attn.c_attn.weight")[::8, ::2]
+    sampled = gpt2.tensor("h.4.attn.c_attn.weight")[::8, ::2]
     np.testing.assert_array_equal(wrapped, (np.abs(sampled) * 1024).astype(np.int64) % 256)
 
 
@@ -224,5 +224,5 @@ def test_the_spread_of_the_embedding(both: Both) -> None:
 
 
 def test_rows_that_no_part_holds_are_refused(gpt2: Model) -> None:
-    with pytest.raises(NotRecorded, match="wte"):
+    with pytest.raises(NotRecorded, match="embed"):
         take(gpt2, EmbeddingRows("the"))
