@@ -12,9 +12,41 @@ PIP_ARGS ?=
 TORCH_INDEX ?=
 PYTEST_ARGS ?= -n auto
 
+# What a target reads of what a user names, beside KNOBS. What it does not read is refused, not ignored. A test compares
+# this table with the options of the commands.
+KNOBS := PYTHON VENV PIP_ARGS TORCH_INDEX PYTEST_ARGS
+SOURCES := MODEL VECTORS PROMPT EDITION
+PLACES := RECORDINGS MEDIA
+READS_render := SCENE ALL $(SOURCES) $(PLACES) QUALITY CAPTIONS FORCE STOCK JOBS BEAT SCHEDULER
+READS_record := SCENE ALL $(SOURCES) RECORDINGS SCHEDULER
+READS_list := $(PLACES)
+READS_status := SCENE ALL $(SOURCES) $(PLACES) QUALITY CAPTIONS
+READS_verify := SCENE ALL MODEL VECTORS RECORDINGS
+READS_doctor := $(PLACES)
+READS_course := $(SOURCES) $(PLACES) QUALITY FORCE JOBS SCHEDULER
+READS_compare := SCENE A B $(SOURCES) $(PLACES) QUALITY
+READS_diff := SCENE A B RECORDINGS
+READS_gallery := PIECE $(PLACES) QUALITY
+READS_audit := SCENE ALL $(SOURCES) $(PLACES)
+READS_inspect := SCENE ALL $(SOURCES) $(PLACES) STILLS BEAT
+
+GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
+READ := $(KNOBS) $(foreach goal,$(GOALS),$(READS_$(goal)))
+GIVEN := $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))),$(name)))
+UNREAD := $(filter-out $(READ) MAKEFLAGS SHELL,$(GIVEN))
+ifneq ($(UNREAD),)
+export GPTVIZ_UNREAD := $(UNREAD)
+export GPTVIZ_READ := $(READ)
+export GPTVIZ_GOALS := $(GOALS)
+$(GOALS): unread
+.PHONY: unread
+unread:
+	@$(PYTHON) tools/unread.py
+endif
+
 # What a user names is data, whatever characters it holds: it never enters a recipe's text. `value` takes it unexpanded
 # (so `$$` in it is a dollar and nothing is run), and gptviz reads it from the environment.
-DATA := SCENE MODEL VECTORS PROMPT QUALITY MEDIA RECORDINGS EDITION CAPTIONS FORCE STOCK JOBS BEAT ALL PIECE A B SCHEDULER
+DATA := SCENE MODEL VECTORS PROMPT QUALITY MEDIA RECORDINGS EDITION CAPTIONS FORCE STOCK JOBS BEAT ALL PIECE A B SCHEDULER STILLS
 define take
 ifneq ($$(origin $(1)),undefined)
 override $(1) := $$(value $(1))
@@ -74,7 +106,7 @@ doctor: $(RENDER)  ## is everything here that gptviz needs?
 course: $(NEEDS)  ## render what is stale; one film per chapter, and the course's page
 	@$(GPTVIZ) course
 
-compare: $(RENDER)  ## two editions side by side: make compare SCENE=softmax A=gpt2 B=mini
+compare: $(NEEDS)  ## two editions side by side: make compare SCENE=softmax A=gpt2 B=mini, or A=gpt2 MODEL=folder
 	@$(GPTVIZ) compare
 
 diff: $(RENDER)  ## what two editions have apart: make diff A=gpt2 B=mini
@@ -83,10 +115,10 @@ diff: $(RENDER)  ## what two editions have apart: make diff A=gpt2 B=mini
 gallery: $(RENDER)  ## the drawing library, piece by piece: make gallery PIECE=heat_map
 	@$(GPTVIZ) gallery
 
-audit: $(RENDER)  ## where every number of a film comes from: make audit SCENE=softmax
+audit: $(NEEDS)  ## where every number of a film comes from: make audit SCENE=softmax
 	@$(GPTVIZ) audit
 
-inspect: $(RENDER)  ## a film's contact sheet and the faults of its layout: make inspect SCENE=softmax
+inspect: $(NEEDS)  ## a film's contact sheet and the faults of its layout: make inspect SCENE=softmax
 	@$(GPTVIZ) inspect
 
 bench: $(DEV)  ## how fast films are made, beside plain Manim
@@ -119,7 +151,7 @@ audit-dependencies: $(DEV)  ## every package with its licence, and what is known
 clean:  ## remove what was rendered (recordings and the gallery stay)
 	@rm -rf media/videos media/course media/compare media/inspect media/pieces media/preview media/.staging media/.locks
 
-$(RENDER):
+$(RENDER): | $(if $(UNREAD),unread)
 	@tools/system-packages.sh $(PYTHON)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gptviz needs Python 3.11 or newer: make PYTHON=...")'
 	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)

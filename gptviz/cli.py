@@ -1,8 +1,7 @@
 """The command ``gptviz``: thin commands over :mod:`gptviz.commands`. Heavy imports stand inside
 them.
 
-Every option can be given by an environment variable, too (``GPTVIZ_MODEL`` for ``--model``): that
-is how the Makefile hands over what a user names, whatever characters it holds.
+Their options stand in :mod:`gptviz.commands.options`.
 """
 
 from __future__ import annotations
@@ -11,15 +10,15 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Sequence
-from typing import Any, NoReturn, TypeVar
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 import click
 
 from gptviz import __version__
+from gptviz.commands import options
 from gptviz.errors import GptvizError, UsageError
-
-Command = TypeVar("Command", bound=Callable[..., Any])
+from gptviz.sourcing.asked import Asked
 
 INTERRUPTED = 130
 
@@ -83,68 +82,6 @@ def _report(error: GptvizError, debug: bool) -> None:
             print(line, file=sys.stderr)
 
 
-# -- options that several commands share
-
-
-def _option(*names: str, **settings: Any) -> Callable[[Command], Command]:
-    """An option that ``GPTVIZ_<NAME>`` sets where the command line does not."""
-    return click.option(
-        *names, envvar=f"GPTVIZ_{names[0].lstrip('-').replace('-', '_').upper()}", **settings
-    )
-
-
-def _all(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    def apply(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return apply
-
-
-_scenes = _all(
-    click.argument("scenes", nargs=-1, metavar="SCENE...", envvar="GPTVIZ_SCENE"),
-    _option("--all", "everything", is_flag=True, help="All films of the course."),
-)
-_recordings = _option(
-    "--recordings", metavar="DIR", help="Where recordings lie, in place of recordings/."
-)
-_media = _option("--media", metavar="DIR", help="Where films go, in place of media/.")
-_model = _option(
-    "--model", metavar="REF", help="A hub id, id@revision, a local folder, or mini (bundled)."
-)
-_vectors = _option(
-    "--vectors", metavar="REF", help="Word vectors: a gensim-data name, a file, or mini (bundled)."
-)
-_edition = _option(
-    "--edition",
-    metavar="NAME",
-    help="The recordings of this edition, as they are; no model is run.",
-)
-_quality = _option(
-    "--quality",
-    type=click.Choice(list("lmhpk")),
-    default="m",
-    show_default=True,
-    help="Manim's letters: 480p, 720p, 1080p60, 1440p60, 2160p60.",
-)
-_captions = _option(
-    "--captions",
-    type=click.Choice(["drawn", "file"]),
-    default="drawn",
-    show_default=True,
-    help="Captions in the picture, or only in the .srt and .vtt beside it.",
-)
-_scheduler = _option(
-    "--scheduler",
-    metavar="URL",
-    help="A Dask scheduler, tcp://host:port, whose workers do the work.",
-)
-_json = click.option(
-    "--json", "as_json", is_flag=True, help="For programs: JSON on standard output."
-)
-
-
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 1 failed, 2 wrong use, 130 interrupted. --debug shows tracebacks.",
@@ -159,7 +96,7 @@ def commands() -> None:
 
 
 @commands.command("list")
-@_all(_json, _recordings, _media)
+@options.takes(options.as_json, options.recordings, options.media)
 def list_command(as_json: bool, recordings: str | None, media: str | None) -> None:
     """The films, in the order of the course."""
     from gptviz.commands import listing
@@ -168,14 +105,20 @@ def list_command(as_json: bool, recordings: str | None, media: str | None) -> No
 
 
 @commands.command()
-@_all(_scenes, _json, _model, _vectors, _edition, _quality, _captions, _recordings, _media)
+@options.takes(
+    options.scenes,
+    options.as_json,
+    options.sources(),
+    options.quality,
+    options.captions,
+    options.recordings,
+    options.media,
+)
 def status(
     scenes: tuple[str, ...],
     everything: bool,
     as_json: bool,
-    model: str | None,
-    vectors: str | None,
-    edition: str | None,
+    wanted: Asked,
     quality: str,
     captions: str,
     recordings: str | None,
@@ -183,12 +126,12 @@ def status(
 ) -> None:
     """Which films are fresh, stale or missing, and why. Never runs a model."""
     from gptviz.commands import listing
-    from gptviz.commands.recording import Asked
 
     listing.status(
         _project(recordings, media),
         scenes,
-        Asked(model, vectors, edition),
+        everything,
+        wanted,
         quality,
         captions,
         as_json,
@@ -196,20 +139,16 @@ def status(
 
 
 @commands.command()
-@_all(
-    _scenes,
-    _model,
-    _vectors,
-    _recordings,
-    _scheduler,
-    _option("--edition", metavar="NAME", help="Record under this name, in place of the model's."),
+@options.takes(
+    options.scenes,
+    options.sources(edition="Record under this name, in place of the model's."),
+    options.recordings,
+    options.scheduler,
 )
 def record(
     scenes: tuple[str, ...],
     everything: bool,
-    model: str | None,
-    vectors: str | None,
-    edition: str | None,
+    wanted: Asked,
     recordings: str | None,
     scheduler: str | None,
 ) -> int:
@@ -219,31 +158,23 @@ def record(
 
     project, scenes = _project(recordings), _some(scenes, everything)
     with machines(How(scheduler=scheduler)) as (taker, _):
-        return recording.record(project, scenes, everything, model, vectors, edition, taker)
+        return recording.record(project, scenes, everything, wanted, taker)
 
 
 @commands.command()
-@_all(
-    _scenes,
-    _model,
-    _vectors,
-    click.option("--prompt", metavar="TEXT", help="In place of the film's own prompt."),
-    _edition,
-    _quality,
-    _captions,
-    _recordings,
-    _media,
-    _option("--force", is_flag=True, help="Render films that are up to date, too."),
-    _option(
+@options.takes(
+    options.scenes,
+    options.sources(),
+    options.quality,
+    options.captions,
+    options.recordings,
+    options.media,
+    options.force,
+    options.option(
         "--stock", is_flag=True, help="Manim's own camera and encoder: slower, the same pictures."
     ),
-    _option(
-        "--jobs",
-        type=click.IntRange(1),
-        metavar="N",
-        help="Films at once; by default one for each core.",
-    ),
-    _scheduler,
+    options.jobs,
+    options.scheduler,
     click.option(
         "--preview-beat",
         type=click.IntRange(1),
@@ -255,10 +186,7 @@ def record(
 def render(
     scenes: tuple[str, ...],
     everything: bool,
-    model: str | None,
-    vectors: str | None,
-    prompt: str | None,
-    edition: str | None,
+    wanted: Asked,
     quality: str,
     captions: str,
     recordings: str | None,
@@ -271,27 +199,27 @@ def render(
 ) -> int:
     """Make films. Only those that are not up to date are rendered."""
     from gptviz.commands import rendering
-    from gptviz.commands.recording import Asked
 
-    if prompt is None:
-        prompt = os.environ.get("GPTVIZ_PROMPT")  # an empty one is refused, not ignored
     return rendering.render(
         _project(recordings, media),
         _some(scenes, everything),
         everything,
-        Asked(model, vectors, edition, prompt),
+        wanted,
         rendering.How(quality, captions, stock, force, jobs, preview_beat, scheduler),
     )
 
 
 @commands.command()
-@_all(_scenes, _json, _edition, _recordings)
+@options.takes(
+    options.scenes, options.as_json, options.sources(), options.recordings, options.media
+)
 def audit(
     scenes: tuple[str, ...],
     everything: bool,
     as_json: bool,
-    edition: str | None,
+    wanted: Asked,
     recordings: str | None,
+    media: str | None,
 ) -> int:
     """Where every number of a film comes from, and whether it is right.
 
@@ -301,25 +229,27 @@ def audit(
     from gptviz.commands import judging
 
     return judging.audit(
-        _project(recordings), _some(scenes, everything), everything, edition, as_json
+        _project(recordings, media), _some(scenes, everything), everything, wanted, as_json
     )
 
 
 @commands.command()
-@_all(
-    _scenes,
-    _json,
-    _edition,
-    _recordings,
-    _media,
-    _option("--stills", metavar="DIR", help="Every still at 1920 x 1080, too, into this folder."),
-    _option("--beat", type=click.IntRange(1), metavar="N", help="Only the Nth beat."),
+@options.takes(
+    options.scenes,
+    options.as_json,
+    options.sources(),
+    options.recordings,
+    options.media,
+    options.option(
+        "--stills", metavar="DIR", help="Every still at 1920 x 1080, too, into this folder."
+    ),
+    options.option("--beat", type=click.IntRange(1), metavar="N", help="Only the Nth beat."),
 )
 def inspect(
     scenes: tuple[str, ...],
     everything: bool,
     as_json: bool,
-    edition: str | None,
+    wanted: Asked,
     recordings: str | None,
     media: str | None,
     stills: str | None,
@@ -335,7 +265,7 @@ def inspect(
         _project(recordings, media),
         _some(scenes, everything),
         everything,
-        edition,
+        wanted,
         as_json,
         stills,
         beat,
@@ -343,7 +273,7 @@ def inspect(
 
 
 @commands.command()
-@_all(_scenes, _model, _vectors, _recordings)
+@options.takes(options.scenes, options.model, options.vectors, options.recordings)
 def verify(
     scenes: tuple[str, ...],
     everything: bool,
@@ -357,13 +287,16 @@ def verify(
     """
     from gptviz.commands import verifying
 
-    return verifying.verify(_project(recordings), scenes, model, vectors)
+    return verifying.verify(_project(recordings), scenes, everything, model, vectors)
 
 
 @commands.command()
 @click.argument("a", metavar="EDITION_A", envvar="GPTVIZ_A")
 @click.argument("b", metavar="EDITION_B", envvar="GPTVIZ_B")
-@_all(click.argument("scenes", nargs=-1, metavar="[SCENE...]", envvar="GPTVIZ_SCENE"), _recordings)
+@options.takes(
+    click.argument("scenes", nargs=-1, metavar="[SCENE...]", envvar="GPTVIZ_SCENE"),
+    options.recordings,
+)
 def diff(a: str, b: str, scenes: tuple[str, ...], recordings: str | None) -> int:
     """What differs between the recordings of two editions, in words."""
     from gptviz.commands import verifying
@@ -372,11 +305,11 @@ def diff(a: str, b: str, scenes: tuple[str, ...], recordings: str | None) -> int
 
 
 @commands.command()
-@_all(
+@options.takes(
     click.argument("pieces", nargs=-1, metavar="[PIECE...]", envvar="GPTVIZ_PIECE"),
-    _quality,
-    _recordings,
-    _media,
+    options.quality,
+    options.recordings,
+    options.media,
     click.option("--films", is_flag=True, help="As short films, in place of stills."),
     click.option("--list", "listed", is_flag=True, help="Only say which there are."),
 )
@@ -395,26 +328,17 @@ def gallery(
 
 
 @commands.command()
-@_all(
-    _model,
-    _vectors,
-    _edition,
-    _quality,
-    _recordings,
-    _media,
-    _option("--force", is_flag=True, help="Render films that are up to date, too."),
-    _option(
-        "--jobs",
-        type=click.IntRange(1),
-        metavar="N",
-        help="Films at once; by default one for each core.",
-    ),
-    _scheduler,
+@options.takes(
+    options.sources(),
+    options.quality,
+    options.recordings,
+    options.media,
+    options.force,
+    options.jobs,
+    options.scheduler,
 )
 def course(
-    model: str | None,
-    vectors: str | None,
-    edition: str | None,
+    wanted: Asked,
     quality: str,
     recordings: str | None,
     media: str | None,
@@ -427,33 +351,47 @@ def course(
     They go into media/course.
     """
     from gptviz.commands import publishing
-    from gptviz.commands.recording import Asked
     from gptviz.commands.rendering import How
 
     return publishing.course(
         _project(recordings, media),
-        Asked(model, vectors, edition),
+        wanted,
         How(quality, force=force, jobs=jobs, scheduler=scheduler),
     )
 
 
 @commands.command()
 @click.argument("scene", envvar="GPTVIZ_SCENE")
-@click.argument("a", metavar="EDITION_A", envvar="GPTVIZ_A")
-@click.argument("b", metavar="EDITION_B", envvar="GPTVIZ_B")
-@_all(_quality, _recordings, _media)
+@click.argument("a", required=False, metavar="[EDITION_A]", envvar="GPTVIZ_A")
+@click.argument("b", required=False, metavar="[EDITION_B]", envvar="GPTVIZ_B")
+@options.takes(
+    options.sources(),
+    options.quality,
+    options.recordings,
+    options.media,
+)
 def compare(
-    scene: str, a: str, b: str, quality: str, recordings: str | None, media: str | None
+    scene: str,
+    a: str | None,
+    b: str | None,
+    wanted: Asked,
+    quality: str,
+    recordings: str | None,
+    media: str | None,
 ) -> int:
-    """Two editions of one film side by side, in step, into media/compare."""
+    """Two editions of one film side by side, in step, into media/compare.
+
+    A side is an edition, or what --model and the like name: compare softmax gpt2 --model FOLDER.
+    """
     from gptviz.commands import publishing
     from gptviz.commands.rendering import How
 
-    return publishing.compare(_project(recordings, media), scene, a, b, How(quality))
+    editions = [name for name in (a, b) if name]
+    return publishing.compare(_project(recordings, media), scene, editions, wanted, How(quality))
 
 
 @commands.command()
-@_all(_recordings, _media)
+@options.takes(options.recordings, options.media)
 def doctor(recordings: str | None, media: str | None) -> int:
     """Is everything here that gptviz needs, and what to do if not."""
     from gptviz.commands import health

@@ -1,5 +1,4 @@
-"""``audit`` and ``inspect``: the two judges of films. They play recordings as they are; no model is
-run."""
+"""``audit`` and ``inspect``: the two judges of films."""
 
 from __future__ import annotations
 
@@ -8,16 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gptviz.commands import console
 from gptviz.commands.console import step, table
-from gptviz.commands.recording import Asked, choose
-from gptviz.errors import RecordingMissing, UsageError
+from gptviz.errors import UsageError
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
 from gptviz.recording.wording import NARROW
-from gptviz.render.editions import cast
 from gptviz.render.find import SceneFile, pick_scenes
 from gptviz.render.project import Project
 from gptviz.render.scenefiles import load_film
+from gptviz.sourcing.asked import Asked
+from gptviz.sourcing.preparing import prepare
+from gptviz.sourcing.reference import Here
 
 if TYPE_CHECKING:
     from gptviz.film.audit import AuditReport, Found
@@ -26,13 +27,13 @@ _WIDE = 100  # characters of an address that a table shows
 
 
 def audit(
-    project: Project, names: Sequence[str], everything: bool, edition: str | None, as_json: bool
+    project: Project, names: Sequence[str], everything: bool, wanted: Asked, as_json: bool
 ) -> int:
     """Prints every numeral and claim of films; returns 1 where a film shows what it must not."""
     from gptviz.film.audit import audit as judge  # noqa: PLC0415
 
     reports = []
-    for scene, film, recordings in played(project, names, everything, edition):
+    for scene, film, recordings in played(project, names, everything, wanted):
         with step(f"playing {scene.name}"):
             reports.append(judge(film, recordings, scene.name))
         if not as_json:
@@ -46,7 +47,7 @@ def inspect(
     project: Project,
     names: Sequence[str],
     everything: bool,
-    edition: str | None,
+    wanted: Asked,
     as_json: bool,
     stills: str | None = None,
     beat: int | None = None,
@@ -60,7 +61,7 @@ def inspect(
 
     reports = []
     several = everything or len(set(names)) > 1
-    for scene, film, recordings in played(project, names, everything, edition):
+    for scene, film, recordings in played(project, names, everything, wanted):
         part = "" if beat is None else f"-beat-{beat:02d}"
         sheet = project.media / "inspect" / f"{scene.name}{part}.png"
         folder = Path(stills) / (scene.name if several else "") if stills else None
@@ -94,26 +95,18 @@ def inspect(
 
 
 def played(
-    project: Project, names: Sequence[str], everything: bool, edition: str | None
+    project: Project, names: Sequence[str], everything: bool, wanted: Asked
 ) -> Iterator[tuple[SceneFile, Any, dict[str, Recording]]]:
-    """Films by their names, each with its class and the recordings that it is drawn from in an
-    edition.
+    """Films by their names, each with its class and the recordings that it is drawn from in the
+    edition that was asked for; what a named model has not answered yet is recorded first.
 
     Raises UnknownScene, GptvizError for a film that cannot be read, RecordingMissing and
-    RecordingCorrupt.
+    RecordingCorrupt, and what keeps a model from answering.
     """
-    choice, store = choose(project, Asked(edition=edition)), Store(project.recordings)
-    for scene in pick_scenes(project, names, everything):
-        parts = cast(scene.checked(), choice.edition, store).parts
-        recordings = {}
-        for need, part in parts.items():
-            if part.damage is not None:
-                raise part.damage
-            if part.recording is None:
-                raise RecordingMissing(
-                    f"{scene.name} cannot be played", part.lacking, f"gptviz record {scene.name}"
-                )
-            recordings[need] = part.recording
+    scenes = pick_scenes(project, names, everything)
+    sourced, store = prepare(project, scenes, wanted, Here(console)), Store(project.recordings)
+    for scene in scenes:
+        recordings = sourced.recordings(store, scene)
         yield scene, load_film(scene.path, scene.film), recordings
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast
 
 from gptviz.render.find import SceneFile, find_scenes, pick_scenes
 from gptviz.render.project import Project
+from gptviz.sourcing.asked import Asked
 
 if TYPE_CHECKING:
-    from gptviz.commands.recording import Asked
     from gptviz.render.plan import Captions, Plan
 
 
@@ -18,8 +18,6 @@ def films(project: Project, as_json: bool) -> None:
     """Prints the films of the course; as JSON also their state."""
     scenes = find_scenes(project)
     if as_json:
-        from gptviz.commands.recording import Asked  # half of what a list takes
-
         print(as_text(plans(project, list(scenes.values()), Asked(), "m", "drawn")))
         return
     width = max((len(name) for name in scenes), default=0)
@@ -34,11 +32,17 @@ def films(project: Project, as_json: bool) -> None:
 
 
 def status(
-    project: Project, names: Sequence[str], asked: Asked, quality: str, captions: str, as_json: bool
+    project: Project,
+    names: Sequence[str],
+    everything: bool,
+    wanted: Asked,
+    quality: str,
+    captions: str,
+    as_json: bool,
 ) -> None:
-    """Prints the state of films and the reason for it."""
-    scenes = pick_scenes(project, names, everything=not names)
-    found = plans(project, scenes, asked, quality, captions)
+    """Prints the state of films (of all, where none is named) and the reason for it."""
+    scenes = pick_scenes(project, names, everything or not names)
+    found = plans(project, scenes, wanted, quality, captions)
     if as_json:
         print(as_text(found))
         return
@@ -55,20 +59,16 @@ def status(
 
 
 def plans(
-    project: Project, scenes: Sequence[SceneFile], asked: Asked, quality: str, captions: str
+    project: Project, scenes: Sequence[SceneFile], wanted: Asked, quality: str, captions: str
 ) -> list[Plan]:
     """Plans of films. A model that is named is looked at, never run: its films are stale where it
     has changed."""
-    from gptviz.commands.recording import choose
     from gptviz.render.plan import Planner, Wish
+    from gptviz.sourcing.preparing import look  # half of what a list takes
 
-    planner = Planner(project)
-    choice = choose(project, asked)
+    planner, sourced = Planner(project), look(project, scenes, wanted)
     wish = Wish(quality, cast("Captions", captions))
-    return [
-        planner.plan(scene, choice.edition, wish, choice.outdated(planner.store, scene))
-        for scene in scenes
-    ]
+    return [sourced.plan(planner, scene, wish) for scene in scenes]
 
 
 def as_text(found: Sequence[Plan]) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from gptviz.commands import console
 from gptviz.commands.console import Films, say
-from gptviz.commands.recording import Asked, Here, choose, complete
 from gptviz.commands.rendering import How, StudioOf, machines, report
 from gptviz.errors import UsageError
 from gptviz.render import engine
@@ -11,6 +13,9 @@ from gptviz.render.find import pick_scenes
 from gptviz.render.plan import Plan, Planner, Wish
 from gptviz.render.produce import Studio
 from gptviz.render.project import Project
+from gptviz.sourcing.asked import Asked
+from gptviz.sourcing.preparing import prepare
+from gptviz.sourcing.reference import Here
 
 
 def course(project: Project, wanted: Asked, how: How) -> int:
@@ -25,13 +30,9 @@ def course(project: Project, wanted: Asked, how: How) -> int:
 
 def _course(project: Project, wanted: Asked, how: How, taker: Here, studio_of: StudioOf) -> int:
     scenes = pick_scenes(project, (), True)
-    choice = choose(project, wanted, taker)
-    refused = complete(project, scenes, choice, taker) if choice.references else {}
-    planner = Planner(project)
+    sourced, planner = prepare(project, scenes, wanted, taker), Planner(project)
     wish = Wish(how.quality, "drawn", engine.STOCK if how.stock else engine.default())
-    plans = [
-        planner.plan(scene, choice.edition, wish, fault=refused.get(scene.name)) for scene in scenes
-    ]
+    plans = [sourced.plan(planner, scene, wish) for scene in scenes]
     films = Films()
     with films.shown():
         results = studio_of(planner, films).make(plans, how.force)
@@ -43,20 +44,29 @@ def _course(project: Project, wanted: Asked, how: How, taker: Here, studio_of: S
     return code
 
 
-def compare(project: Project, scene: str, a: str, b: str, how: How) -> int:
-    """Two editions of one film side by side; the last line printed is the path. Editions must be
-    recorded."""
-    if a == b:
+def compare(project: Project, scene: str, editions: Sequence[str], wanted: Asked, how: How) -> int:
+    """Two editions of one film side by side; the last line printed is the path.
+
+    The sides are the ``editions``, which must be recorded, and then what is ``wanted``, which is
+    recorded where it is not. Raises UsageError for more or fewer than two sides.
+    """
+    sides = [Asked(edition=name) for name in editions] + ([wanted] if wanted.anything else [])
+    if len(sides) != 2:
         raise UsageError(
-            f"{a} and {b} are the same edition", "", "name two: gptviz compare SCENE gpt2 mini"
+            f"{len(sides)} sides were named",
+            "two editions are compared; --model, --vectors, --prompt and --edition name one of them",
+            "gptviz compare SCENE gpt2 mini, or gptviz compare SCENE gpt2 --model FOLDER",
         )
-    planner = Planner(project)
-    wish = Wish(how.quality, "drawn", engine.default())
+    planner, wish = Planner(project), Wish(how.quality, "drawn", engine.default())
     plans: list[Plan] = []
-    for name in (a, b):
-        picked = pick_scenes(project, (scene,), False)
-        choice = choose(project, Asked(edition=name))
-        plans += [planner.plan(each, choice.edition, wish) for each in picked]
+    for side in sides:
+        scenes = pick_scenes(project, (scene,))
+        sourced = prepare(project, scenes, side, Here(console))
+        plans += [sourced.plan(planner, each, wish) for each in scenes]
+    if plans[0].edition.name == plans[1].edition.name:
+        raise UsageError(
+            f"both sides are the edition {plans[0].edition.name}", "", "name two that differ"
+        )
     films = Films()
     with films.shown():
         results = Studio(planner, films, how.jobs).make(plans, how.force)

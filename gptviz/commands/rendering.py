@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
+from gptviz.commands import console
 from gptviz.commands.console import Films, say, table
-from gptviz.commands.recording import Asked, Here, choose, complete
 from gptviz.errors import GptvizError, UsageError
 from gptviz.render import engine
-from gptviz.render.editions import asked as requests_of
 from gptviz.render.find import SceneFile, pick_scenes
 from gptviz.render.plan import Captions, Planner, Wish
 from gptviz.render.produce import Result, Studio
 from gptviz.render.project import Project
+from gptviz.sourcing.asked import Asked
+from gptviz.sourcing.preparing import prepare
+from gptviz.sourcing.reference import Here
 
 StudioOf = Callable[[Planner, Films], Studio]
 
@@ -41,11 +43,6 @@ def render(
     """Makes films; the last line printed is the path of the last one. Returns 1 where one
     failed."""
     scenes = pick_scenes(project, names, everything)
-    if wanted.prompt is not None:
-        for scene in scenes:
-            requests_of(
-                scene.checked(), wanted.prompt
-            )  # refuses films that take no prompt, before a model is loaded
     with machines(how) as (taker, studio_of):
         return _render(project, scenes, wanted, how, taker, studio_of)
 
@@ -58,15 +55,11 @@ def _render(
     taker: Here,
     studio_of: StudioOf,
 ) -> int:
-    choice = choose(project, wanted, taker)
-    refused = complete(project, scenes, choice, taker) if choice.references else {}
-    planner = Planner(project)
+    sourced, planner = prepare(project, scenes, wanted, taker), Planner(project)
     wish = Wish(
         how.quality, cast(Captions, how.captions), engine.STOCK if how.stock else engine.default()
     )
-    plans = [
-        planner.plan(scene, choice.edition, wish, fault=refused.get(scene.name)) for scene in scenes
-    ]
+    plans = [sourced.plan(planner, scene, wish) for scene in scenes]
     films = Films()
     studio = studio_of(planner, films)
     with films.shown():
@@ -87,14 +80,14 @@ def machines(how: How) -> Iterator[tuple[Here, StudioOf]]:
     """Who runs models, and a studio's constructor: both of this machine, or of the cluster that was
     named."""
     if how.scheduler is None:
-        yield Here(), partial(Studio, jobs=how.jobs)
+        yield Here(console), partial(Studio, jobs=how.jobs)
         return
-    from gptviz.commands.remote import There  # noqa: PLC0415  (what only a cluster needs)
-    from gptviz.render.cluster import Cluster  # noqa: PLC0415
+    from gptviz.render.cluster import Cluster  # noqa: PLC0415  (what only a cluster needs)
+    from gptviz.sourcing.remote import There  # noqa: PLC0415
 
     with Cluster(how.scheduler) as cluster:
         yield (
-            There(cluster),
+            There(cluster, console),
             partial(Studio, jobs=how.jobs or cluster.threads, perform_job=cluster.perform),
         )
 

@@ -5,25 +5,34 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from gptviz.commands import console
 from gptviz.commands.console import say, step, table
-from gptviz.commands.recording import Asked, choose, parts_needed
 from gptviz.errors import GptvizError, RecordingMissing
 from gptviz.recording.compare import diff as compare_editions
 from gptviz.recording.store import Store
 from gptviz.render.find import pick_scenes
 from gptviz.render.project import Project
+from gptviz.sourcing.asked import Asked
+from gptviz.sourcing.choice import choose
+from gptviz.sourcing.reference import Here, parts_needed
 
 
-def verify(project: Project, names: Sequence[str], model: str | None, vectors: str | None) -> int:
+def verify(
+    project: Project,
+    names: Sequence[str],
+    everything: bool,
+    model: str | None,
+    vectors: str | None,
+) -> int:
     """Checks the recordings of films (of all, where none is named), and takes those once more whose
     model is at hand.
 
     At hand are the bundled model and vectors, and what is named. Prints a table; raises GptvizError
     where a recording is damaged, changed, or refused now.
     """
-    scenes = [scene.name for scene in pick_scenes(project, names)]
+    scenes = [scene.name for scene in pick_scenes(project, names, everything)]
     store = Store(project.recordings)
-    choice = choose(project, Asked(model, vectors))
+    choice = choose(project, Asked(model, vectors), Here(console))
     with parts_needed():
         from gptviz.recorders import verify as recorders  # noqa: PLC0415
 

@@ -50,7 +50,8 @@ class Film(Scene):
     ``needs``: requests by name. ``main``: the need that ``PROMPT=`` replaces, if any. ``settings``:
     the film's own knobs. ``chains``: groups of needs that must come from one model. ``optional``:
     needs that an edition may lack, for not every model can serve them; then ``rec`` lacks them,
-    too, and the film says what is not there. ``waivers``: findings of the layout lint that are
+    too, and the film says what is not there. ``tokens``: the fewest and the most tokens of a prompt
+    that it can show; another one is refused before anything is recorded. ``waivers``: findings of the layout lint that are
     meant, by name, each with its reason.
     """
 
@@ -59,6 +60,7 @@ class Film(Scene):
     settings: ClassVar[Mapping[str, float]] = {}
     chains: ClassVar[tuple[tuple[str, ...], ...]] = ()
     optional: ClassVar[tuple[str, ...]] = ()
+    tokens: ClassVar[tuple[int, int] | None] = None
     waivers: ClassVar[Mapping[str, str]] = {}
 
     def __init__(

@@ -9,13 +9,16 @@ never falls back on another.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from gptviz.errors import NotDeclared, RecordingError
 from gptviz.recording.requests import Request, Source, prompt_field
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
 from gptviz.render.find import SceneFile
+from gptviz.render.project import Order
 
 DEFAULT = "default"
 
@@ -25,17 +28,37 @@ class Edition:
     """Where recordings may come from, for each source of numbers: the names of editions, the first
     that serves wins.
 
-    ``name`` is the folder under media/videos. ``prompt`` stands in place of that of a film's main
-    need, whose recording then lies in the edition ``name``.
+    ``name`` is the folder under media/videos. ``prompt`` stands in place of the text of a film's
+    main need (see :func:`asked`); what it replaces lies in the edition ``name``. ``films`` are the
+    orders that ``course.toml`` gives single films, ``named`` the sources that the user named.
     """
 
     name: str
     model: tuple[str, ...]
     vectors: tuple[str, ...]
     prompt: str | None = None
+    films: Mapping[str, Order] = field(default_factory=dict)
+    named: frozenset[Source] = frozenset()
 
-    def order(self, source: Source) -> tuple[str, ...]:
-        return self.model if source == "model" else self.vectors
+    def pinned(self, scene: SceneFile, need: str) -> bool:
+        """Whether a need has editions of its own, whatever the user names."""
+        return need in self._film(scene).needs
+
+    def places(self, scene: SceneFile, need: str) -> tuple[str, ...]:
+        """Where the recording of a need may lie: editions, the first that serves wins. The one
+        answer to that question."""
+        film, request = self._film(scene), scene.needs[need]
+        if need in film.needs:
+            return film.needs[need]
+        if asked(scene, self)[need] != request:
+            return (self.name,)  # a prompt given by hand is recorded apart
+        own = film.model if request.source == "model" else film.vectors
+        if own and request.source not in self.named:
+            return own
+        return self.model if request.source == "model" else self.vectors
+
+    def _film(self, scene: SceneFile) -> Order:
+        return self.films.get(scene.name) or Order()
 
 
 @dataclass(frozen=True)
@@ -91,22 +114,59 @@ def prompt_digits(prompt: str) -> str:
     return f"{int.from_bytes(data[:8], 'big') % 10**8:08d}"
 
 
-def asked(scene: SceneFile, prompt: str | None) -> dict[str, Request]:
-    """A film's requests, with a prompt given by hand in place of its main one's. Raises NotDeclared
-    without a main."""
+def asked(scene: SceneFile, edition: Edition) -> dict[str, Request]:
+    """A film's requests in an edition: with a prompt given by hand, that in place of the main one's
+    text wherever the film asks about this text.
+
+    Raises NotDeclared for a film without a main request, for one that also asks about a text which
+    goes on after its main prompt (no other prompt can go on so), and for one that asks a model
+    about it that the prompt is not given to.
+    """
+    prompt = edition.prompt
     if prompt is None:
         return dict(scene.needs)
     name = prompt_field(scene.needs[scene.main]) if scene.main else None
     if not scene.main or name is None:
-        raise NotDeclared(
-            f"the film {scene.name} takes no prompt",
-            "it declares no main request that one could replace",
-            "leave PROMPT away",
-        )
-    return {
-        need: replace(request, **{name: prompt}) if need == scene.main else request
-        for need, request in scene.needs.items()
-    }
+        raise _takes_none(scene, "it declares no main request that one could replace")
+    text = getattr(scene.needs[scene.main], name)
+    found = {need: _retold(request, text, prompt) for need, request in scene.needs.items()}
+    found[scene.main] = replace(scene.needs[scene.main], **{name: prompt})
+    for need, request in scene.needs.items():
+        if found[need] != request and (field := _continued(request, text)):
+            raise _takes_none(
+                scene, f"its need {need} has a {field} that goes on after its own prompt"
+            )
+        if found[need] != request and edition.pinned(scene, need):
+            raise _takes_none(scene, f"its need {need} always comes from a model of its own")
+    return found
+
+
+def _retold(request: Request, text: str, prompt: str) -> Request:
+    """A request with ``prompt`` wherever it holds exactly ``text``."""
+
+    def told(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(told(entry) for entry in value)
+        return prompt if text and isinstance(value, str) and value == text else value
+
+    return replace(request, **{f.name: told(getattr(request, f.name)) for f in fields(request)})
+
+
+def _continued(request: Request, text: str) -> str:
+    """The field of a request that holds ``text`` and more after it, if there is one."""
+    values = {f.name: getattr(request, f.name) for f in fields(request)}
+    return next(
+        (
+            name
+            for name, value in values.items()
+            if text and isinstance(value, str) and value.startswith(text) and value != text
+        ),
+        "",
+    )
+
+
+def _takes_none(scene: SceneFile, why: str) -> NotDeclared:
+    return NotDeclared(f"the film {scene.name} takes no prompt", why, "leave PROMPT away")
 
 
 def cast(scene: SceneFile, edition: Edition, store: Store) -> Cast:
@@ -115,7 +175,7 @@ def cast(scene: SceneFile, edition: Edition, store: Store) -> Cast:
 
     Optional needs that are missing are left out; one that is damaged is not.
     """
-    requests = asked(scene, edition.prompt)
+    requests = asked(scene, edition)
     parts: dict[str, Part] = {}
     for group in _groups(scene):
         for part in _answer(group, requests, scene, edition, store):
@@ -140,7 +200,7 @@ def _answer(
     One that is damaged is not passed over in silence.
     """
     tried: list[list[Part]] = []
-    for candidate in _candidates(group, requests, scene, edition):
+    for candidate in _candidates(group, scene, edition):
         parts = [_part(need, requests[need], scene, candidate[need], store) for need in group]
         if all(part.recording for part in parts) or any(part.damage for part in parts):
             return parts
@@ -165,24 +225,16 @@ def _groups(scene: SceneFile) -> list[tuple[str, ...]]:
     return [tuple(need for need in scene.needs if need in group) for group in groups]
 
 
-def _candidates(
-    group: tuple[str, ...], requests: dict[str, Request], scene: SceneFile, edition: Edition
-) -> list[dict[str, str]]:
+def _candidates(group: tuple[str, ...], scene: SceneFile, edition: Edition) -> list[dict[str, str]]:
     """Ways to answer a group: for each source of numbers one edition, so that two models never meet
-    in it."""
-    orders = [edition.order(source) for source in {requests[need].source for need in group}]
-    if not all(orders):
+    in it (but where ``course.toml`` gives a need editions of its own)."""
+    orders = {need: edition.places(scene, need) for need in group}
+    if not all(orders.values()):
         return []
-    found = []
-    for i in range(max(len(order) for order in orders)):
-        chosen = {
-            need: (order := edition.order(requests[need].source))[min(i, len(order) - 1)]
-            for need in group
-        }
-        if edition.prompt is not None and scene.main in chosen:
-            chosen[scene.main] = edition.name  # a prompt given by hand is recorded apart
-        found.append(chosen)
-    return found
+    return [
+        {need: order[min(i, len(order) - 1)] for need, order in orders.items()}
+        for i in range(max(len(order) for order in orders.values()))
+    ]
 
 
 def _part(need: str, request: Request, scene: SceneFile, edition: str, store: Store) -> Part:

@@ -38,7 +38,8 @@ class SceneFile:
     that ``PROMPT=`` replaces.
 
     ``chains`` are groups of needs that one model must answer, ``optional`` those that a film can do
-    without. ``fault`` says what is wrong with the file, if anything.
+    without. ``tokens`` are the fewest and the most tokens of a prompt that it can show. ``fault``
+    says what is wrong with the file, if anything.
     """
 
     name: str
@@ -50,6 +51,7 @@ class SceneFile:
     main: str | None = None
     chains: tuple[tuple[str, ...], ...] = ()
     optional: tuple[str, ...] = ()
+    tokens: tuple[int, int] | None = None
     fault: str = ""
 
     @property
@@ -126,7 +128,9 @@ def read_scene(path: Path) -> SceneFile:
         needs = declared.get("needs", {})
         main, chains = declared.get("main"), declared.get("chains", ())
         optional = declared.get("optional", ())
+        tokens = declared.get("tokens")
         _check(needs, main, chains, optional)
+        _check_tokens(tokens)
         title = (ast.get_docstring(film) or ast.get_docstring(tree) or name).strip().splitlines()[0]
     except (OSError, SyntaxError, ValueError, TypeError, RecursionError) as error:
         return SceneFile(name, chapter, path, title=name, fault=str(error))
@@ -140,6 +144,7 @@ def read_scene(path: Path) -> SceneFile:
         main,
         tuple(tuple(chain) for chain in chains),
         tuple(optional),
+        tokens,
     )
 
 
@@ -171,7 +176,7 @@ def _declarations(tree: ast.Module, film: ast.ClassDef) -> dict[str, Any]:
             names[target] = _literal(value, names)
         except ValueError:
             continue  # not a literal: nothing that a declaration may use
-    wanted = ("needs", "main", "chains", "optional")
+    wanted = ("needs", "main", "chains", "optional", "tokens")
     return {
         target: _literal(value, names)
         for target, value in _assignments(film.body)
@@ -247,3 +252,13 @@ def _check(needs: Any, main: Any, chains: Any, optional: Any) -> None:
         raise ValueError(f"optional is {optional!r}: a tuple of needs without the main one")
     if lost := {need for chain in chains for need in chain} - set(needs):
         raise ValueError(f"chains name {', '.join(sorted(lost))}, which are none of its needs")
+
+
+def _check_tokens(tokens: Any) -> None:
+    if tokens is not None and not (
+        isinstance(tokens, tuple)
+        and len(tokens) == 2
+        and all(type(each) is int for each in tokens)
+        and 1 <= tokens[0] <= tokens[1]
+    ):
+        raise ValueError(f"tokens is {tokens!r}: the fewest and the most that the film can show")

@@ -4,7 +4,8 @@ editions."""
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,24 @@ class Chapter:
 
 
 @dataclass(frozen=True)
+class Order:
+    """What ``course.toml`` says of one film under ``[film.<name>]``: the editions that answer it,
+    the first that serves wins.
+
+    ``model`` and ``vectors`` stand in place of the defaults where the user names nothing. ``needs``
+    gives a need editions of its own, whatever the user names: of a film that compares two models,
+    one is the user's and the other always this.
+    """
+
+    model: tuple[str, ...] = ()
+    vectors: tuple[str, ...] = ()
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Project:
     """A folder with a ``course.toml``. ``models`` and ``vectors`` name the editions that the
-    default one is made of."""
+    default one is made of; ``orders`` holds those of films that have their own."""
 
     root: Path
     recordings: Path
@@ -34,6 +50,7 @@ class Project:
     chapters: tuple[Chapter, ...] = ()
     models: tuple[str, ...] = ()
     vectors: tuple[str, ...] = ()
+    orders: Mapping[str, Order] = field(default_factory=dict)
 
     @property
     def scenes(self) -> Path:
@@ -83,8 +100,9 @@ def _read(root: Path) -> Project:
             chapters,
             _names(defaults.get("model", [])),
             _names(defaults.get("vectors", [])),
+            {str(name): _order(entry) for name, entry in data.get("film", {}).items()},
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
         raise GptvizError(
             f"{path} cannot be read", reason, f"mend it: see the comments in {COURSE}"
@@ -93,6 +111,13 @@ def _read(root: Path) -> Project:
 
 def _chapter(entry: dict[str, Any]) -> Chapter:
     return Chapter(str(entry["name"]), str(entry["title"]), _names(entry["films"]))
+
+
+def _order(entry: dict[str, Any]) -> Order:
+    if unknown := set(entry) - {"model", "vectors", "needs"}:
+        raise ValueError(f"a film has model, vectors and needs, and no {sorted(unknown)[0]!r}")
+    needs = {str(need): _names(editions) for need, editions in entry.get("needs", {}).items()}
+    return Order(_names(entry.get("model", [])), _names(entry.get("vectors", [])), needs)
 
 
 def _names(value: Any) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from gptviz.cli import commands
 from tests.toy import ROOT
 
 Make = Callable[..., subprocess.CompletedProcess[str]]
@@ -47,6 +48,8 @@ def place(tmp_path: Path) -> Path:
     given."""
     for name in ("Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "tools").mkdir()
+    shutil.copy(ROOT / "tools" / "unread.py", tmp_path / "tools")
     command = tmp_path / "venv" / "bin" / "gptviz"
     command.parent.mkdir(parents=True)
     command.write_text(
@@ -115,6 +118,51 @@ def test_only_what_was_given_is_handed_over(place: Path, make: Make) -> None:
         "GPTVIZ_PROMPT": "",
         "GPTVIZ_MODEL": "m",
     }
+
+
+@pytest.mark.parametrize(
+    ("target", "given", "near"),
+    [
+        ("render", "SCNE=softmax", "SCENE"),
+        ("render", "quality=l", "QUALITY"),
+        ("audit", "CAPTIONS=file", ""),
+        ("list", "MODEL=mini", ""),
+        ("clean", "SCENE=softmax", ""),
+        ("help", "x&&>injected;=1", ""),
+    ],
+)
+def test_what_a_target_does_not_read_is_refused(
+    place: Path, make: Make, target: str, given: str, near: str
+) -> None:
+    run = make(target, given)
+    assert run.returncode == 2 and run.stdout == "", "nothing is installed first"
+    assert f"make {target} does not read {given.partition('=')[0]}" in run.stderr
+    assert (f"did you mean {near}?" in run.stderr) == bool(near)
+    assert not (place / "injected").exists()
+    stamp(place, "render")
+    assert make("list", "MEDIA=x", "PYTHON=python3").returncode == 0
+
+
+def test_what_targets_read_is_what_their_commands_take() -> None:
+    text = (ROOT / "Makefile").read_text()
+    shown = subprocess.run(
+        ["make", "-s", "--no-print-directory", "-f", "-", "show"],
+        cwd=ROOT,
+        input=text + "\nshow:\n\t$(foreach v,$(.VARIABLES),$(if $(filter READS_%,$v),"
+        "$(info $v $($v))))\n\t@true\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    reads = {line.split()[0][6:]: set(line.split()[1:]) for line in shown.splitlines()}
+    assert set(reads) <= set(commands.commands) and len(reads) > 10
+    for name, command in commands.commands.items():
+        taken = {
+            str(each.envvar).removeprefix("GPTVIZ_")
+            for each in command.params
+            if each.envvar is not None
+        } | ({"PROMPT"} if any(each.name == "prompt" for each in command.params) else set())
+        assert reads.get(name, taken) == taken, name
 
 
 def test_rendering_asks_for_no_torch_before_a_model_is_named(place: Path, make: Make) -> None:

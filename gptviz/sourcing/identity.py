@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,7 +21,11 @@ from gptviz.recording.requests import Source
 from gptviz.render.sources import PACKAGE, Sources
 
 _FILE = ".identities.json"
-_LIMIT = 1_000_000  # bytes
+_LIMIT = 2_000_000  # bytes
+_KEPT = 1000  # entries, the newest
+_LARGE = 1_000_000  # bytes from which on a file's digest is remembered
+_SETTLED = 2_000_000_000  # nanoseconds after which a file counts as written
+_MODEL_PREFIX = "wte:"  # before a model's reference: its embeddings as vectors
 _BUNDLED = PACKAGE / "models" / "bundled"
 
 
@@ -67,7 +72,26 @@ class Identities:
         """Keeps that it was."""
         self._write({**self._entries(), question: {}})
 
-    def _entries(self) -> dict[str, dict[str, str]]:
+    def digest(self, path: Path) -> str:
+        """sha256 of a file; of a large one remembered by its size, times and inode.
+
+        A file that changed within the last seconds could change again within one tick of the clock,
+        and is read each time.
+        """
+        stat = path.stat()
+        times = (stat.st_mtime_ns, stat.st_ctime_ns)
+        mark = [stat.st_dev, stat.st_ino, stat.st_size, *times]
+        key = f"file {path.resolve()}"
+        entry = self._entries().get(key, {})
+        if entry.get("mark") == mark and isinstance(entry.get("sha256"), str):
+            return str(entry["sha256"])
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if stat.st_size >= _LARGE and time.time_ns() - max(times) > _SETTLED:
+            self._write({**self._entries(), key: {"mark": mark, "sha256": found}})
+        return found
+
+    def _entries(self) -> dict[str, dict[str, Any]]:
         try:
             path = inside(self.media, _FILE)
             entries = (
@@ -81,24 +105,24 @@ class Identities:
         try:
             write_bytes(
                 inside(self.media, _FILE),
-                json.dumps(dict(list(entries.items())[-200:]), indent=1).encode(),
+                json.dumps(dict(list(entries.items())[-_KEPT:]), indent=1).encode(),
             )
         except (GptvizError, OSError):
             return
 
 
-def content(reference: str, source: Source) -> str | None:
+def content(reference: str, source: Source, known: Identities) -> str | None:
     """A digest of everything that a reference stands for on this machine; None where that is not
     known without loading.
 
     It covers the files, their names (a folder's name may name an edition) and gptviz' own code that
-    reads them.
+    reads them. A large file that ``known`` remembers is not read again.
     """
     places = list(_places(reference, source))
     if not places or not all(place.exists() for place in places):
         return None
     digest = hashlib.sha256(
-        f"{source} {reference} {Sources().folder('models', pattern='*.py')}".encode()
+        f"{source} {reference} {Sources().folder('models', pattern='**/*.py')}".encode()
     )
     for place in places:
         files = (
@@ -107,8 +131,7 @@ def content(reference: str, source: Source) -> str | None:
             else sorted(path for path in place.rglob("*") if path.is_file())
         )
         for path in files:
-            with path.open("rb") as file:
-                line = f"\n{path.resolve().parent.name}/{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}"
+            line = f"\n{path.parent.resolve().name}/{path.name} {known.digest(path)}"
             digest.update(line.encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 
@@ -119,6 +142,23 @@ def _places(reference: str, source: Source) -> Iterator[Path]:
             [_BUNDLED / "mini"] if source == "model" else sorted(_BUNDLED.glob("mini-vectors*"))
         )
         return
+    reference = reference.removeprefix(_MODEL_PREFIX) if source == "vectors" else reference
+    if not Path(reference).exists() and "+" not in reference:
+        if folder := _cached(reference):
+            yield folder
+        return
     yield from (
         Path(part) for part in ([reference] if Path(reference).exists() else reference.split("+"))
     )
+
+
+def _cached(reference: str) -> Path | None:
+    """Where the hub's cache keeps the model that a reference loads, if it does."""
+    try:
+        from gptviz.models.hub import in_cache  # noqa: PLC0415  (late: see the room's docstring)
+        from gptviz.models.references import hub  # noqa: PLC0415
+
+        repository, revision, _ = hub(reference)
+        return in_cache(repository, revision)
+    except (GptvizError, ImportError, OSError, ValueError):
+        return None  # it is loaded, and says what is wrong

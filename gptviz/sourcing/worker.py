@@ -1,4 +1,4 @@
-"""The process that records on another machine: ``python -m gptviz.commands.recorder JOB``; see
+"""The process that records on another machine: ``python -m gptviz.sourcing.worker JOB``; see
 render/cluster.py.
 
 The job is a folder: ``record.json`` with the reference of a model or of vectors and the requests by
@@ -16,12 +16,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gptviz.commands.identity import Identities, Identity
-from gptviz.commands.recording import Reference, parts_needed
 from gptviz.errors import GptvizError
 from gptviz.recording.requests import Request
 from gptviz.recording.store import Store
 from gptviz.render.telling import Tell, described, end_with_parent, speaker
+from gptviz.sourcing.identity import Identities, Identity
+from gptviz.sourcing.reference import Reference, parts_needed
 
 JOB, IDENTITY, REFUSED, RECORDINGS, EDITION = (
     "record.json",

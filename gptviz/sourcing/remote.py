@@ -8,29 +8,27 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gptviz.commands import recorder
-from gptviz.commands.console import step
-from gptviz.commands.identity import Identity
-from gptviz.commands.recording import Here, Item, Reference
 from gptviz.errors import GptvizError
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
 from gptviz.render.cluster import Cluster
 from gptviz.render.telling import raised
+from gptviz.sourcing import worker
+from gptviz.sourcing.identity import Identity
+from gptviz.sourcing.preparing import Item
+from gptviz.sourcing.reference import Here, Listener, Reference
 
 _MODEL_PREFIX = (
     "wte:"  # before a model's reference: its embeddings as vectors; see models/vectors.py
 )
-_RESULTS = (recorder.IDENTITY, recorder.REFUSED, f"{recorder.RECORDINGS}/*")
+_RESULTS = (worker.IDENTITY, worker.REFUSED, f"{worker.RECORDINGS}/*")
 
 Answers = dict[str, Recording | GptvizError]
 
 
-@dataclass
 class There(Here):
     """Runs models on a cluster, never here: each worker loads one once and takes its share of the
     requests.
@@ -39,11 +37,13 @@ class There(Here):
     cache or the network.
     """
 
-    cluster: Cluster
-    answers: dict[tuple[str, str], Recording | GptvizError] = field(default_factory=dict)
+    def __init__(self, cluster: Cluster, listener: Listener | None = None) -> None:
+        super().__init__(listener)
+        self.cluster = cluster
+        self.answers: dict[tuple[str, str], Recording | GptvizError] = {}
 
     def identify(self, reference: Reference) -> Identity:
-        with step(f"asking a worker about {reference.text}"):
+        with self.listener.step(f"asking a worker about {reference.text}"):
             return self._ask(reference, [])[0]
 
     def prepare(self, items: Sequence[Item]) -> None:
@@ -53,7 +53,7 @@ class There(Here):
             count = min(self.cluster.threads, len(ours))
             shares += [(reference, ours[first::count]) for first in range(count)]
         with (
-            step(f"{len(items)} recordings are taken on {self.cluster.address}"),
+            self.listener.step(f"{len(items)} recordings are taken on {self.cluster.address}"),
             ThreadPoolExecutor(max(1, len(shares))) as pool,
         ):
             for (reference, share), answers in zip(
@@ -84,21 +84,21 @@ class There(Here):
                 "source": reference.source,
                 "requests": {item.name: item.request.as_dict() for item in items},
             }
-            (folder / recorder.JOB).write_text(json.dumps(job), encoding="utf-8")
+            (folder / worker.JOB).write_text(json.dumps(job), encoding="utf-8")
             self.cluster.perform(
-                folder, lambda message: None, worker=recorder.__name__, results=_RESULTS
+                folder, lambda message: None, worker=worker.__name__, results=_RESULTS
             )
             told: Mapping[str, Any] = json.loads(
-                (folder / recorder.IDENTITY).read_text(encoding="utf-8")
+                (folder / worker.IDENTITY).read_text(encoding="utf-8")
             )
-            refused = json.loads((folder / recorder.REFUSED).read_text(encoding="utf-8"))
-            store = Store(folder / recorder.RECORDINGS)
+            refused = json.loads((folder / worker.REFUSED).read_text(encoding="utf-8"))
+            store = Store(folder / worker.RECORDINGS)
             answers: Answers = {}
             for item in items:
                 answers[item.name] = (
                     raised(refused[item.name])
                     if item.name in refused
-                    else store.read(recorder.EDITION, item.scene.name, item.need)
+                    else store.read(worker.EDITION, item.scene.name, item.need)
                 )
         return Identity(
             str(told["short"]), told["fingerprint"] and str(told["fingerprint"])

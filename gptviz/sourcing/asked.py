@@ -1,0 +1,20 @@
+"""What a user wrote on the command line about where numbers are to come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a user asked the numbers to come from; nothing at all means the default edition."""
+
+    model: str | None = None
+    vectors: str | None = None
+    edition: str | None = None
+    prompt: str | None = None
+
+    @property
+    def anything(self) -> bool:
+        """Whether a user asked for something."""
+        return self != Asked()

@@ -1,0 +1,141 @@
+"""What a user names decides where every need lies; a prompt given by hand reaches every need that
+asks about the film's own, or the film refuses it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gptviz.errors import GptvizError, NotDeclared, PromptRefused
+from gptviz.recording.requests import LogitBlock, NextToken, Replay, SamplingLoop, WordColumns
+from gptviz.recording.store import Store
+from gptviz.render.editions import Edition, asked, cast
+from gptviz.render.find import SceneFile, pick_scenes
+from gptviz.render.project import Order, open_project
+from gptviz.sourcing.asked import Asked
+from gptviz.sourcing.preparing import look, prepare, record
+from tests.toy import COURSE, build, row
+
+TEXT, OTHER = "London was", "Paris will"
+SCENE = SceneFile(
+    "made",
+    "words",
+    Path("made.py"),
+    needs={
+        "loop": SamplingLoop(prompt=TEXT),
+        "block": LogitBlock(prompt=TEXT, continuation=" a"),
+        "both": NextToken(prompt=OTHER),
+        "words": WordColumns(words=(TEXT, "king")),
+    },
+    main="loop",
+    chains=(("loop", "block"),),
+)
+
+
+def edition(prompt: str | None = None, **films: Order) -> Edition:
+    return Edition("mini-1", ("mini",), ("glove",), prompt, films)
+
+
+def test_a_prompt_reaches_every_need_that_asks_about_the_film_s_own() -> None:
+    new = asked(SCENE, edition("Once"))
+    assert new["loop"] == SamplingLoop(prompt="Once")
+    assert new["block"] == LogitBlock(prompt="Once", continuation=" a")
+    assert new["both"] == SCENE.needs["both"]
+    assert new["words"] == WordColumns(words=("Once", "king"))
+    places = {need: edition("Once").places(SCENE, need) for need in SCENE.needs}
+    assert places == {
+        "loop": ("mini-1",),
+        "block": ("mini-1",),
+        "both": ("mini",),
+        "words": ("mini-1",),
+    }
+    assert asked(SCENE, edition()) == dict(SCENE.needs)
+
+
+def test_a_film_refuses_a_prompt_that_a_text_of_its_goes_on_after() -> None:
+    needs = {**SCENE.needs, "replay": Replay(text=TEXT + " the first", prompt=TEXT)}
+    with pytest.raises(NotDeclared, match="its need replay has a text that goes on"):
+        asked(SceneFile("m", "c", Path("m.py"), needs=needs, main="loop"), edition("Once"))
+    pinned = edition("Once", made=Order(needs={"block": ("gpt2",)}))
+    with pytest.raises(NotDeclared, match="its need block always comes from a model of its own"):
+        asked(SCENE, pinned)
+
+
+def test_course_toml_gives_a_film_and_a_need_their_own_orders(tmp_path: Path) -> None:
+    toy = build(tmp_path / "project")
+    (toy.root / "course.toml").write_text(
+        COURSE + '[film.tiny]\nmodel = ["small"]\n[film.tiny.needs]\nother = ["big"]\n'
+    )
+    source = toy.scene("tiny").read_text()
+    needs = '"row": NextToken(prompt="One day a little", top=3)'
+    assert needs in source
+    toy.scene("tiny").write_text(source.replace(needs, f"{needs}, {needs.replace('row', 'other')}"))
+    project, store = open_project(toy.root), toy.store
+    (scene,) = pick_scenes(project, ["tiny"])
+    for name in ("big", "small", "third"):
+        for need in ("row", "other"):
+            store.write(name, "tiny", need, row(model=name))
+
+    def drawn(wanted: Asked) -> dict[str, str]:
+        parts = cast(scene.checked(), look(project, [scene], wanted).edition, store).parts
+        return {need: part.edition for need, part in parts.items()}
+
+    assert drawn(Asked()) == {"row": "small", "other": "big"}
+    assert drawn(Asked(edition="third")) == {"row": "third", "other": "big"}
+    (toy.root / "course.toml").write_text(COURSE + '[film.tiny]\nmodels = ["small"]\n')
+    with pytest.raises(GptvizError, match="no 'models'"):
+        open_project(toy.root)
+
+
+def test_a_prompt_that_the_film_has_no_room_for_is_refused_before_anything_is_written(
+    tmp_path: Path,
+) -> None:
+    toy = build(tmp_path / "project")
+    source = toy.scene("tiny").read_text()
+    toy.scene("tiny").write_text(
+        source.replace('main = "row"', 'main = "row"\n    tokens = (2, 5)')
+    )
+    project = open_project(toy.root)
+    scenes, before = pick_scenes(project, ["tiny"]), toy.files()
+    for prompt, count in (("Once", "1 token "), ("Once upon a time, there was", "7 tokens ")):
+        wanted = Asked(model="mini", prompt=prompt)
+        fault = prepare(project, scenes, wanted).faults["tiny"]
+        assert isinstance(fault, PromptRefused) and "2 to 5" in fault.why and count in fault.why
+    with pytest.raises(PromptRefused):
+        record(project, scenes, wanted)
+    assert {name for name in toy.files() - before if "identities" not in name} == set()
+    assert not prepare(project, scenes, Asked(model="mini", prompt="Once upon a")).faults
+
+
+@pytest.mark.slow
+def test_judges_play_what_is_named_and_record_takes_a_prompt(tmp_path: Path) -> None:
+    toy = build(tmp_path / "project")
+    options = ("--model", "mini", "--prompt", "The king said")
+    assert toy.run("record", "tiny", *options).code == 0
+    (name,) = (path.name for path in (toy.root / "recordings").iterdir() if path.name != "big")
+    recorded: Any = Store(toy.root / "recordings").read(name, "tiny", "row")
+    assert recorded.manifest.request["prompt"] == "The king said"
+    before = toy.files()
+    run = toy.run("audit", "tiny", "--json", *options)
+    assert run.code == 0, run.err
+    (seen,) = json.loads(run.out)["numerals"]
+    assert seen["value"] == float(recorded.probability(0))
+    assert toy.files() == before, "what is recorded is not recorded again"
+
+
+def test_all_is_all(tmp_path: Path) -> None:
+    toy = build(tmp_path / "project")
+    assert toy.run("status", "other", "--all").lines[-1] == "0 fresh, 0 stale, 2 missing"
+    toy.store.write("big", "other", "row", row())
+    run = toy.run("verify", "tiny", "--all")
+    assert run.lines[-1] == "2 not at hand", run.out + run.err
+
+
+def test_a_side_of_a_comparison_is_an_edition_or_what_is_named(tmp_path: Path) -> None:
+    toy = build(tmp_path / "project")
+    for sides in (("big",), ("big", "small", "--model", "mini"), ("big", "--edition", "big")):
+        run = toy.run("compare", "tiny", *sides)
+        assert run.code == 2 and "side" in run.err and not (toy.root / "media" / "videos").exists()
