@@ -26,6 +26,7 @@ from typing import Any, ClassVar
 from manim import Animation, FadeOut, Mobject, Scene, ValueTracker, VGroup, linear
 
 from gptviz.drawing.base import theme
+from gptviz.drawing.base.frame import Frame, StageCamera
 from gptviz.drawing.base.text import Words
 from gptviz.drawing.furniture.badge import Badge
 from gptviz.errors import GptvizError, NotDeclared
@@ -75,7 +76,7 @@ class Film(Scene):
                 f"{type(self).__name__} lacks {', '.join(sorted(missing))}",
                 "a film is given a recording for each need that is not optional",
             )
-        super().__init__(**scene)
+        super().__init__(**{"camera_class": StageCamera, **scene})
         self.rec: dict[str, Any] = dict(recordings)
         self.captions, self.speech = captions, speech or Reading()
         self.beats: list[Beat] = []
@@ -89,6 +90,27 @@ class Film(Scene):
     def title(cls) -> str:
         """The film's title: the first line of its docstring."""
         return (inspect.getdoc(cls) or cls.__name__).splitlines()[0]
+
+    @property
+    def frame(self) -> Frame:
+        """The camera's frame: ``self.play(self.frame.push(head))``, ``self.play(self.frame.pull())``."""
+        camera: Any = self.camera
+        found: Frame = camera.frame
+        return found
+
+    def pin(self, *mobjects: Mobject) -> None:
+        """Keeps mobjects in their place in the picture while the camera moves; the furniture always
+        is."""
+        self._stage_camera().pin(*mobjects)
+
+    def unpin(self, *mobjects: Mobject) -> None:
+        """Gives pinned mobjects back to the stage."""
+        self._stage_camera().unpin(*mobjects)
+
+    def _stage_camera(self) -> StageCamera:
+        camera: Any = self.camera
+        found: StageCamera = camera
+        return found
 
     @property
     def now(self) -> float:
@@ -248,8 +270,18 @@ class Film(Scene):
         follow.
         """
         moving, static = super().get_moving_and_static_mobjects(animations)
+        if self._frame_moves(animations):
+            return list(self.mobjects), []
         parts = {id(part) for whole in moving for part in whole.submobjects}
         return [mobject for mobject in moving if id(mobject) not in parts], static
+
+    def _frame_moves(self, animations: Iterable[Animation]) -> bool:
+        """Whether the camera moves during some animations, so that nothing stands still."""
+        frame = self.frame
+        moved: list[Any] = [each.mobject for each in animations]
+        return bool(frame.updaters) or any(
+            part is frame for whole in moved for part in whole.get_family()
+        )
 
     def sweep(
         self,
@@ -296,5 +328,7 @@ class Film(Scene):
         """Puts furniture in place of the old, at the bottom of the drawing order, where it costs
         nothing to redraw."""
         self.remove(getattr(self, attribute))
+        self.unpin(getattr(self, attribute))
         setattr(self, attribute, new)
+        self.pin(new)
         self.bring_to_back(new)

@@ -206,9 +206,11 @@ class _Rehearsing(CairoRenderer):
 
     def beat_ended(self, film: Film, beat: Beat) -> None:
         """Called by the film."""
+        film._stage_camera().mark_pinned()
         self._watch(Moment(film, "end", float(self.time), beat.number + 1, 0.0))
 
     def _tell(self, scene: Any, kind: Kind, length: float) -> None:
+        scene._stage_camera().mark_pinned()
         self._watch(Moment(scene, kind, float(self.time), len(scene.beats) + 1, length))
 
     def scene_finished(self, scene: Any) -> None:

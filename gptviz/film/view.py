@@ -78,10 +78,7 @@ def placed(film: Film, mobject: Mobject) -> Points:
     """The points of a mobject (point, xy) where the camera, flat, moving or in space, puts them in
     the picture."""
     camera: Any = film.camera
-    points = camera.transform_points_pre_display(mobject, mobject.points)[:, :2]
-    if camera.frame_height == theme.HEIGHT and not np.any(camera.frame_center):
-        return np.asarray(points)
-    return np.asarray((points - camera.frame_center[:2]) * theme.HEIGHT / camera.frame_height)
+    return np.asarray(camera.transform_points_pre_display(mobject, mobject.points)[:, :2])
 
 
 def opacity(mobject: Mobject) -> float:

@@ -55,6 +55,8 @@ class Face:
 
     def shape(self, text: str) -> Shaped:
         """A text as outlines. Raises FontMissing for a character that the font lacks."""
+        if not text:
+            return Shaped(np.zeros((0, 3)), 0.0)
         buffer = hb.Buffer()
         buffer.add_str(text)
         buffer.guess_segment_properties()

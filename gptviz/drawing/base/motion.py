@@ -1,9 +1,9 @@
-"""Motions that tell no lie: shapes glide between two recorded states, numerals wait until these
-have arrived.
+"""Motions that tell no lie: shapes glide between two recorded states, numerals turn from one to the
+other.
 
-Nothing here is interpolated and written: while shapes move, numerals are away; they come back with
-the values of the state that was reached. Values that have a formula do not glide: they are computed
-at every frame with ``set_values``.
+Nothing here is interpolated and written: a numeral turns like the wheels of a counter, its old value
+leaving as the new one comes. Values that have a formula do not glide: they are computed at every
+frame with ``set_values``.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from manim.utils.rate_functions import squish_rate_func
 
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.text import Numeral
-
-_AWAY, _BACK = 0.2, 0.8  # of a motion: when old numerals are gone, when the new ones begin to come
+from gptviz.recording.number import Tracked
 
 
 class Gliding(Protocol):
@@ -52,8 +51,8 @@ class Glide(InPlace):
     """From one recorded state of a mobject to another: ``Glide(grid, lambda:
     grid.set_values(later))``.
 
-    ``change`` puts the mobject into its new state; shapes move there, numerals fade out, wait, and
-    come back new.
+    ``change`` puts the mobject into its new state; shapes move there, and numerals with them,
+    turning to their new values on the way.
     """
 
     def __init__(
@@ -64,15 +63,15 @@ class Glide(InPlace):
         super().__init__(mobject, run_time, **options)
 
     def begin(self) -> None:
-        old = {id(run): run.number for run in numerals_in(self.mobject)}
+        old = {id(run): (run.number, run.baseline(run.align)) for run in numerals_in(self.mobject)}
         first = self._gliding.glide_state()
         self._change()
         last = self._gliding.glide_state()
         self._shapes = (np.array(first, dtype=float), np.array(last, dtype=float))
         self._turning = [
-            (run, old.get(id(run), run.number), run.number, float(run.fill_rgbas[0][3]))
+            (run, *old.get(id(run), now), *now)
             for run in numerals_in(self.mobject)
-            if old.get(id(run)) is not run.number
+            if old.get(id(run), (None,))[0] is not (now := (run.number, run.baseline(run.align)))[0]
         ]
         self.interpolate_mobject(0.0)
 
@@ -80,10 +79,37 @@ class Glide(InPlace):
         share = self.rate_func(alpha)
         first, last = self._shapes
         self._gliding.glide_to(last if share >= 1 else first + (last - first) * share)
-        for run, before, after, opacity in self._turning:
-            run.set_value(before if alpha < _AWAY else after)
-            visible = max(1 - alpha / _AWAY, (alpha - _BACK) / (1 - _BACK), 0.0)
-            run.set_fill(opacity=opacity * min(visible, 1.0))
+        for run, before, start, after, end in self._turning:
+            run.set_between(before, after, share)
+            run.place(end if share >= 1 else start + (end - start) * share, run.align)
+
+
+class Roll(InPlace):
+    """Numerals turn to other numbers in place: ``Roll((mean, later), (share, other))``.
+
+    For recorded values without a formula between them; where there is one, ``set_value`` shows it
+    at every frame.
+    """
+
+    def __init__(
+        self, *turns: tuple[Numeral, Tracked], run_time: float = theme.MOVE, **options: Any
+    ) -> None:
+        self._turns = list(turns)
+        self._gathered = Mobject()
+        self._gathered.submobjects = [numeral for numeral, _ in turns]
+        super().__init__(self._gathered, run_time, **options)
+
+    def _setup_scene(self, scene: Any) -> None:
+        """The numerals stay where the scene has them."""
+
+    def begin(self) -> None:
+        self._before = [numeral.number for numeral, _ in self._turns]
+        self.interpolate_mobject(0.0)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        share = float(self.rate_func(alpha))
+        for (numeral, after), before in zip(self._turns, self._before, strict=True):
+            numeral.set_between(before, after, share)
 
 
 def numerals_in(mobject: Any) -> list[Numeral]:

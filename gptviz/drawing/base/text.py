@@ -48,12 +48,18 @@ class Run(VMobject):
         """Sets the outline of a text whose baseline starts at ``origin``; ``em`` is one em along
         the baseline."""
         form = shaped(text, self.font)
-        self.text, self._local, self._advance = text, form.points, form.advance
-        across = form.points[:, 0]
+        self._outline(text, form.points, form.advance, origin, em)
+
+    def _outline(
+        self, text: str, local: Points, advance: float, origin: Points, em: Points
+    ) -> None:
+        """Sets an outline given in em, with the width that it takes on its line."""
+        self.text, self._local, self._advance = text, local, advance
+        across = local[:, 0]
         self._ends = (int(np.argmin(across)), int(np.argmax(across))) if len(across) else (0, 0)
         self._home = (origin, em)
         up = np.array([-em[1], em[0], 0.0])
-        self.points = form.points[:, :1] * em + form.points[:, 1:2] * up + origin
+        self.points = local[:, :1] * em + local[:, 1:2] * up + origin
 
     def frame(self) -> tuple[Points, Points]:
         """Where the baseline starts and one em along it, wherever the mobject was moved, scaled or
@@ -139,6 +145,7 @@ class Numeral(Run):
     ) -> None:
         self.spec, self.align = spec, align
         self.number = number
+        self._between = False  # whether it turns, and so shows no number yet
         pieces = self._pieces(number)
         super().__init__(pieces.text, size, color, font, pieces)
         self.place(np.zeros(3), align)
@@ -158,7 +165,8 @@ class Numeral(Run):
     def set_value(self, number: Tracked) -> Self:
         """Shows another number at the same place, in the same size."""
         pieces = self._pieces(number)
-        if pieces.text != self.text:
+        if pieces.text != self.text or self._between:
+            self._between = False
             origin, em = self.frame()
             start = (
                 origin
@@ -167,6 +175,63 @@ class Numeral(Run):
             self._set(pieces.text, start, em)
         self.pieces, self.number = pieces, number
         return self
+
+    def set_between(self, before: Tracked, after: Tracked, share: float) -> Self:
+        """Shows the turn from one number to another, as on the wheels of a counter: no value
+        between them.
+
+        Digits that both have in one place stand still; of the others the old one leaves as the new
+        one comes, upwards where the number grows. ``share`` is how far they have turned, from 0 to
+        1.
+        """
+        if share <= 0 or share >= 1:
+            return self.set_value(before if share <= 0 else after)
+        old, new = self._pieces(before), self._pieces(after)
+        advances = [shaped(pieces.text, self.font).advance for pieces in (old, new)]
+        advance, fixed = advances[0] + (advances[1] - advances[0]) * share, _SHARE[self.align]
+        local = _turned(
+            [
+                _letters(pieces.text, self.font, fixed * (advance - wide))
+                for pieces, wide in zip((old, new), advances, strict=True)
+            ],
+            share,
+            after >= before,
+        )
+        origin, em = self.frame()
+        self._between = True
+        self.pieces, self.number = (old, before) if share < 0.5 else (new, after)
+        start = origin + em * (self._advance - advance) * fixed
+        self._outline(self.pieces.text, local, advance, start, em)
+        return self
+
+
+Letter = tuple[str, float, Points]  # a character, where it starts, its outline, all in em
+_LOW, _HIGH = -0.06, 0.79  # of a line of digits, in em
+
+
+def _letters(text: str, font: str, start: float) -> list[Letter]:
+    """The characters of a text whose baseline starts at ``start``."""
+    found = []
+    for i, character in enumerate(text):
+        x = start + shaped(text[:i], font).advance
+        found.append((character, x, shaped(character, font).points + np.array([x, 0.0, 0.0])))
+    return found
+
+
+def _turned(lines: list[list[Letter]], share: float, upwards: bool) -> Points:
+    """The outline of two lines of characters as the front of a wheel that has turned from the first
+    to the second."""
+    places = [{(letter, round(x, 2)) for letter, x, _ in line} for line in lines]
+    parts = [np.zeros((0, 3))]
+    for number, line in enumerate(lines):
+        size = share if number else 1 - share
+        edge = _LOW if upwards == bool(number) else _HIGH
+        for letter, x, outline in line:
+            if (letter, round(x, 2)) not in places[1 - number]:
+                parts.append(outline * [1, size, 1] + [0, edge * (1 - size), 0])
+            elif number:
+                parts.append(outline)
+    return np.concatenate(parts)
 
 
 class Words(VGroup):

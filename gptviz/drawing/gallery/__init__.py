@@ -7,6 +7,7 @@ a film. A piece is a function that adds and plays on a :class:`Stage`, and calls
 """
 
 from gptviz.drawing.gallery import (
+    frame,
     heads,
     inside,
     model,
@@ -29,6 +30,7 @@ def pieces() -> list[Piece]:
         *weights.PIECES,
         *inside.PIECES,
         *model.PIECES,
+        *frame.PIECES,
         *heads.PIECES,
         *reading.PIECES,
         *prediction.PIECES,

@@ -11,8 +11,8 @@ from gptviz.drawing.arrays.matrices import EmbeddingColumn, NumberMatrix, Residu
 from gptviz.drawing.arrays.products import DotProduct, MatVec
 from gptviz.drawing.arrays.windows import positions
 from gptviz.drawing.base import theme
-from gptviz.drawing.base.motion import Follow, Glide
-from gptviz.drawing.base.text import Words
+from gptviz.drawing.base.motion import Follow, Glide, Roll
+from gptviz.drawing.base.text import Numeral, Words
 from gptviz.drawing.chances.curve import Curve, Histogram
 from gptviz.drawing.furniture.source import SourceSays
 from gptviz.drawing.gallery.stage import Piece, Stage, piece
@@ -210,3 +210,20 @@ def source_says(stage: Stage, rec: dict[str, Any]) -> None:
     )
     stage.add(says)
     stage.still("both")
+
+
+@piece(
+    PIECES,
+    "numerals turn to other numbers like the wheels of a counter: what stays the same stands still",
+    tally="gpt2/parameter_tally/tally",
+)
+def rolling_numerals(stage: Stage, rec: dict[str, Any]) -> None:
+    sizes = rec["tally"].sizes
+    large = Numeral(sizes["total"], ",", 120, align="right").place([5.2, 1.2, 0], "right")
+    ratio = Numeral(sizes.share("wte"), ".1%", 120, align="right").place([5.2, -1.2, 0], "right")
+    stage.add(large, ratio)
+    stage.half(
+        "early", Roll((large, sizes["untied"]), (ratio, sizes.share("attention"))), share=0.3
+    )
+    stage.half("late", Roll((large, sizes["vocab"]), (ratio, sizes.share("mlp"))), share=0.7)
+    stage.still("turned")

@@ -16,11 +16,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from manim import Camera, Mobject, VMobject
+from manim import Mobject, VMobject
 from manim.camera.camera import CAP_STYLE_MAP, LINE_JOIN_MAP
 from manim.mobject.types.image_mobject import AbstractImageMobject
 from manim.mobject.types.point_cloud_mobject import PMobject
 
+from gptviz.drawing.base.frame import HOME, StageCamera, View
 from gptviz.render.fast.damage import Box, Boxes, Damage, Drawn, boxes_of
 from gptviz.render.fast.images import Placed, place
 from gptviz.render.fast.paths import Append, Path, appender, outlines
@@ -49,6 +50,7 @@ class Stroke:
     path: Path | None = None
     image: Placed | None = None
     other: Mobject | None = None
+    view: View = HOME
 
     def __eq__(self, other: object) -> bool:
         """Whether two strokes are known to leave the same trace."""
@@ -58,6 +60,7 @@ class Stroke:
             and other.other is None
             and self.image is other.image
             and self.path == other.path
+            and self.view == other.view
             and self.fill == other.fill
             and self.line == other.line
             and self.behind == other.behind
@@ -66,7 +69,7 @@ class Stroke:
     __hash__ = None  # type: ignore[assignment]
 
 
-class FastCamera(Camera):
+class FastCamera(StageCamera):
     """Manim's camera with frames that are planned, then drawn. ``buffers`` is how many frames there
     is room for.
 
@@ -159,11 +162,16 @@ class FastCamera(Camera):
         """The strokes that draw mobjects, in order."""
         strokes: list[Stroke] = []
         changed: list[tuple[Stroke, Mobject, bytes]] = []
+        near = self.frame.view != HOME
+        if near:
+            self.mark_pinned()
         for mobject in mobjects:
             stroke = self._stroke(mobject)
             if stroke is None:
                 continue
             strokes.append(stroke)
+            if near:
+                stroke.view = self.view_of(mobject)
             if stroke.other is None and stroke.image is None:
                 key = mobject.points.tobytes()
                 stroke.path = self._paths.get(id(mobject))
@@ -277,13 +285,17 @@ class FastCamera(Camera):
                 for kind, group in itertools.groupby(others, self.type_or_raise):
                     self.display_funcs[kind](list(group), self.pixel_array)
                 continue
-            for stroke in strokes:
-                if stroke.image is not None:
-                    stroke.image.lay(self.pixel_array)
-                elif stroke.path is not None:
-                    context.new_path()
-                    append(stroke.path)
-                    _brush(context, stroke)
+            for view, seen in itertools.groupby(strokes, lambda stroke: stroke.view):
+                context.save()
+                _look_at(context, view)
+                for stroke in seen:
+                    if stroke.image is not None:
+                        stroke.image.lay(self.pixel_array)
+                    elif stroke.path is not None:
+                        context.new_path()
+                        append(stroke.path)
+                        _brush(context, stroke)
+                context.restore()
 
     def _boxes(self, plan: Sequence[Stroke]) -> Boxes | None:
         """Where each stroke of a plan draws (n, 4); None where Manim drew some of it."""
@@ -291,22 +303,20 @@ class FastCamera(Camera):
             return None
         boxes = np.zeros((len(plan), 4), np.int64)
         size = (self.pixel_width, self.pixel_height)
-        outlined, bounds, widths = [], [], []
+        context = self.get_cairo_context(self.pixel_array)
+        outlined: dict[View, list[int]] = {}
         for i, stroke in enumerate(plan):
             if stroke.image is not None:
                 boxes[i] = stroke.image.box(size)
             elif stroke.path is not None:
-                outlined.append(i)
-                bounds.append(stroke.path.bounds)
-                widths.append(
-                    max(
-                        stroke.line[1] if stroke.line else 0.0,
-                        stroke.behind[1] if stroke.behind else 0.0,
-                    )
-                )
-        boxes[outlined] = boxes_of(
-            bounds, widths, self.get_cairo_context(self.pixel_array).get_matrix(), size
-        )
+                outlined.setdefault(stroke.view, []).append(i)
+        for view, places in outlined.items():
+            context.save()
+            _look_at(context, view)
+            bounds = [path.bounds for i in places if (path := plan[i].path) is not None]
+            widths = [_width(plan[i]) for i in places]
+            boxes[places] = boxes_of(bounds, widths, context.get_matrix(), size)
+            context.restore()
         return boxes
 
     def _append(self, context: Any) -> Append:
@@ -315,6 +325,18 @@ class FastCamera(Camera):
             append = appender(context, self._library)
             self._appends[id(context)] = (context, append)
         return append
+
+
+def _width(stroke: Stroke) -> float:
+    """The width of a stroke's widest line."""
+    return max((pen[1] for pen in (stroke.line, stroke.behind) if pen), default=0.0)
+
+
+def _look_at(context: Any, view: View) -> None:
+    """Makes a context draw what a view shows."""
+    if view != HOME:
+        context.scale(view.zoom, view.zoom)
+        context.translate(-view.x, -view.y)
 
 
 def _brush(context: Any, stroke: Stroke) -> None:
