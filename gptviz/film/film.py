@@ -77,6 +77,9 @@ class Film(Scene):
                 "a film is given a recording for each need that is not optional",
             )
         super().__init__(**{"camera_class": StageCamera, **scene})
+        renderer: Any = self.renderer
+        if not isinstance(renderer.camera, StageCamera):  # Manim's renderer makes a plain one
+            renderer.camera = StageCamera()
         self.rec: dict[str, Any] = dict(recordings)
         self.captions, self.speech = captions, speech or Reading()
         self.beats: list[Beat] = []

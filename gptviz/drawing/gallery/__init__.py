@@ -7,6 +7,7 @@ a film. A piece is a function that adds and plays on a :class:`Stage`, and calls
 """
 
 from gptviz.drawing.gallery import (
+    carried,
     frame,
     heads,
     inside,
@@ -31,6 +32,7 @@ def pieces() -> list[Piece]:
         *inside.PIECES,
         *model.PIECES,
         *frame.PIECES,
+        *carried.PIECES,
         *heads.PIECES,
         *reading.PIECES,
         *prediction.PIECES,

@@ -1,0 +1,154 @@
+"""Bars that fly end to end into one strip; the strip shrinks until it is one long; its shares fall
+back into their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from manim import VGroup, VMobject
+
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.cells import outline, rectangles
+from gptviz.drawing.base.given import finite
+from gptviz.drawing.base.motion import Follow
+from gptviz.drawing.chances.bars import ProbabilityBars
+from gptviz.errors import GptvizError
+from gptviz.recording.number import Tracked
+
+Floats = npt.NDArray[np.float64]
+_APART = 0.5  # of a flight, when the last bar sets out
+
+
+class MergedBars(VGroup):
+    """What turns the bars of a :class:`ProbabilityBars` into one strip, and back into bars.
+
+    Numerals stand behind their bars' ends. The strip begins at ``left`` (x, y: its middle) and is ``thick`` units high; ``one`` units is
+    the length of one, and a frame of that length shows where it must end. The bars stay those of
+    their rows: labels and numerals keep their places until the shares come back. :meth:`lay`,
+    :meth:`shrink` and :meth:`fall` are the motions, in this order.
+    """
+
+    def __init__(
+        self,
+        bars: ProbabilityBars,
+        left: tuple[float, float],
+        one: float,
+        thick: float = 0.42,
+    ) -> None:
+        super().__init__()
+        if not bars.rows:
+            raise GptvizError("no bars to lay end to end: give at least one")
+        self.bars, self._left, self._one, self._thick = bars, left, one, thick
+        self.values = [row.share.number for row in bars.rows]
+        self._plain = finite([float(value) for value in self.values], "a bar")
+        if self._plain.sum() <= 0 or (self._plain < 0).any():
+            raise GptvizError("bars below zero, or all zero, have no shares: give lengths")
+        self._rows = self._boxes()
+        for row, box in zip(bars.rows, self._rows, strict=True):  # none inside a bar that leaves
+            beside = np.array([box[2] + self._gap, row.share.baseline()[1], 0.0])
+            row.share.place(beside).set_fill(theme.TEXT)
+        self.laid, self.shrunk = 0.0, 0.0
+        x, y = left
+        self.frame = outline((x, y - thick / 2, x + one, y + thick / 2), theme.TEXT, 2.5, 0.05)
+        self.add(self.frame)
+
+    def _boxes(self) -> Floats:
+        """Where the bars are now: boxes (row, 4)."""
+        points = [row.bar.points for row in self.bars.rows]
+        return np.array([[*p[:, :2].min(axis=0), *p[:, :2].max(axis=0)] for p in points])
+
+    @property
+    def _gap(self) -> float:
+        """Between a bar's end and its numeral."""
+        return theme.units(self.bars.rows[0].share.size) * 0.45
+
+    @property
+    def unit(self) -> float:
+        """The length of one in the strip as it is now, in units."""
+        last = self._one / self._plain.sum()
+        return float(self.bars.unit * (last / self.bars.unit) ** self.shrunk)
+
+    def _strip(self) -> Floats:
+        """Where the bars are when all are in the strip: boxes (row, 4)."""
+        ends = self._left[0] + np.concatenate([[0.0], np.cumsum(self._plain * self.unit)])
+        y, half = np.full(len(self._plain), self._left[1]), self._thick / 2
+        return np.stack([ends[:-1], y - half, ends[1:], y + half], axis=1)
+
+    def set_laid(self, share: float) -> Self:
+        """How far the bars have come into the strip, one after another, from 0 to 1."""
+        self.laid = float(np.clip(share, 0, 1))
+        count = len(self._plain)
+        delay = np.arange(count) / max(count - 1, 1) * _APART
+        way = np.clip((self.laid - delay) / (1 - _APART), 0, 1)
+        way = (way * way * (3 - 2 * way))[:, None]
+        self._put(self._rows + (self._strip() - self._rows) * way)
+        for row, moved in zip(self.bars.rows, way[:, 0], strict=True):
+            seam = 1.5 * float(moved)
+            row.bar.stroke_width = seam
+            row.bar.stroke_rgbas = np.array([[*theme.rgb(theme.GROUND), 1.0 if seam else 0.0]])
+        return self
+
+    def set_shrunk(self, share: float) -> Self:
+        """How far the strip has shrunk (or grown) to one, from 0 to 1."""
+        self.shrunk = float(np.clip(share, 0, 1))
+        self._put(self._strip())
+        return self
+
+    def _put(self, boxes: Floats) -> None:
+        for row, box in zip(self.bars.rows, boxes, strict=True):
+            row.bar.points = rectangles(box[None])
+
+    def lay(self, run_time: float = 2.0, **options: Any) -> Follow:
+        """The bars fly end to end into the strip."""
+        return self._moving(self.set_laid, run_time, options)
+
+    def shrink(self, run_time: float = theme.SLOW, **options: Any) -> Follow:
+        """The strip becomes one long."""
+        return self._moving(self.set_shrunk, run_time, options)
+
+    def fall(
+        self,
+        shares: Sequence[Tracked],
+        rest: Tracked | None = None,
+        run_time: float = 2.0,
+        **options: Any,
+    ) -> Follow:
+        """The shares fall back into their rows, where a bar of one is as long as the strip; their
+        numerals turn.
+
+        Raises GptvizError for shares that are not those of the strip.
+        """
+        after = [*shares, *([] if rest is None else [rest])]
+        plain = finite([float(share) for share in after], "a share")
+        if plain.shape != self._plain.shape or not np.allclose(
+            plain * self._plain.sum(), self._plain
+        ):
+            raise GptvizError("these are not the shares of the strip's bars")
+        first, places, back = (
+            self._strip(),
+            [r.share.baseline() for r in self.bars.rows],
+            self._rows,
+        )
+        last = np.concatenate([back[:, :2], back[:, 2:]], axis=1)
+        last[:, 2] = back[:, 0] + plain * self._one
+
+        def step(share: float) -> None:
+            self._put(first + (last - first) * share)
+            for row, old, value, number, box in zip(
+                self.bars.rows, places, self.values, after, last, strict=True
+            ):
+                row.share.set_between(value, number, share)
+                end = np.array([box[2] + self._gap, old[1], 0.0])
+                row.share.place(old + (end - old) * share)
+                row.bar.stroke_width = 1.5 * (1 - share)
+            if share >= 1:
+                self.bars.unit = self._one
+
+        return self._moving(step, run_time, options)
+
+    def _moving(self, step: Any, run_time: float, options: dict[str, Any]) -> Follow:
+        bars: VMobject = self.bars
+        return Follow(bars, lambda _, share: step(share), run_time, **options)
