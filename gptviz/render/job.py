@@ -24,6 +24,7 @@ from gptviz.render.telling import raised
 
 GRACE = 2.0  # seconds between asking a worker to end and ending it
 WORKER = "gptviz.render.worker"
+SPEECH = "speech.json"  # in a job's folder: how long a voice takes for each sentence and word
 _POLL = 0.1
 
 Hear = Callable[[dict[str, Any]], None]

@@ -11,10 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from gptviz.errors import GptvizError, RecordingMissing
 from gptviz.recording.schema import Recording
@@ -27,6 +27,11 @@ from gptviz.render.manifest import Place
 from gptviz.render.project import Project
 from gptviz.render.scenefiles import digest_of
 from gptviz.render.sources import Sources
+from gptviz.voice import NONE
+
+if TYPE_CHECKING:
+    from gptviz.render.voicing import Spoken
+    from gptviz.voice.engines.base import Beats
 
 State = Literal["fresh", "stale", "missing"]
 Captions = Literal["drawn", "file"]
@@ -38,11 +43,18 @@ LIBRARIES = ("Manim", "ManimPango", "pycairo", "uharfbuzz", "typst", "av", "Pill
 @dataclass(frozen=True)
 class Wish:
     """How a film is wanted: ``quality`` by its letter, captions drawn or beside it only, which
-    engine draws."""
+    engine draws, which voice speaks."""
 
     quality: str = "m"
     captions: Captions = "drawn"
     engine: str = field(default_factory=engine.default)
+    voice: str = NONE
+
+    @property
+    def told(self) -> dict[str, str]:
+        """As a digest covers it; a film without a voice is told as it was before there were any."""
+        told = {"quality": self.quality, "captions": self.captions, "engine": self.engine}
+        return told if self.voice == NONE else {**told, "voice": self.voice}
 
 
 @dataclass(frozen=True)
@@ -74,6 +86,18 @@ class Plan:
     def sources(self) -> str:
         """Which editions of recordings the film is drawn from, in words."""
         return self.cast.sources if self.cast else ""
+
+    def speaking(self, spoken: Spoken) -> Plan:
+        """The same plan, once what its voice says is known."""
+        return replace(self, parts={**self.parts, "spoken": spoken})
+
+    def script(self) -> Beats | None:
+        """What the film says, where that is known without playing it: from the published film, if
+        it was drawn from the same."""
+        from gptviz.render.voicing import beats_of, same_script  # noqa: PLC0415  (PyAV)
+
+        published = manifest.read(self.place)
+        return beats_of(published) if published and same_script(published, self.parts) else None
 
     def ready(self) -> Cast:
         """The film's recordings. Raises what stands in the way: a recording missing or damaged, a
@@ -116,6 +140,20 @@ class Planner:
             why = (fault.why or fault.what) if fault else ""
             return Plan(scene, edition, wish, place, state, why, cast=found, fault=fault)
         parts = self._parts(scene, found, wish)
+        try:
+            parts |= self._spoken(parts, published)
+        except GptvizError as error:
+            return Plan(
+                scene,
+                edition,
+                wish,
+                place,
+                "stale",
+                error.what,
+                cast=found,
+                parts=parts,
+                fault=error,
+            )
         if published is None:
             return Plan(
                 scene, edition, wish, place, "missing", "not rendered yet", cast=found, parts=parts
@@ -168,10 +206,22 @@ class Planner:
                 need: {"digest": recording.digest, "badge": _badge(recording)}
                 for need, recording in _recordings(found)
             },
-            "wish": {"quality": wish.quality, "captions": wish.captions, "engine": wish.engine},
+            "wish": wish.told,
             "engine": self._fast_engine if wish.engine == engine.FAST else "",
             "versions": self._versions,
         }
+
+    def _spoken(self, parts: dict[str, Any], published: dict[str, Any] | None) -> dict[str, Any]:
+        """What a digest covers of a voice beside its name: how sound is made, and what is said."""
+        if "voice" not in parts["wish"]:
+            return {}
+        from gptviz.render.voicing import spoken_parts  # noqa: PLC0415  (PyAV: no film without a voice needs it)
+
+        return {"sound": self._sound, "spoken": spoken_parts(parts, published)}
+
+    @cached_property
+    def _sound(self) -> str:
+        return self.sources.folder("voice", pattern="*.py")
 
     @cached_property
     def _fonts(self) -> str:
@@ -223,6 +273,8 @@ def changes(old: dict[str, Any], new: dict[str, Any], told: Callable[[str], str]
     )
     if old.get("engine") != new["engine"] and old.get("wish") == new["wish"]:
         yield "the engine changed"
+    if old.get("wish", {}).get("voice") == new["wish"].get("voice", NONE):
+        yield from _sound_changes(old, new)
     yield from _each(
         old.get("versions", {}),
         new["versions"],
@@ -244,6 +296,14 @@ def _recording_changes(
         elif before.get("digest") != entry["digest"]:
             yield f"recording {need}: {told(need)}"
     yield from (f"recording {need} is used no more" for need in old if need not in new)
+
+
+def _sound_changes(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    from gptviz.render.voicing import spoken_changes  # noqa: PLC0415  (as above)
+
+    if old.get("sound") != new["sound"]:
+        yield "how sound is made changed"
+    yield from spoken_changes(old.get("spoken", {}), new["spoken"])
 
 
 def _each(

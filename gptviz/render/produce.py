@@ -139,23 +139,37 @@ class Studio:
 
             aside = manifest.set_aside(plan.place) if plan.damaged else None
             with locks.staging(self.planner.project.media) as folder:
-                made = self._work(plan, folder / plan.scene.name)
-                film = publish(folder / plan.scene.name, plan, made)
+                told, made = self._work(plan, folder / plan.scene.name)
+                film = publish(folder / plan.scene.name, told, made)
             if aside is not None:
                 aside.unlink(missing_ok=True)
             return Result(plan, "rendered", film)
 
-    def _work(self, plan: Plan, folder: Path, beat: int | None = None) -> dict[str, Any]:
+    def _work(
+        self, plan: Plan, folder: Path, beat: int | None = None
+    ) -> tuple[Plan, dict[str, Any]]:
+        """Makes a film in a folder; returns its plan, with what its voice says, and its part of the
+        manifest."""
         from gptviz.render.publish import finish  # noqa: PLC0415  (as above)
+        from gptviz.render.voicing import voiced  # noqa: PLC0415  (as above)
 
         published = manifest.read(plan.place) or {}
         self.watcher.begun(plan, published.get("video", {}).get("duration"))
         job = job_of(plan, beat)
         job.write(folder, plan.scene.path, self.planner.store)
-        self._perform(
-            folder, lambda message: self.watcher.heard(plan, message), self._cancel.is_set
-        )
-        return finish(folder, plan.wish.quality, plan.scene.title)
+
+        def hear(message: dict[str, Any]) -> None:
+            self.watcher.heard(plan, message)
+
+        cancelled = self._cancel.is_set
+        voice = voiced(plan.wish.voice, folder, hear, cancelled, beats=plan.script(), only=beat)
+        self._perform(folder, hear, cancelled)
+        made = finish(folder, plan.wish.quality, plan.scene.title, voice)
+        if voice is None:
+            return plan, made
+        for note in voice.notes(made["sections"]):
+            hear({"note": note})
+        return plan.speaking(voice.spoken), made
 
 
 def job_of(plan: Plan, beat: int | None = None) -> Job:

@@ -17,23 +17,25 @@ from gptviz.render.facts import facts
 from gptviz.render.plan import Plan
 from gptviz.render.probe import check, last_picture, with_chapters
 from gptviz.render.qualities import QUALITIES
+from gptviz.render.voicing import Voiced
 
 FINISHED = "published"
 
 
-def finish(folder: Path, quality: str, title: str) -> dict[str, Any]:
+def finish(folder: Path, quality: str, title: str, voice: Voiced | None = None) -> dict[str, Any]:
     """Makes the files to publish in a worker's folder: ``published.mp4``, ``.srt``, ``.vtt``,
     ``.png``.
 
-    Returns the film's own part of the manifest. Raises RenderFailed for a film that is not what was
+    ``voice`` is what it says, if anything. Returns the film's own part of the manifest. Raises RenderFailed for a film that is not what was
     asked for.
     """
     told = _told(folder / "film.json")
     film = folder / f"{FINISHED}.mp4"
     with disk_errors(folder, 2 * (folder / "film.mp4").stat().st_size):
-        check(folder / "film.mp4", QUALITIES[quality], told["duration"])
-        with_chapters(folder / "film.mp4", film, title, told["sections"])
-        probed = check(film, QUALITIES[quality], told["duration"])
+        drawn = check(folder / "film.mp4", QUALITIES[quality], told["duration"])
+        sound = voice.sound(told["sections"], drawn.duration) if voice else None
+        with_chapters(folder / "film.mp4", film, title, told["sections"], sound)
+        probed = check(film, QUALITIES[quality], told["duration"], voiced=voice is not None)
         spoken = cues(told["sections"], probed.duration)
         film.with_suffix(".srt").write_text(srt(spoken), encoding="utf-8")
         film.with_suffix(".vtt").write_text(vtt(spoken), encoding="utf-8")

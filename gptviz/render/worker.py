@@ -1,7 +1,8 @@
 """The process that draws one film: ``python -m gptviz.render.worker JOB``, in a folder of its own.
 
 The job is a folder: ``job.json``, ``scene.py`` (or ``scene/`` with ``film.py`` and its parts) and
-``recordings/``, copied when the film was planned, so that what is drawn is what was planned. Into it go ``film.mp4`` and ``film.json`` (beats
+``recordings/``, copied when the film was planned, so that what is drawn is what was planned; with a voice, ``speech.json`` says how long
+its sentences take. Into it go ``film.mp4`` and ``film.json`` (beats
 and duration). Manim is driven by its Python interface; its cache is off, because it serves stale
 films and breaks when a render is killed.
 
@@ -19,13 +20,15 @@ import json
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from gptviz.errors import GptvizError, NoSpace, RenderFailed
+from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
 from gptviz.render import engine
-from gptviz.render.job import Job
+from gptviz.render.job import SPEECH, Job
 from gptviz.render.qualities import QUALITIES
 from gptviz.render.scenefiles import load_film
 from gptviz.render.telling import Tell, described, end_with_parent, speaker
@@ -33,13 +36,13 @@ from gptviz.render.telling import Tell, described, end_with_parent, speaker
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def main(folder: Path) -> int:
-    """Draws the film of a job's folder; 0 when it is there. Errors are told, not raised."""
+def main(folder: Path, work: Callable[[Job, Path, Tell], None]) -> int:
+    """Does ``work`` on the job of a folder; 0 when it is done. Errors are told, not raised."""
     tell = speaker()
     end_with_parent()
     job = Job.read(folder)
     try:
-        draw(job, folder, tell)
+        work(job, folder, tell)
     except GptvizError as error:
         tell({"error": described(error)})
     except Exception as error:
@@ -54,13 +57,7 @@ def main(folder: Path) -> int:
 def draw(job: Job, folder: Path, tell: Tell) -> None:
     """Draws a job's film into its folder. Raises GptvizError, and whatever the film's own code
     raises."""
-    store = Store(folder / "recordings")
-    recordings = {need: store.read(edition, job.scene, need) for need, edition in job.needs.items()}
-    for need, recording in recordings.items():
-        if recording.digest != job.digests[need]:
-            raise RenderFailed(
-                f"the recording {need} changed while its film was being made", "", "render it again"
-            )
+    recordings = recordings_of(job, folder)
 
     import manim  # noqa: PLC0415  (a second, and only here)
 
@@ -84,7 +81,10 @@ def draw(job: Job, folder: Path, tell: Tell) -> None:
     _forget_configuration(manim)
     with manim.tempconfig(settings):
         film = load_film(Job.source(folder), job.film)(
-            recordings, captions=job.captions, **engine.scene_arguments(job.engine)
+            recordings,
+            captions=job.captions,
+            speech=_speech(job, folder),
+            **engine.scene_arguments(job.engine),
         )
         _follow(film, tell, job.beat)
         film.render()
@@ -96,10 +96,35 @@ def draw(job: Job, folder: Path, tell: Tell) -> None:
     sections = _sections(film)
     facts = {"duration": float(film.renderer.time), "sections": sections}
     if job.beat is not None:
-        one = sections[job.beat - 1]
-        length = one["end"] - one["start"]
-        facts = {"duration": length, "sections": [{**one, "start": 0.0, "end": length}]}
+        one = _begun_at_once(sections[job.beat - 1])
+        facts = {"duration": one["end"], "sections": [one]}
     (folder / "film.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+
+
+def recordings_of(job: Job, folder: Path) -> dict[str, Recording]:
+    """The recordings of a job's folder. Raises RenderFailed where one is not what was planned."""
+    store = Store(folder / "recordings")
+    recordings = {need: store.read(edition, job.scene, need) for need, edition in job.needs.items()}
+    for need, recording in recordings.items():
+        if recording.digest != job.digests[need]:
+            raise RenderFailed(
+                f"the recording {need} changed while its film was being made", "", "render it again"
+            )
+    return recordings
+
+
+def _speech(job: Job, folder: Path) -> Any:
+    """How long a voice takes, where the job's folder says it; None for the time of reading."""
+    from gptviz.film.speech import Measured, Reading, Spoken  # noqa: PLC0415  (Manim)
+
+    if not (path := folder / SPEECH).is_file():
+        return None
+    told = json.loads(path.read_text(encoding="utf-8"))
+    times = {
+        text: Spoken(each["seconds"], tuple((word, at) for word, at in each["words"]))
+        for text, each in told.items()
+    }
+    return Measured(times, Reading() if job.beat is not None else None)
 
 
 def _forget_configuration(manim: Any) -> None:
@@ -154,9 +179,28 @@ def _sections(film: Any) -> list[dict[str, Any]]:
                 {"start": page.start, "lines": [line.text for line in page.lines]}
                 for page in pages(beat.sentences)
             ],
+            "sentences": [
+                {"text": sentence.spoken, "start": sentence.start, "end": sentence.end}
+                for sentence in beat.sentences
+            ],
+            "moved": beat.moved,
         }
         for beat in film.beats
     ]
+
+
+def _begun_at_once(section: dict[str, Any]) -> dict[str, Any]:
+    """A section as that of a film of its own."""
+    start = section["start"]
+
+    def moved(entry: dict[str, Any]) -> dict[str, Any]:
+        times = {name: entry[name] - start for name in ("start", "end", "moved") if name in entry}
+        return entry | times
+
+    found = moved(section)
+    for name in ("captions", "sentences"):
+        found[name] = [moved(each) for each in section[name]]
+    return found
 
 
 def _translated(error: Exception, job: Job, folder: Path) -> GptvizError:
@@ -189,4 +233,4 @@ def _translated(error: Exception, job: Job, folder: Path) -> GptvizError:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), draw))

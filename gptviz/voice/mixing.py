@@ -18,7 +18,7 @@ from gptviz.errors import VoiceFailed
 from gptviz.voice.sound import RATE, Sound
 
 LOUDNESS = -16.0  # LUFS
-CEILING = -2.0  # dB; AAC adds some, and -1 is not to be passed
+CEILING = -2.5  # dB; AAC adds some, and -1 is not to be passed
 OVER = 4  # times oversampled
 AHEAD = round(0.002 * RATE)  # samples before a peak at which the limiter begins to give way
 _LEAST = 0.5  # seconds that loudness can be measured of

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gptviz.errors import UsageError
+from gptviz.voice import NONE
 from gptviz.voice.engines.base import Engine
 from gptviz.voice.engines.espeak import PROGRAM, Espeak
 from gptviz.voice.engines.joe import NAME as JOE
@@ -16,8 +17,6 @@ from gptviz.voice.engines.joe import Joe
 from gptviz.voice.engines.kokoro import Kokoro
 from gptviz.voice.engines.piper import Piper
 from gptviz.voice.engines.recorded import Recorded
-
-NONE = "none"
 
 #: Voices of the form ``kind:rest``, made from the rest.
 KINDS: dict[str, Callable[[str], Engine]] = {
