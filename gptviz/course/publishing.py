@@ -12,7 +12,7 @@ from gptviz.course.page import ChapterOnPage, FilmOnPage, page
 from gptviz.errors import RenderFailed
 from gptviz.recording.files import disk_errors, flush, inside, write_bytes
 from gptviz.render import locks, manifest
-from gptviz.render.captions import srt, vtt
+from gptviz.render.captions import subrip, webvtt
 from gptviz.render.manifest import Place
 from gptviz.render.plan import Plan
 from gptviz.render.project import Project
@@ -58,10 +58,10 @@ def _chapter(project: Project, name: str, title: str, places: Sequence[Place]) -
         made = folder / target.name
         facts, spoken = join(parts, made, title)
         _replace(made, target)
-    write_bytes(target.with_suffix(".srt"), srt(spoken).encode())
-    write_bytes(target.with_suffix(".vtt"), vtt(spoken).encode())
+    write_bytes(target.with_suffix(".srt"), subrip(spoken).encode())
+    write_bytes(target.with_suffix(".vtt"), webvtt(spoken).encode())
     films = [_film(place, target.parent) for place in places]
-    return ChapterOnPage(name, title, target.name, vtt(spoken), facts.duration, films)
+    return ChapterOnPage(name, title, target.name, webvtt(spoken), facts.duration, films)
 
 
 def _film(place: Place, folder: Path) -> FilmOnPage:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+
+import srt
 
 
 @dataclass(frozen=True)
@@ -18,38 +21,39 @@ class Cue:
 
 def cues(beats: Sequence[dict[str, Any]], duration: float) -> list[Cue]:
     """One cue for each caption, in order: none overlaps the next, none leaves its beat or the film.
+    A caption without lines ends the one before.
 
     ``beats`` are sections of a published manifest: ``start``, ``end``, and ``captions``, each with
     ``start`` and ``lines``; ``duration`` is the film's in seconds.
     """
     told = [
-        (float(caption["start"]), float(beat["end"]), lines)
+        (float(caption["start"]), float(beat["end"]), _shown(caption["lines"]))
         for beat in beats
         for caption in beat["captions"]
-        if (lines := _shown(caption["lines"]))
     ]
     told.sort(key=lambda each: each[0])
     found = []
     for i, (begins, over, lines) in enumerate(told):
         limit = min([duration, over, *(following[0] for following in told[i + 1 : i + 2])])
         start, end = _thousandths(begins), _thousandths(limit)
-        if end > start:
+        if lines and end > start:
             found.append(Cue(start, end, lines))
     return found
 
 
-def srt(captions: Iterable[Cue]) -> str:
-    """The captions as SubRip text."""
-    return "".join(
-        f"{i}\n{_clock(cue.start, ',')} --> {_clock(cue.end, ',')}\n" + _text(cue) + "\n\n"
-        for i, cue in enumerate(captions, 1)
+def subrip(captions: Iterable[Cue]) -> str:
+    """The captions as SubRip text (.srt)."""
+    told = (
+        srt.Subtitle(None, timedelta(seconds=cue.start), timedelta(seconds=cue.end), _text(cue))
+        for cue in captions
     )
+    return str(srt.compose(told))
 
 
-def vtt(captions: Iterable[Cue]) -> str:
-    """The captions as WebVTT text; ``&`` and ``<`` are data and stand escaped."""
+def webvtt(captions: Iterable[Cue]) -> str:
+    """The captions as WebVTT text (.vtt); ``&`` and ``<`` are data and stand escaped."""
     return "WEBVTT\n\n" + "".join(
-        f"{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}\n" + _escaped(_text(cue)) + "\n\n"
+        f"{_clock(cue.start)} --> {_clock(cue.end)}\n" + _escaped(_text(cue)) + "\n\n"
         for cue in captions
     )
 
@@ -73,9 +77,9 @@ def _thousandths(seconds: float) -> float:
     return int(seconds * 1000 + 1e-6) / 1000
 
 
-def _clock(seconds: float, point: str) -> str:
+def _clock(seconds: float) -> str:
     thousandths = round(seconds * 1000)
     return (
-        f"{thousandths // 3_600_000:02d}:{thousandths // 60_000 % 60:02d}:{thousandths // 1000 % 60:02d}"
-        f"{point}{thousandths % 1000:03d}"
+        f"{thousandths // 3_600_000:02d}:{thousandths // 60_000 % 60:02d}:"
+        f"{thousandths // 1000 % 60:02d}.{thousandths % 1000:03d}"
     )

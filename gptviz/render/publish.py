@@ -11,7 +11,7 @@ from typing import Any
 from gptviz.errors import RenderFailed
 from gptviz.recording.files import disk_errors, flush
 from gptviz.render import manifest
-from gptviz.render.captions import cues, srt, vtt
+from gptviz.render.captions import cues, subrip, webvtt
 from gptviz.render.editions import Part
 from gptviz.render.facts import facts
 from gptviz.render.plan import Plan
@@ -37,8 +37,8 @@ def finish(folder: Path, quality: str, title: str, voice: Voiced | None = None) 
         with_chapters(folder / "film.mp4", film, title, told["sections"], sound)
         probed = check(film, QUALITIES[quality], told["duration"], voiced=voice is not None)
         spoken = cues(told["sections"], probed.duration)
-        film.with_suffix(".srt").write_text(srt(spoken), encoding="utf-8")
-        film.with_suffix(".vtt").write_text(vtt(spoken), encoding="utf-8")
+        film.with_suffix(".srt").write_text(subrip(spoken), encoding="utf-8")
+        film.with_suffix(".vtt").write_text(webvtt(spoken), encoding="utf-8")
         last_picture(film).save(film.with_suffix(".png"))
     return {"video": probed.as_dict(), "sections": told["sections"]}
 

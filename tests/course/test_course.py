@@ -23,7 +23,7 @@ import pytest
 from gptviz.course.joining import Part, join, side_by_side
 from gptviz.course.page import ChapterOnPage, FilmOnPage, page
 from gptviz.errors import RenderFailed
-from gptviz.render.captions import cues, vtt
+from gptviz.render.captions import cues, webvtt
 from gptviz.render.probe import with_chapters
 from gptviz.voice.sound import RATE
 from gptviz.voice.track import sound_of
@@ -128,7 +128,7 @@ def test_two_editions_begin_every_beat_together(tmp_path: Path) -> None:
 
 def site(folder: Path) -> Path:
     part = film(folder, "film", [30, 90, 200], [1.0, 1.0, 2.0])
-    captions = vtt(cues(part.sections, part.duration))
+    captions = webvtt(cues(part.sections, part.duration))
     data: dict[str, Any] = {
         "title": "What <is> \u201cthis\u201d?",
         "video": {"duration": part.duration},

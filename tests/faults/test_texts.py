@@ -13,7 +13,7 @@ from gptviz.cli import main
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.text import TokenText, Words
 from gptviz.drawing.tokens.tokens import TokenStrip, tail
-from gptviz.film.caption import LINE, CaptionTooLong, caption_lines
+from gptviz.film.caption import LINE, CaptionTooLong, phrases
 from gptviz.models import load
 from gptviz.models.language import LanguageModel
 from gptviz.recorders import take
@@ -21,7 +21,7 @@ from gptviz.recording.number import Token, Word
 from gptviz.recording.requests import NextToken
 from gptviz.recording.statement import compose
 from gptviz.recording.store import Store
-from gptviz.render.captions import cues, srt
+from gptviz.render.captions import cues, subrip
 from tests.faults.conftest import POSITIONS
 from tests.toy import PROMPT, Toy, build
 
@@ -166,17 +166,17 @@ def test_any_other_text_is_recorded_and_drawn(
     )
     assert len(Words(said, width=10.0).lines) >= 1
     if name == "long token":
-        line = caption_lines(said)[0].text
+        line = phrases(said)[0][0].text
         assert (
             "\u2026" in line
             and len(line) <= LINE
             and line.startswith(f"It reads {str(text).strip()[:4]}")
         )
         with pytest.raises(CaptionTooLong, match="2020 characters"):
-            caption_lines(compose(f"It reads {'x' * 2011}"))
-    caption = {"start": 0.0, "lines": [line.text for line in caption_lines(said)]}
+            phrases(compose(f"It reads {'x' * 2011}"))
+    caption = {"start": 0.0, "lines": [line.text for line in phrases(said)[0]]}
     beat = {"end": 1.0, "captions": [caption]}
-    written = srt(cues([beat], 1.0))
+    written = subrip(cues([beat], 1.0))
     assert written.count("-->") == 1 and all(line.isprintable() for line in written.split("\n"))
 
 
