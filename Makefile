@@ -17,13 +17,13 @@ PYTEST_ARGS ?= -n auto
 KNOBS := PYTHON VENV PIP_ARGS TORCH_INDEX PYTEST_ARGS
 SOURCES := MODEL VECTORS PROMPT EDITION
 PLACES := RECORDINGS MEDIA
-READS_render := SCENE ALL $(SOURCES) $(PLACES) QUALITY CAPTIONS FORCE STOCK JOBS BEAT SCHEDULER
+READS_render := SCENE ALL $(SOURCES) $(PLACES) QUALITY CAPTIONS VOICE FORCE STOCK JOBS BEAT SCHEDULER
 READS_record := SCENE ALL $(SOURCES) RECORDINGS SCHEDULER
 READS_list := $(PLACES)
-READS_status := SCENE ALL $(SOURCES) $(PLACES) QUALITY CAPTIONS
+READS_status := SCENE ALL $(SOURCES) $(PLACES) QUALITY CAPTIONS VOICE
 READS_verify := SCENE ALL MODEL VECTORS RECORDINGS
 READS_doctor := $(PLACES)
-READS_course := $(SOURCES) $(PLACES) QUALITY FORCE JOBS SCHEDULER
+READS_course := $(SOURCES) $(PLACES) QUALITY VOICE FORCE JOBS SCHEDULER
 READS_compare := SCENE A B $(SOURCES) $(PLACES) QUALITY
 READS_diff := SCENE A B RECORDINGS
 READS_gallery := PIECE $(PLACES) QUALITY
@@ -46,7 +46,7 @@ endif
 
 # What a user names is data, whatever characters it holds: it never enters a recipe's text. `value` takes it unexpanded
 # (so `$$` in it is a dollar and nothing is run), and gptviz reads it from the environment.
-DATA := SCENE MODEL VECTORS PROMPT QUALITY MEDIA RECORDINGS EDITION CAPTIONS FORCE STOCK JOBS BEAT ALL PIECE A B SCHEDULER STILLS
+DATA := SCENE MODEL VECTORS PROMPT QUALITY MEDIA RECORDINGS EDITION CAPTIONS VOICE FORCE STOCK JOBS BEAT ALL PIECE A B SCHEDULER STILLS
 define take
 ifneq ($$(origin $(1)),undefined)
 override $(1) := $$(value $(1))
@@ -62,12 +62,15 @@ RENDER := $(VENV)/.stamp-render-$(KEY)
 MODELS := $(VENV)/.stamp-models-$(KEY)
 DEV := $(VENV)/.stamp-dev-$(KEY)
 CLUSTER := $(VENV)/.stamp-cluster-$(KEY)
+PIPER := $(VENV)/.stamp-voice-$(KEY)
 GPTVIZ := $(VENV)/bin/gptviz
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt $(PIP_ARGS) \
 	$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
-# A model is run where one is named; rendering from the committed recordings needs none.
-NEEDS := $(RENDER) $(if $(strip $(MODEL)$(VECTORS)$(PROMPT)),$(MODELS)) $(if $(strip $(SCHEDULER)),$(CLUSTER))
+# A model is run where one is named; rendering from the committed recordings needs none. Piper speaks as joe and from
+# .onnx files.
+NEEDS := $(RENDER) $(if $(strip $(MODEL)$(VECTORS)$(PROMPT)),$(MODELS)) $(if $(strip $(SCHEDULER)),$(CLUSTER)) \
+	$(if $(filter joe %.onnx,$(VOICE)),$(PIPER))
 
 .PHONY: help render record list status verify doctor course compare diff gallery audit inspect bench cluster-demo test test-all \
 	test-clone lint audit-dependencies clean
@@ -81,6 +84,7 @@ help:  ## what can be made, and with which variables
 	'  PROMPT="..."        in place of the film'"'"'s own prompt' \
 	'  QUALITY=m           l (480p), m (720p), h (1080p60), p (1440p60), k (2160p60)' \
 	'  CAPTIONS=file       captions beside the film only, not drawn in it' \
+	'  VOICE=joe           the film speaks: joe, espeak-ng, NAME.onnx, recorded:FOLDER; see docs/voices.md' \
 	'  FORCE=1  JOBS=2  STOCK=1  BEAT=3  MEDIA=folder  RECORDINGS=folder' \
 	'  EDITION=name        the recordings of this edition as they are; no model is run' \
 	'  SCHEDULER=tcp://... the Dask scheduler of many machines; see docs/scaling.md'
@@ -168,6 +172,11 @@ $(CLUSTER): $(RENDER)
 	@echo 'Installing what rendering on many machines needs (once)'
 	@$(PIP) -e '.[cluster]'
 	@rm -f $(VENV)/.stamp-cluster-* && touch $@
+
+$(PIPER): $(RENDER)
+	@echo 'Installing what Piper voices need (once)'
+	@$(PIP) -e '.[voice]'
+	@rm -f $(VENV)/.stamp-voice-* && touch $@
 
 $(DEV): $(RENDER) $(MODELS) $(CLUSTER)
 	@echo 'Installing the test tools (once)'

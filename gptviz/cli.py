@@ -111,6 +111,7 @@ def list_command(as_json: bool, recordings: str | None, media: str | None) -> No
     options.sources(),
     options.quality,
     options.captions,
+    options.voice,
     options.recordings,
     options.media,
 )
@@ -121,6 +122,7 @@ def status(
     wanted: Asked,
     quality: str,
     captions: str,
+    voice: str,
     recordings: str | None,
     media: str | None,
 ) -> None:
@@ -134,6 +136,7 @@ def status(
         wanted,
         quality,
         captions,
+        voice,
         as_json,
     )
 
@@ -167,6 +170,7 @@ def record(
     options.sources(),
     options.quality,
     options.captions,
+    options.voice,
     options.recordings,
     options.media,
     options.force,
@@ -189,6 +193,7 @@ def render(
     wanted: Asked,
     quality: str,
     captions: str,
+    voice: str,
     recordings: str | None,
     media: str | None,
     force: bool,
@@ -205,7 +210,7 @@ def render(
         _some(scenes, everything),
         everything,
         wanted,
-        rendering.How(quality, captions, stock, force, jobs, preview_beat, scheduler),
+        rendering.How(quality, captions, voice, stock, force, jobs, preview_beat, scheduler),
     )
 
 
@@ -331,6 +336,7 @@ def gallery(
 @options.takes(
     options.sources(),
     options.quality,
+    options.voice,
     options.recordings,
     options.media,
     options.force,
@@ -340,6 +346,7 @@ def gallery(
 def course(
     wanted: Asked,
     quality: str,
+    voice: str,
     recordings: str | None,
     media: str | None,
     force: bool,
@@ -356,7 +363,7 @@ def course(
     return publishing.course(
         _project(recordings, media),
         wanted,
-        How(quality, force=force, jobs=jobs, scheduler=scheduler),
+        How(quality, voice=voice, force=force, jobs=jobs, scheduler=scheduler),
     )
 
 

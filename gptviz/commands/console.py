@@ -103,6 +103,12 @@ class Films:
                 )
 
     def heard(self, plan: Plan, message: dict[str, Any]) -> None:
+        if "note" in message:
+            say(f"{plan.scene.name}: {message['note']}")
+        if self._bars is not None and "speaking" in message:
+            self._bars.update(
+                self._tasks[plan.scene.name], now=f"speaking {message['speaking']} sentences"
+            )
         if self._bars is not None and "beat" in message:
             self._bars.update(
                 self._tasks[plan.scene.name],

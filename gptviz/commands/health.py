@@ -224,6 +224,17 @@ def _models(project: Project) -> Iterator[Finding]:
     )
 
 
+def _voices(project: Project) -> Iterator[Finding]:
+    """What there is to speak with. No film needs a voice, so nothing is missing."""
+    try:
+        from gptviz.voice.engines import here  # noqa: PLC0415
+    except ImportError as error:
+        yield Finding("voices", f"cannot be looked for: {error}")
+        return
+    for name, state in here():
+        yield Finding(f"voice {name}", state)
+
+
 def _version(name: str) -> str | None:
     try:
         return version(name)
@@ -243,4 +254,5 @@ CHECKS: tuple[Callable[[Project], Iterator[Finding]], ...] = (
     _media,
     _course,
     _models,
+    _voices,
 )

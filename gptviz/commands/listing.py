@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from gptviz.render.find import SceneFile, find_scenes, pick_scenes
 from gptviz.render.project import Project
 from gptviz.sourcing.asked import Asked
 
 if TYPE_CHECKING:
-    from gptviz.render.plan import Captions, Plan
+    from gptviz.commands.rendering import How
+    from gptviz.render.plan import Plan
 
 
 def films(project: Project, as_json: bool) -> None:
     """Prints the films of the course; as JSON also their state."""
     scenes = find_scenes(project)
     if as_json:
-        print(as_text(plans(project, list(scenes.values()), Asked(), "m", "drawn")))
+        from gptviz.commands.rendering import How
+
+        print(as_text(plans(project, list(scenes.values()), Asked(), How())))
         return
     width = max((len(name) for name in scenes), default=0)
     titles = {chapter.name: chapter.title for chapter in project.chapters}
@@ -38,11 +41,14 @@ def status(
     wanted: Asked,
     quality: str,
     captions: str,
+    voice: str,
     as_json: bool,
 ) -> None:
     """Prints the state of films (of all, where none is named) and the reason for it."""
+    from gptviz.commands.rendering import How
+
     scenes = pick_scenes(project, names, everything or not names)
-    found = plans(project, scenes, wanted, quality, captions)
+    found = plans(project, scenes, wanted, How(quality, captions, voice))
     if as_json:
         print(as_text(found))
         return
@@ -58,17 +64,14 @@ def status(
     print(", ".join(f"{count} {state}" for state, count in counts.items()))
 
 
-def plans(
-    project: Project, scenes: Sequence[SceneFile], wanted: Asked, quality: str, captions: str
-) -> list[Plan]:
+def plans(project: Project, scenes: Sequence[SceneFile], wanted: Asked, how: How) -> list[Plan]:
     """Plans of films. A model that is named is looked at, never run: its films are stale where it
     has changed."""
-    from gptviz.render.plan import Planner, Wish
+    from gptviz.render.plan import Planner
     from gptviz.sourcing.preparing import look  # half of what a list takes
 
     planner, sourced = Planner(project), look(project, scenes, wanted)
-    wish = Wish(quality, cast("Captions", captions))
-    return [sourced.plan(planner, scene, wish) for scene in scenes]
+    return [sourced.plan(planner, scene, how.wish) for scene in scenes]
 
 
 def as_text(found: Sequence[Plan]) -> str:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import click
 
 from gptviz.sourcing.asked import Asked
+from gptviz.voice import NONE
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
@@ -91,6 +92,13 @@ captions = option(
     default="drawn",
     show_default=True,
     help="Captions in the picture, or only in the .srt and .vtt beside it.",
+)
+voice = option(
+    "--voice",
+    default=NONE,
+    show_default=True,
+    metavar="NAME",
+    help="Who speaks: joe, espeak-ng, a Piper file, kokoro:FOLDER, recorded:FOLDER.",
 )
 scheduler = option(
     "--scheduler",

@@ -31,8 +31,7 @@ def course(project: Project, wanted: Asked, how: How) -> int:
 def _course(project: Project, wanted: Asked, how: How, taker: Here, studio_of: StudioOf) -> int:
     scenes = pick_scenes(project, (), True)
     sourced, planner = prepare(project, scenes, wanted, taker), Planner(project)
-    wish = Wish(how.quality, "drawn", engine.STOCK if how.stock else engine.default())
-    plans = [sourced.plan(planner, scene, wish) for scene in scenes]
+    plans = [sourced.plan(planner, scene, how.wish) for scene in scenes]
     films = Films()
     with films.shown():
         results = studio_of(planner, films).make(plans, how.force)

@@ -20,6 +20,7 @@ from gptviz.render.project import Project
 from gptviz.sourcing.asked import Asked
 from gptviz.sourcing.preparing import prepare
 from gptviz.sourcing.reference import Here
+from gptviz.voice import NONE
 
 StudioOf = Callable[[Planner, Films], Studio]
 
@@ -30,11 +31,22 @@ class How:
 
     quality: str = "m"
     captions: str = "drawn"
+    voice: str = NONE
     stock: bool = False
     force: bool = False
     jobs: int | None = None
     preview_beat: int | None = None
     scheduler: str | None = None
+
+    @property
+    def wish(self) -> Wish:
+        """As plans take it. Raises UsageError for a voice that does not exist."""
+        if self.voice != NONE:
+            from gptviz.voice.engines import engine as voice  # noqa: PLC0415  (PyAV)
+
+            voice(self.voice)
+        drawn_by = engine.STOCK if self.stock else engine.default()
+        return Wish(self.quality, cast(Captions, self.captions), drawn_by, self.voice)
 
 
 def render(
@@ -56,9 +68,7 @@ def _render(
     studio_of: StudioOf,
 ) -> int:
     sourced, planner = prepare(project, scenes, wanted, taker), Planner(project)
-    wish = Wish(
-        how.quality, cast(Captions, how.captions), engine.STOCK if how.stock else engine.default()
-    )
+    wish = how.wish
     plans = [sourced.plan(planner, scene, wish) for scene in scenes]
     films = Films()
     studio = studio_of(planner, films)

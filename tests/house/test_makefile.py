@@ -100,7 +100,7 @@ def stamp(place: Path, *names: str) -> None:
 @pytest.mark.parametrize("value", NASTY)
 def test_what_is_named_is_data(place: Path, make: Make, value: str) -> None:
     stamp(place, "render", "models")
-    names = ("SCENE", "MODEL", "VECTORS", "PROMPT", "QUALITY", "MEDIA")
+    names = ("SCENE", "MODEL", "VECTORS", "PROMPT", "QUALITY", "MEDIA", "VOICE")
     expected = {f"GPTVIZ_{name}": value for name in names}
     run = make("render", *(f"{name}={value}" for name in names))
     assert run.returncode == 0, run.stderr
@@ -172,6 +172,14 @@ def test_rendering_asks_for_no_torch_before_a_model_is_named(place: Path, make: 
     for option in ("MODEL=mini", "VECTORS=mini", "PROMPT=x"):
         assert ".[models]" in make("-n", "render", "SCENE=softmax", option).stdout
     assert ".[dev]" not in make("-n", "render", "MODEL=mini").stdout
+
+
+def test_piper_is_installed_for_voices_that_it_speaks(place: Path, make: Make) -> None:
+    stamp(place, "render")
+    for name in ("joe", "a folder/en_GB-alba.onnx"):
+        assert ".[voice]" in make("-n", "render", "SCENE=softmax", f"VOICE={name}").stdout
+    for name in ("espeak-ng", "recorded:joe", "none", ""):
+        assert "pip install" not in make("-n", "render", "SCENE=softmax", f"VOICE={name}").stdout
 
 
 def test_a_touched_file_installs_nothing_and_a_changed_one_does(place: Path, make: Make) -> None:

@@ -5,11 +5,13 @@ None is chosen but by its name, so an engine that used a network would have to b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from gptviz.errors import UsageError
+from gptviz.errors import Unavailable, UsageError
+from gptviz.fetching.wheels import fetched, known
 from gptviz.voice import NONE
+from gptviz.voice.engines import espeak, kokoro, piper
 from gptviz.voice.engines.base import Engine
 from gptviz.voice.engines.espeak import PROGRAM, Espeak
 from gptviz.voice.engines.joe import NAME as JOE
@@ -47,3 +49,17 @@ def engine(name: str) -> Engine | None:
         "",
         "joe, espeak-ng, a Piper file (NAME.onnx), kokoro:FOLDER, recorded:FOLDER, or none",
     )
+
+
+def here() -> Iterator[tuple[str, str]]:
+    """The voices that need no file of the user's, each with what there is of it, in words."""
+    files = "fetched" if fetched(JOE) else f"{known()[JOE].megabytes} MB are fetched at first use"
+    for name, installed, more in [
+        (JOE, piper.installed, f", {files}"),
+        (PROGRAM, espeak.installed, ""),
+        ("kokoro", kokoro.installed, ", with files of your own"),
+    ]:
+        try:
+            yield name, f"{installed()}{more}"
+        except Unavailable as error:
+            yield name, f"not here: {error.hint}"

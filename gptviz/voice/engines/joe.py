@@ -25,7 +25,7 @@ class Joe(Piper):
     def identity(self, sentence: str) -> Mapping[str, str]:
         model, sounds = known("voice")[NAME].files[:2]
         return {
-            "engine": f"piper-tts {installed()}",
+            "engine": installed(),
             "voice": model.sha256,
             "sounds": sounds.sha256,
             "length": LENGTH,

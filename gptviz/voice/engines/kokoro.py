@@ -43,8 +43,12 @@ class Kokoro(Engine):
         for path in self._files:
             with path.open("rb") as file:
                 digests.append(hashlib.file_digest(file, "sha256").hexdigest())
-        engine = f"kokoro-onnx {installed()}"
-        return {"engine": engine, "model": digests[0], "voices": digests[1], "voice": self.voice}
+        return {
+            "engine": installed(),
+            "model": digests[0],
+            "voices": digests[1],
+            "voice": self.voice,
+        }
 
     def identity(self, sentence: str) -> Mapping[str, str]:
         return self._identity
@@ -56,9 +60,9 @@ class Kokoro(Engine):
 
 
 def installed() -> str:
-    """The version of kokoro-onnx. Raises Unavailable without it."""
+    """kokoro-onnx and its version. Raises Unavailable without it."""
     try:
-        return version("kokoro-onnx")
+        return f"kokoro-onnx {version('kokoro-onnx')}"
     except PackageNotFoundError as error:
         raise Unavailable(
             "a Kokoro voice needs kokoro-onnx", "it is not installed", "pip install kokoro-onnx"

@@ -40,7 +40,7 @@ class Piper(Engine):
                 )
         _check(settings)
         return {
-            "engine": f"piper-tts {installed()}",
+            "engine": installed(),
             "voice": _sha256(self.model),
             "sounds": _sha256(settings),
             "length": LENGTH,
@@ -55,9 +55,9 @@ class Piper(Engine):
 
 
 def installed() -> str:
-    """The version of piper-tts. Raises Unavailable without it."""
+    """piper-tts and its version. Raises Unavailable without it."""
     try:
-        return version("piper-tts")
+        return f"piper-tts {version('piper-tts')}"
     except PackageNotFoundError as error:
         raise Unavailable(
             "a Piper voice needs piper-tts",
