@@ -122,6 +122,31 @@ def test_colours_that_meet_in_one_picture_are_told_apart(picture: str, sight: st
     assert not near
 
 
+def colour_distance(first: str, second: str, sight: str) -> float:
+    seen = []
+    for colour in (first, second):
+        c = theme.rgb(colour)
+        light = np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+        seen.append(lab(np.clip(SIGHTS[sight] @ light, 0, 1)))
+    return float(np.linalg.norm(seen[0] - seen[1]))
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_six_hues_without_a_meaning_are_told_apart_and_from_text(sight: str) -> None:
+    pairs = [*itertools.combinations(theme.HUES, 2), *((hue, theme.TEXT) for hue in theme.HUES)]
+    near = {pair: colour_distance(*pair, sight) for pair in pairs}
+    assert len(set(theme.HUES)) == 6 and min(near.values()) >= 15, near
+
+
+def test_no_hue_without_a_meaning_looks_like_one_with() -> None:
+    meanings = ("NEGATIVE", "POSITIVE", "PROBABILITY", "QUERY", "KEY", "VALUE", "FOCUS", "WRONG")
+    for hue in theme.HUES:
+        for name in meanings:
+            assert colour_distance(hue, getattr(theme, name), "normal") >= 18, (hue, name)
+        for ground in (theme.GROUND, theme.PANEL):
+            assert tints.contrast(theme.rgb(hue), theme.rgb(ground)) >= 4.5
+
+
 def test_the_exceptions_are_needed() -> None:
     for pair in BY_SHAPE:
         first, second = sorted(pair)

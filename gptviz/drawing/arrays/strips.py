@@ -1,4 +1,5 @@
-"""Whole vectors as strips of coloured cells, one under the other, each drawn at its own strength.
+"""Whole vectors as strips of coloured cells, one under the other, at one strength or each at its
+own.
 
 Planned films: plurality.
 """
@@ -14,7 +15,10 @@ from manim import VGroup
 from gptviz.drawing.arrays.windows import label_of
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.cells import Anchor, Cells, boxes_of, outline, painted, rectangles
+from gptviz.drawing.base.given import finite
 from gptviz.drawing.base.text import Words
+
+_WIDE, _SEAM = 0.12, 0.1  # units from which cells stand apart, and by how much of their width
 
 
 class Strips(VGroup):
@@ -24,7 +28,9 @@ class Strips(VGroup):
     ``names`` stand left of the strips, right-aligned; the strips begin at x = 0, the first one's
     middle at y = 0. ``bars`` are the strips, ``labels`` the names; iterating gives each strip with
     its name. ``bordered`` strips have a hairline around them, so that cells near zero, which are as
-    dark as the ground, do not fray their ends.
+    dark as the ground, do not fray their ends. ``limit`` is the size of full colour in all strips,
+    so that a weak one is pale beside a strong one; without it each has its own. Few cells are wide
+    and stand apart.
     """
 
     def __init__(
@@ -37,17 +43,18 @@ class Strips(VGroup):
         size: float = theme.LABEL,
         color: str = theme.TEXT,
         bordered: bool = False,
+        limit: float | None = None,
     ) -> None:
         super().__init__()
         self.bars, self.labels = VGroup(), VGroup()
         for i, (vector, name) in enumerate(zip(vectors, names, strict=True)):
-            plain = np.asarray(getattr(vector, "array", vector), dtype=np.float64)
-            left = np.arange(len(plain)) * width / len(plain)
-            boxes = boxes_of(
-                left, -i * row - height / 2, left + width / len(plain), -i * row + height / 2
-            )
-            limit = 2 * float(np.sqrt(np.mean(plain**2)))
-            self.bars.add(Cells(Anchor(0, 0, 1, 1), boxes, theme.diverging(plain, limit)))
+            plain = finite(vector, "component")
+            left = np.arange(len(plain)) * width / max(len(plain), 1)
+            wide = width / max(len(plain), 1)
+            seam = wide * _SEAM if wide >= _WIDE else 0.0
+            boxes = boxes_of(left, -i * row - height / 2, left + wide - seam, -i * row + height / 2)
+            full = limit or 2 * float(np.sqrt(np.mean(plain**2)) if len(plain) else 1.0)
+            self.bars.add(Cells(Anchor(0, 0, 1, 1), boxes, theme.diverging(plain, full)))
             label = label_of(name, size, color)
             self.labels.add(label.place([-0.25, -i * row - 0.36 * theme.units(size), 0], "right"))
         self.add(*[VGroup(bar, label) for bar, label in zip(self.bars, self.labels, strict=True)])

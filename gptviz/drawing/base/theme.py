@@ -32,6 +32,8 @@ VALUE: Final = "#D98BB9"
 ATTENTION: Final = "#F0E442"
 FOCUS: Final = "#FFD166"  # outline of the thing spoken of now
 WRONG: Final = "#E4572E"  # wrong, refused, "the source says"
+#: Categories without a meaning of their own: groups of words, models, tensors. None is green.
+HUES: Final = ("#99D0E6", "#C87A6F", "#DDD08A", "#4C9BA1", "#9D96E3", "#A49042")
 
 # Type, in pixels at 1080 lines.
 TITLE: Final = 40.0

@@ -8,6 +8,7 @@ a film. A piece is a function that adds and plays on a :class:`Stage`, and calls
 
 from gptviz.drawing.gallery import (
     carried,
+    changes,
     frame,
     heads,
     inside,
@@ -33,6 +34,7 @@ def pieces() -> list[Piece]:
         *model.PIECES,
         *frame.PIECES,
         *carried.PIECES,
+        *changes.PIECES,
         *heads.PIECES,
         *reading.PIECES,
         *prediction.PIECES,

@@ -1,4 +1,4 @@
-"""Pieces of the model: its map."""
+"""Pieces of the model: its map, its matrices in space."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from gptviz.drawing.base import theme
 from gptviz.drawing.gallery.stage import Piece, Stage, piece
 from gptviz.drawing.model.map import ModelMap
+from gptviz.drawing.model.solid import FlownStack, model_plates
 from gptviz.recording.number import Count
 
 PIECES: list[Piece] = []
@@ -35,3 +36,21 @@ def model_map(stage: Stage, rec: dict[str, Any]) -> None:
     one = ModelMap(Count(range(1), "block of a flat model"), box=(-6.6, -2.9, 0.0, -1.6))
     stage.add(many.set_lit("mlp 50"), one.set_lit("attention"), one.labels(theme.SMALL))
     stage.still("corner")
+
+
+@piece(
+    PIECES,
+    "a model's matrices in space, to their real sizes, and a camera that flies through them",
+    tally="gpt2/parameter_tally/tally",
+)
+def flown_stack(stage: Stage, rec: dict[str, Any]) -> None:
+    sizes = rec["tally"].sizes
+    plates = model_plates(sizes["layers"], sizes["d_model"], sizes["d_mlp"], sizes["vocab"])
+    stack = FlownStack(plates, (-46.0, -30.0, 30.0), (0.0, 24.0, 9.0))
+    stage.add(stack)
+    stage.still("whole")
+    stage.play(stack.fly((-4.5, -4.5, 3.2), (0.0, 0.0, 1.6)))
+    stack.set_column(2.3)
+    stage.still("near")
+    stage.play(stack.fly((-0.55, -1.3, 2.6), (0.0, 3.0, 2.3)))
+    stage.still("inside")

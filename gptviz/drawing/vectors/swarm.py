@@ -14,7 +14,9 @@ from manim import VGroup
 
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.cells import Framed, boxes_of, painted, rectangles, segments, stroked
+from gptviz.drawing.base.given import finite
 from gptviz.drawing.base.text import Words
+from gptviz.errors import GptvizError
 from gptviz.recording.number import Tracked
 
 _FILL = 0.82  # of its place, what a dot takes
@@ -26,7 +28,9 @@ class Swarm(Framed):
 
     ``values`` (n) are plain: no numeral is written. Dots at or below ``bound`` (if it is given)
     have the colour of what is wrong. ``places`` is how many dots fit beside each other. Glides
-    between two sets of values with ``set_values``.
+    between two sets of values with ``set_values``. With :meth:`set_origins` the dots come from
+    somewhere else in the picture (the cells of a map, points of a space) instead of from above: a
+    swarm that settles into a histogram.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class Swarm(Framed):
         )
         self.add(self.axis, self.border, self.marks, self.right, self.wrong)
         self._arrived = 1.0
+        self._origins: npt.NDArray[np.float64] | None = None
         self._places = np.zeros((0, 2))
         self.set_values(values)
 
@@ -94,9 +99,9 @@ class Swarm(Framed):
 
     def set_values(self, values: Any) -> Self:
         """Shows other values (n), each dot as low as the dots before it allow."""
-        plain = np.asarray(getattr(values, "array", values), dtype=np.float64)
+        plain = finite(values, "value")
         border = 0.0 if self.bound is None else self.x_of(self.bound)
-        x = np.array([self.x_of(v) for v in plain])
+        x = ((plain - self.low) / ((self.high - self.low) or 1.0) - 0.5) * self._width
         apart = np.diff(np.unique(x))
         exact = (
             apart.size > 0 and apart.min() >= self.pitch
@@ -112,6 +117,25 @@ class Swarm(Framed):
         step = self._step = min(self.pitch, (self._height - 0.1) / max(level.max(initial=0) + 1, 1))
         across = x if exact else border + (column + 0.5) * self.pitch
         self._places = np.stack([across, 0.06 + (level + 0.5) * step], axis=1)
+        return self._draw()
+
+    def set_origins(self, places: Any) -> Self:
+        """Where the dots (n, xy or xyz, on screen) come from, in the order of the values; None for
+        from above.
+
+        Raises GptvizError where there is not one place for each dot.
+        """
+        if places is None:
+            self._origins = None
+            return self._draw()
+        there = finite(places, "a place").reshape(-1, np.shape(places)[-1])[:, :2]
+        if len(there) != len(self._places):
+            raise GptvizError(f"{len(there)} places for {len(self._places)} dots: each needs one")
+        origin, right, up = (axis[:2] for axis in self.anchor.axes())
+        way = there - origin
+        self._origins = np.stack(
+            [(way * axis).sum(axis=1) / (axis * axis).sum() for axis in (right, up)], axis=1
+        )
         return self._draw()
 
     def set_arrived(self, share: float) -> Self:
@@ -135,9 +159,10 @@ class Swarm(Framed):
         fallen = np.clip(
             self._arrived * 1.15 * max(len(order), 1) - order, 0, 0.15 * len(order)
         ) / max(0.15 * len(order), 1e-9)
-        places = self._places + np.stack(
-            [np.zeros(len(order)), (1 - fallen) * (self._height - self._places[:, 1])], axis=1
-        )
+        above = np.stack([self._places[:, 0], np.full(len(order), self._height)], axis=1)
+        start = above if self._origins is None else self._origins
+        eased = fallen if self._origins is None else fallen * fallen * (3 - 2 * fallen)
+        places = self._places + (start - self._places) * (1 - eased)[:, None]
         half, high = self.pitch * _FILL / 2, self._step * _FILL / 2
         boxes = boxes_of(
             places[:, 0] - half, places[:, 1] - high, places[:, 0] + half, places[:, 1] + high
@@ -148,6 +173,6 @@ class Swarm(Framed):
             (self.right, self._places[:, 0] > border),
             (self.wrong, self._places[:, 0] <= border),
         ):
-            points = rectangles(boxes[chosen & (fallen > 0)])
+            points = rectangles(boxes[chosen & ((fallen > 0) | (self._origins is not None))])
             shape.points = base + points[:, :1] * right + points[:, 1:2] * up
         return self
