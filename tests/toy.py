@@ -42,7 +42,7 @@ from manim import FadeIn
 
 from gptviz.drawing.base.text import Numeral
 from gptviz.film import Film
-from gptviz.recording.requests import NextToken
+from gptviz.recording.families import NextToken
 
 
 class Tiny(Film):

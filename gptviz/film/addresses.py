@@ -123,7 +123,7 @@ class Addresses:
             whole = _inside(recording, value.tensor)
             if whole is value.array:
                 return ""
-            found = np.asarray(whole)[value._index]
+            found = np.asarray(whole)[value.places]
         except (KeyError, IndexError, TypeError, ValueError):
             return f"there is no array at {value.address}"
         return "" if np.array_equal(found, value.array) else f"{value.address} holds other numbers"
@@ -132,7 +132,7 @@ class Addresses:
         """An array that a formula gives: computed again."""
         if problem := self.problem_among(value.inputs):
             return problem
-        again = Computed(value.formula, *value.inputs).array[value._index]
+        again = Computed(value.formula, *value.inputs).array[value.places]
         return (
             ""
             if np.allclose(again, value.array, rtol=_RELATIVE, atol=0)

@@ -34,7 +34,7 @@ from gptviz.film.beats import MOST_SENTENCES, Beat, Said, in_time
 from gptviz.film.caption import Caption, Page, pages
 from gptviz.film.speech import PAUSE, Reading, Speech
 from gptviz.recording.number import Claim, Setting
-from gptviz.recording.requests import Request
+from gptviz.recording.request import Request
 from gptviz.recording.schema import Recording
 from gptviz.recording.statement import sentence
 

@@ -6,7 +6,7 @@ they answer::
 
     from gptviz.models.interface import Model
     from gptviz.recorders import recorder
-    from gptviz.recording.requests import NextToken
+    from gptviz.recording.families import NextToken
     from gptviz.recording.schema import Content
 
     @recorder(NextToken, version=1)
@@ -32,7 +32,7 @@ import numpy as np
 
 from gptviz.recorders.registry import RECORDERS, Registered, recorder
 from gptviz.recording import schema
-from gptviz.recording.requests import Request
+from gptviz.recording.request import Request
 
 if TYPE_CHECKING:
     from gptviz.recording.schema import Recording

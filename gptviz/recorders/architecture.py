@@ -18,7 +18,7 @@ from gptviz.models.architectures.gpt2 import GPT2
 from gptviz.models.interface import Model, Shape, Stored
 from gptviz.recorders import recorder
 from gptviz.recording.anatomy import Anatomy
-from gptviz.recording.requests import ModelFamily, ParameterTally
+from gptviz.recording.families import ModelFamily, ParameterTally
 from gptviz.recording.schema import Content
 
 PUBLISHED = {

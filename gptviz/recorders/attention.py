@@ -25,7 +25,7 @@ from gptviz.recorders.choosing import (
     strongest,
     word_position,
 )
-from gptviz.recording.requests import AttentionHead, AttentionPatterns
+from gptviz.recording.families import AttentionHead, AttentionPatterns
 from gptviz.recording.schema import Content
 
 SINK = 0.5  # a head whose mean weight on the first token exceeds this is counted as looking there

@@ -8,7 +8,7 @@ from gptviz import maths
 from gptviz.errors import PromptRefused
 from gptviz.models.interface import Model
 from gptviz.recorders import recorder
-from gptviz.recording.requests import CacheEquality
+from gptviz.recording.families import CacheEquality
 from gptviz.recording.schema import Content
 
 

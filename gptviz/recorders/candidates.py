@@ -17,7 +17,7 @@ from gptviz.models.interface import Model
 from gptviz.recorders import recorder
 from gptviz.recorders.rows import rank_of, table, top_rows
 from gptviz.recorders.sampling import ORDER_RULE
-from gptviz.recording.requests import CandidateSets, Draws, LogitBlock
+from gptviz.recording.families import CandidateSets, Draws, LogitBlock
 from gptviz.recording.schema import Content
 
 SET_RULE = (

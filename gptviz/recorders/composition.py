@@ -16,7 +16,7 @@ import numpy as np
 from gptviz.models.interface import Model
 from gptviz.recorders import recorder
 from gptviz.recorders.choosing import Array, best
-from gptviz.recording.requests import HeadComposition
+from gptviz.recording.families import HeadComposition
 from gptviz.recording.schema import Content
 
 FLOW = ("layer", "head", "layer", "head")

@@ -12,7 +12,7 @@ from gptviz.errors import UsageError
 from gptviz.models.interface import Model
 from gptviz.recorders import recorder
 from gptviz.recorders.choosing import Array
-from gptviz.recording.requests import EmbeddingRows, PositionVectors
+from gptviz.recording.families import EmbeddingRows, PositionVectors
 from gptviz.recording.schema import Content
 
 COMPONENTS = 3

@@ -13,7 +13,7 @@ from gptviz.recorders import recorder
 from gptviz.recorders.attention import SINK
 from gptviz.recorders.choosing import SCORE_RULES, Array, best_heads, choose, head_scores
 from gptviz.recorders.rows import table, top_rows
-from gptviz.recording.requests import HeadAblation, HeadScores, InductionHeads, SinkNorms
+from gptviz.recording.families import HeadAblation, HeadScores, InductionHeads, SinkNorms
 from gptviz.recording.schema import Content
 
 INDUCTION_RULE = "the head with the largest mean weight on the token that followed the last copy of the query's token"

@@ -13,7 +13,7 @@ from gptviz import maths
 from gptviz.errors import UsageError
 from gptviz.models.interface import Model
 from gptviz.recorders import recorder
-from gptviz.recording.requests import MatrixVector
+from gptviz.recording.families import MatrixVector
 from gptviz.recording.schema import Content
 
 RULE = "the neuron, of all blocks, that the prompt's last token excites most; then those that follow it in its block"

@@ -17,7 +17,7 @@ from gptviz import maths
 from gptviz.errors import UsageError
 from gptviz.models.interface import Model
 from gptviz.recorders.registry import recorder
-from gptviz.recording.requests import NextToken
+from gptviz.recording.families import NextToken
 from gptviz.recording.schema import Content
 
 

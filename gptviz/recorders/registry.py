@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from gptviz.recording.requests import Request
+from gptviz.recording.request import Request
 from gptviz.recording.schema import Content
 
 Record = TypeVar("Record", bound=Callable[..., Content])

@@ -18,7 +18,7 @@ from gptviz.errors import PromptRefused
 from gptviz.models.interface import Floats, Model
 from gptviz.recorders import recorder
 from gptviz.recorders.rows import rank_of, table, top_rows
-from gptviz.recording.requests import LensChoice, LogitLens, ResidualStream, TwoContexts
+from gptviz.recording.families import LensChoice, LogitLens, ResidualStream, TwoContexts
 from gptviz.recording.schema import Content, Value
 
 GRID = 32  # the last tokens of a prompt whose leading token is kept at every depth

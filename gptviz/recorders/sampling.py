@@ -20,7 +20,7 @@ from gptviz.errors import NotRecorded, PromptRefused, UsageError
 from gptviz.models.interface import Model
 from gptviz.recorders import recorder
 from gptviz.recorders.rows import rank_of, table, top_rows
-from gptviz.recording.requests import Replay, SamplingLoop
+from gptviz.recording.families import Replay, SamplingLoop
 from gptviz.recording.schema import Content, Value
 
 TURNS = 3  # how often a text repeats itself before it is called a loop

@@ -15,7 +15,7 @@ import numpy as np
 from gptviz.errors import ModelRefused
 from gptviz.models.interface import Model
 from gptviz.recorders import recorder
-from gptviz.recording.requests import Merges, Vocabulary
+from gptviz.recording.families import Merges, Vocabulary
 from gptviz.recording.schema import Content, Value
 
 LONGEST_RULE = "the entries with the most bytes, of equally long ones the lower id first"

@@ -18,7 +18,7 @@ from gptviz.errors import PromptRefused, UsageError
 from gptviz.models.interface import Floats, Model
 from gptviz.recorders import recorder
 from gptviz.recorders.rows import rank_of, table, top_rows
-from gptviz.recording.requests import EveryPosition, LearningCurve, TrainingStep
+from gptviz.recording.families import EveryPosition, LearningCurve, TrainingStep
 from gptviz.recording.schema import Content, Value
 
 Array = npt.NDArray[Any]

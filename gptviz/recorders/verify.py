@@ -22,7 +22,7 @@ from gptviz.errors import (
 )
 from gptviz.recorders import take
 from gptviz.recording.compare import TOLERANCE, compare, recorded
-from gptviz.recording.requests import Source
+from gptviz.recording.request import Source
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
 

@@ -18,7 +18,7 @@ from gptviz.models.interface import Floats, Model
 from gptviz.recorders import recorder
 from gptviz.recorders.choosing import Array, Choice
 from gptviz.recorders.pictures import edges, saturating_picture, wrap_shares, wrapped_picture
-from gptviz.recording.requests import WeightPicture, WeightSample
+from gptviz.recording.families import WeightPicture, WeightSample
 from gptviz.recording.schema import Content
 
 PARTS = ("query", "key", "value")

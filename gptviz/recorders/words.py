@@ -15,7 +15,7 @@ from gptviz import maths
 from gptviz.models.vectors import Vector, WordVectors
 from gptviz.recorders.registry import recorder
 from gptviz.recorders.words_nearest import around, present, ranked, single
-from gptviz.recording.requests import WordColumns, WordNeighbours, WordSlice
+from gptviz.recording.families import WordColumns, WordNeighbours, WordSlice
 from gptviz.recording.schema import Array, Content
 
 DIMENSIONS = 3

@@ -18,7 +18,7 @@ from gptviz import maths
 from gptviz.models.vectors import Vector, WordVectors
 from gptviz.recorders.registry import recorder
 from gptviz.recorders.words_nearest import Around, around, demanded, present, single
-from gptviz.recording.requests import WordAnalogies, WordRelation
+from gptviz.recording.families import WordAnalogies, WordRelation
 from gptviz.recording.schema import Array, Content
 
 _RULE = "all words by their cosine with the place where the arrow lands, counted with and without the given words"

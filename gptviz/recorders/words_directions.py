@@ -19,7 +19,7 @@ from gptviz.errors import NotRecorded
 from gptviz.models.vectors import Vector, WordVectors
 from gptviz.recorders.registry import recorder
 from gptviz.recorders.words_nearest import demanded, present, ranked, single
-from gptviz.recording.requests import PluralDirection, WordDirection
+from gptviz.recording.families import PluralDirection, WordDirection
 from gptviz.recording.schema import Array, Content
 
 Pair = tuple[str, str]

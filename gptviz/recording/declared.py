@@ -19,6 +19,7 @@ name without underscores in front; ``_pattern`` declares the tensor ``pattern`` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar, get_args, overload
@@ -42,17 +43,22 @@ Seen = TypeVar("Seen")
 class Declared(Generic[Seen]):
     """One entry of a manifest.
 
+    ``key`` is its name in the file, where that is not the field's own without underscores in front.
     ``when`` names a field of the request: where that is empty, zero or false, the recording must
     lack the entry; else it must have it. ``optional`` is for what some models or prompts lack.
     """
 
     room: ClassVar[Room]
 
-    def __init__(self, *, when: str = "", optional: bool = False) -> None:
-        self.key, self.when, self.optional = "", when, optional
+    def __init__(self, *, key: str = "", when: str = "", optional: bool = False) -> None:
+        self.key, self.when, self.optional = key, when, optional
 
     def __set_name__(self, owner: type, name: str) -> None:
-        self.key = name.lstrip("_")
+        self.key = self.key or name.lstrip("_")
+
+    def covers(self, key: str) -> bool:
+        """Whether this declares the entry of a key."""
+        return key == self.key
 
     @overload
     def __get__(self, recording: None, owner: type) -> Self: ...
@@ -63,7 +69,7 @@ class Declared(Generic[Seen]):
     def __get__(self, recording: Recording | None, owner: type) -> Self | Seen:
         if recording is None:
             return self
-        if self.key not in getattr(recording.manifest, self.room):
+        if not any(map(self.covers, getattr(recording.manifest, self.room))):
             raise NotDeclared(
                 f"{recording.name} holds no {self}",
                 f"its request has no {self.when}"
@@ -103,13 +109,27 @@ class Tokens(Declared[list[Token]]):
         return f"tokens {self.key!r}"
 
 
+class TokensEach(Declared[list[list[Token]]]):
+    """Lists of tokens that are numbered: ``text0``, ``text1``, as many as there are."""
+
+    room = "tokens"
+
+    def read(self, recording: Recording) -> list[list[Token]]:
+        count = sum(map(self.covers, recording.manifest.tokens))
+        return [recording.tokens(f"{self.key}{i}") for i in range(count)]
+
+    def covers(self, key: str) -> bool:
+        """Whether a list of tokens is one of these."""
+        return re.fullmatch(rf"{self.key}\d+", key) is not None
+
+
 class Tensor(Declared[Numbers]):
     """A tensor: its dtype (several, split by ``|``) and the names of its axes."""
 
     room = "tensors"
 
-    def __init__(self, dtype: str, *axes: str, when: str = "", optional: bool = False) -> None:
-        super().__init__(when=when, optional=optional)
+    def __init__(self, dtype: str, *axes: str, **options: Any) -> None:
+        super().__init__(**options)
         self.dtypes, self.axes = tuple(dtype.split("|")), axes
 
     def read(self, recording: Recording) -> Numbers:
@@ -129,8 +149,8 @@ class Small(Declared[Seen]):
 
     room = "values"
 
-    def __init__(self, of: Any, *, when: str = "", optional: bool = False) -> None:
-        super().__init__(when=when, optional=optional)
+    def __init__(self, of: Any, **options: Any) -> None:
+        super().__init__(**options)
         self.of = of
 
     def problem(self, entry: Any) -> str:
@@ -146,10 +166,8 @@ class Small(Declared[Seen]):
 class Value(Small[Number]):
     """A number: ``Value(int)`` or ``Value(float)``."""
 
-    def __init__(
-        self, of: type[int] | type[float], *, when: str = "", optional: bool = False
-    ) -> None:
-        super().__init__(of, when=when, optional=optional)
+    def __init__(self, of: type[int] | type[float], **options: Any) -> None:
+        super().__init__(of, **options)
 
     def read(self, recording: Recording) -> Number:
         return recording.value(self.key)
@@ -165,8 +183,8 @@ class Values(Small[Numbers]):
 class Text(Small[Word]):
     """A text."""
 
-    def __init__(self, *, when: str = "", optional: bool = False) -> None:
-        super().__init__(str, when=when, optional=optional)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(str, **options)
 
     def read(self, recording: Recording) -> Word:
         return recording.text(self.key)
@@ -175,8 +193,8 @@ class Text(Small[Word]):
 class Flag(Small[bool]):
     """A yes or no."""
 
-    def __init__(self, *, when: str = "", optional: bool = False) -> None:
-        super().__init__(bool, when=when, optional=optional)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(bool, **options)
 
     def read(self, recording: Recording) -> bool:
         return recording.flag(self.key)
@@ -221,20 +239,22 @@ def check(
 ) -> None:
     """Raises RecordingCorrupt, with the entry's name, where a manifest does not hold what is
     declared."""
-    for (room, key), entry in fields.items():
+    for (room, _), entry in fields.items():
         held, expected = getattr(manifest, room), entry.expected(request)
-        if key not in held:
-            if expected:
-                raise _unlike(manifest, name, f"it lacks the {entry}")
-        elif expected is False:
-            raise _unlike(
-                manifest, name, f"it has the {entry}, but its request has no {entry.when}"
-            )
-        elif problem := entry.problem(held[key]):
-            raise _unlike(manifest, name, f"the {entry} {problem}")
+        found = [key for key in held if entry.covers(key)]
+        if not found and expected:
+            raise _unlike(manifest, name, f"it lacks the {entry}")
+        if found and expected is False:
+            why = f"it has the {entry}, but its request has no {entry.when}"
+            raise _unlike(manifest, name, why)
+        for key in found:
+            if problem := entry.problem(held[key]):
+                raise _unlike(manifest, name, f"the {entry} {problem}")
     for room in ROOMS:
-        if extra := [key for key in getattr(manifest, room) if (room, key) not in fields]:
-            raise _unlike(manifest, name, f"its {room} {extra[0]!r} is not declared")
+        known = [entry for (where, _), entry in fields.items() if where == room]
+        for key in getattr(manifest, room):
+            if not any(entry.covers(key) for entry in known):
+                raise _unlike(manifest, name, f"its {room} {key!r} is not declared")
 
 
 def _unlike(manifest: Manifest, name: str, why: str) -> RecordingCorrupt:

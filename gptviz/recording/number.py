@@ -100,10 +100,14 @@ class Numbers(Sequence[Any]):
     ) -> None:
         self.array = array
         self.recording, self.tensor = recording, tensor
-        # Where each entry lies in the whole tensor.
-        self._index = (
-            tuple(np.asarray(axis) for axis in np.indices(array.shape)) if index is None else index
-        )
+        self._places = index  # None for the whole tensor
+
+    @property
+    def places(self) -> tuple[Array, ...]:
+        """Where each entry lies in the whole tensor, one array an axis of it."""
+        if self._places is None:
+            self._places = tuple(np.asarray(axis) for axis in np.indices(self.array.shape))
+        return self._places
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -120,10 +124,18 @@ class Numbers(Sequence[Any]):
 
     def __getitem__(self, key: Any) -> Any:
         part = self.array[key]
-        where = tuple(axis[key] for axis in self._index)
+        where = tuple(axis[key] for axis in self.places)
         if np.ndim(part) == 0:
             return Number(float(part), self.recording, self.tensor, tuple(int(i) for i in where))
         return Numbers(part, self.recording, self.tensor, where)
+
+    def at(self, *index: int) -> Number:
+        """One entry, by an index for each axis."""
+        if self._places is None:
+            index = tuple(range(n)[i] for n, i in zip(self.shape, index, strict=True))
+            return Number(float(self.array[index]), self.recording, self.tensor, index)
+        number: Number = self[index]
+        return number
 
     @property
     def address(self) -> str:

@@ -247,7 +247,7 @@ class Recording:
 
     def __init__(self, manifest: Manifest, tensors: Mapping[str, Array], name: str) -> None:
         self.manifest, self.name = manifest, name
-        self._tensors = tensors
+        self._arrays = tensors
 
     @classmethod
     def check(cls, manifest: Manifest, name: str) -> None:
@@ -270,11 +270,11 @@ class Recording:
     def array(self, tensor: str) -> Array:
         """A tensor as a plain, read-only numpy array; its axes stand in the manifest. Raises
         NotDeclared where there is none of this name."""
-        if tensor not in self._tensors:
+        if tensor not in self._arrays:
             raise NotDeclared(
-                f"{self.name} holds no tensor {tensor!r}", f"it holds {', '.join(self._tensors)}"
+                f"{self.name} holds no tensor {tensor!r}", f"it holds {', '.join(self._arrays)}"
             )
-        return self._tensors[tensor]
+        return self._arrays[tensor]
 
     def numbers(self, tensor: str) -> Numbers:
         """A tensor whose entries keep their addresses."""
@@ -286,7 +286,7 @@ class Recording:
 
     def has(self, path: str) -> bool:
         """Whether there is a tensor or a value of this name that is not None."""
-        if path in self._tensors:
+        if path in self._arrays:
             return True
         try:
             return self._value(path) is not None

@@ -19,9 +19,7 @@ import numpy as np
 import safetensors.numpy
 from pydantic import ValidationError
 
-import gptviz.recording.families
-import gptviz.recording.kinds  # (every kind that may be read)
-import gptviz.recording.requests  # noqa: F401
+import gptviz.recording.families  # noqa: F401  (every kind that may be read)
 from gptviz.errors import GptvizError, RecordingCorrupt, RecordingMissing, RecordingTooNew
 from gptviz.recording.files import disk_errors, folder_lock, inside, replacing, write_bytes
 from gptviz.recording.request import Request

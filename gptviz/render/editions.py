@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from gptviz.errors import NotDeclared, RecordingError
-from gptviz.recording.requests import Request, Source, prompt_field
+from gptviz.recording.request import Request, Source, prompt_field
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
 from gptviz.render.find import SceneFile

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gptviz.recording.kinds import NextTokenRecording
+from gptviz.recording.families import NextTokenRecording
 from gptviz.recording.schema import Recording
 from gptviz.recording.wording import written
 

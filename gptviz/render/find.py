@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gptviz.errors import GptvizError, UnknownScene
-from gptviz.recording import requests
-from gptviz.recording.requests import Request
+from gptviz.recording.request import REQUESTS, Request
 from gptviz.render.project import Project
 from gptviz.render.scenefiles import (
     FILM,
@@ -170,7 +169,9 @@ def _is_film(base: ast.expr) -> bool:
 
 
 def _declarations(tree: ast.Module, film: ast.ClassDef) -> dict[str, Any]:
-    names: dict[str, Any] = {cls.__name__: cls for cls in requests.REQUESTS.values()}
+    import gptviz.recording.families  # noqa: F401, PLC0415  (numpy: `gptviz help` does without)
+
+    names: dict[str, Any] = {cls.__name__: cls for cls in REQUESTS.values()}
     for target, value in _assignments(tree.body):
         try:
             names[target] = _literal(value, names)

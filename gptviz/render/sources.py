@@ -19,16 +19,15 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[1]
 
 #: Modules, or packages of such, whose top-level entries are independent of one another.
-CATALOGUES = ("gptviz.errors", "gptviz.maths", "gptviz.recording.requests")
+CATALOGUES = ("gptviz.errors", "gptviz.maths")
 
 #: One module per family of recordings; the package itself only lists their names.
 FAMILIES = "gptviz.recording.families"
-KINDS = "gptviz.recording.kinds"
 
 _FUTURE = "from __future__ import annotations"
 
-#: What draws nothing itself: the package's version, and the list of all kinds.
-_SILENT = ("gptviz", KINDS)
+#: What draws nothing itself: the package's version.
+_SILENT = ("gptviz",)
 
 
 @dataclass(frozen=True)
@@ -143,12 +142,10 @@ class Sources:
     @cache  # noqa: B019  (one instance for each plan)
     def kind_module(self, kind: str) -> str | None:
         """The module of the family that answers requests of a kind."""
-        for package in (FAMILIES, KINDS):
-            folder = self.package.joinpath(*package.split(".")[1:])
-            for path in sorted(folder.glob("*.py")):
-                module = self.module(f"{package}.{path.stem}")
-                if module and path.stem != "__init__" and kind in _kinds_in(module.tree):
-                    return module.name
+        for path in sorted(self.package.joinpath("recording", "families").glob("*.py")):
+            module = self.module(f"{FAMILIES}.{path.stem}")
+            if module and path.stem != "__init__" and kind in _kinds_in(module.tree):
+                return module.name
         return None
 
     def family_of(self, name: str) -> str:

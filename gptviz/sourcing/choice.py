@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gptviz.errors import PromptRefused, RecordingError, UsageError
-from gptviz.recording.requests import Request, Source
+from gptviz.recording.request import Request, Source
 from gptviz.recording.store import Store
 from gptviz.render.editions import DEFAULT, Edition, asked, edition_name
 from gptviz.render.find import SceneFile

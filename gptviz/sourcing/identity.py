@@ -17,7 +17,7 @@ from typing import Any
 
 from gptviz.errors import GptvizError
 from gptviz.recording.files import inside, write_bytes
-from gptviz.recording.requests import Source
+from gptviz.recording.request import Source
 from gptviz.render.sources import PACKAGE, Sources
 
 _FILE = ".identities.json"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from gptviz.errors import GptvizError, NotRecorded, PromptRefused, RecordingMissing
-from gptviz.recording.requests import Request
+from gptviz.recording.request import Request
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
 from gptviz.render.editions import Edition, asked, cast

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gptviz.errors import Unavailable
-from gptviz.recording.requests import Source
+from gptviz.recording.request import Source
 from gptviz.recording.schema import Recording
 from gptviz.sourcing.identity import Identities, Identity, content
 

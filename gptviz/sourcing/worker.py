@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from gptviz.errors import GptvizError
-from gptviz.recording.requests import Request
+from gptviz.recording.request import Request
 from gptviz.recording.store import Store
 from gptviz.render.telling import Tell, described, end_with_parent, speaker
 from gptviz.sourcing.identity import Identities, Identity

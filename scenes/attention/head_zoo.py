@@ -23,8 +23,7 @@ from gptviz.drawing.heads.headmap import NAME, HeadMap, head_name
 from gptviz.drawing.tokens.tokens import TokenStrip, tail
 from gptviz.film import Film
 from gptviz.recording import published
-from gptviz.recording.number import Claim, Count, derive
-from gptviz.recording.requests import (
+from gptviz.recording.families import (
     AttentionPatterns,
     HeadAblation,
     HeadComposition,
@@ -32,6 +31,7 @@ from gptviz.recording.requests import (
     InductionHeads,
     SinkNorms,
 )
+from gptviz.recording.number import Claim, Count, derive
 
 GRID, MAP = np.array([-3.75, 0.3, 0]), np.array([3.4, 0.4, 0])
 KINDS = {

@@ -26,8 +26,8 @@ from gptviz.drawing.heads.headgrid import HeadGrid
 from gptviz.drawing.heads.headmap import head_name
 from gptviz.drawing.tokens.tokens import TokenBox, TokenStrip, head
 from gptviz.film import Film
+from gptviz.recording.families import AttentionPatterns
 from gptviz.recording.number import Claim, derive
-from gptviz.recording.requests import AttentionPatterns
 
 GRID = np.array([-3.55, 0.28, 0.0])  # the middle of all heads
 DETAIL = np.array([3.65, 0.86, 0.0])  # the middle of the head that is spoken of

@@ -27,8 +27,8 @@ from gptviz.drawing.heads.headmap import head_name
 from gptviz.drawing.tokens.tokens import TokenStrip, around, head, tail
 from gptviz.film import Film
 from gptviz.recording import published
+from gptviz.recording.families import AttentionHead
 from gptviz.recording.number import Claim, Count, derive, derive_each
-from gptviz.recording.requests import AttentionHead
 
 GRID = np.array([-3.45, 0.35, 0.0])  # the middle of the grid of scores
 SIDE, PANEL = 0.75, 5.8  # where the right side begins, and how wide it is

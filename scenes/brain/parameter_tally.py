@@ -27,9 +27,8 @@ from gptviz.drawing.model.tally import GROUPS, ShareBars, SizeSquares
 from gptviz.drawing.model.tally import ParameterTally as Areas
 from gptviz.film import Film
 from gptviz.recording import published
-from gptviz.recording.kinds import architecture
+from gptviz.recording.families import ModelFamily, ParameterTally, architecture
 from gptviz.recording.number import Claim, Count, derive
-from gptviz.recording.requests import ModelFamily, ParameterTally
 
 LEFT, RIGHT = theme.LEFT_EDGE + 0.05, theme.RIGHT_EDGE - 0.05  # room for a frame
 MIDDLE = np.array([0.0, 1.2, 0.0])  # of all areas

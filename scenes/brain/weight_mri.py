@@ -18,8 +18,8 @@ from gptviz.drawing.model import weight_legends
 from gptviz.drawing.model.stack import PARTS, WeightStack, times_as_bright, whole_pixels
 from gptviz.film import Film
 from gptviz.recording import published
+from gptviz.recording.families import AttentionPatterns, WeightPicture
 from gptviz.recording.number import Claim, Count, Number, Word, derive
-from gptviz.recording.requests import AttentionPatterns, WeightPicture
 
 # Left, top, width and height of the picture: with the stage to itself, or one of a pair. It has no
 # other places.

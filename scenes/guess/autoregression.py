@@ -27,8 +27,8 @@ from gptviz.drawing.tokens.replay import ReplayStrip
 from gptviz.drawing.tokens.suggestions import Suggestions
 from gptviz.drawing.tokens.tokens import TokenBox
 from gptviz.film import Film
+from gptviz.recording.families import Replay, SamplingLoop
 from gptviz.recording.number import Claim, Count, Word, derive
-from gptviz.recording.requests import Replay, SamplingLoop
 
 SHOWN = 6  # rows of chances
 MIDDLE = 0.36  # of the stage, its height

@@ -27,8 +27,8 @@ from gptviz.drawing.tokens.replay import ReplayStrip
 from gptviz.drawing.tokens.tokens import TokenStrip, tail
 from gptviz.film import Film
 from gptviz.recording import published
+from gptviz.recording.families import CandidateSets, LogitBlock, Replay, SamplingLoop
 from gptviz.recording.number import Claim, Count, derive
-from gptviz.recording.requests import CandidateSets, LogitBlock, Replay, SamplingLoop
 
 WIDTH = theme.RIGHT_EDGE - theme.LEFT_EDGE
 LEFT = theme.LEFT_EDGE + 0.1

@@ -26,7 +26,7 @@ from gptviz.drawing.base.text import Numeral, Words
 from gptviz.drawing.furniture.focus import Focus
 from gptviz.drawing.tokens.tokens import TokenStrip, tail
 from gptviz.film import Film
-from gptviz.recording.requests import MatrixVector
+from gptviz.recording.families import MatrixVector
 
 ROWS = 6  # of the matrix, as many as are shown
 SHOWN = (5, 1)  # terms of a row that are shown: the first ones and the last

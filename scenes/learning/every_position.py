@@ -26,8 +26,8 @@ from gptviz.drawing.furniture.focus import Focus
 from gptviz.drawing.model.learning import FOOT, LABELS, TIGHT, WIDE, Board, Slope
 from gptviz.drawing.tokens.flow import TokenFlow, Writing
 from gptviz.film import Film
+from gptviz.recording.families import EveryPosition, LearningCurve, TrainingStep
 from gptviz.recording.number import Claim, Count, Number
-from gptviz.recording.requests import EveryPosition, LearningCurve, TrainingStep
 
 
 class EveryPositionFilm(Film):

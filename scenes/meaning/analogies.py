@@ -22,8 +22,8 @@ from gptviz.drawing.furniture.figures import FigureLine
 from gptviz.drawing.furniture.focus import Focus
 from gptviz.drawing.vectors.analogy import AnalogyPlane, ArrowAngle, SignedBars
 from gptviz.film import Film
+from gptviz.recording.families import WordAnalogies, WordRelation
 from gptviz.recording.number import Claim, Count, derive
-from gptviz.recording.requests import WordAnalogies, WordRelation
 from gptviz.recording.statement import compose, listed
 
 NEAREST = 5  # words around a landing place, as many as are listed

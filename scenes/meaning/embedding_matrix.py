@@ -30,9 +30,8 @@ from gptviz.drawing.furniture.source import QuotedWords
 from gptviz.drawing.tokens.tokens import TokenBox, TokenStrip, head
 from gptviz.film import Film
 from gptviz.recording import published
-from gptviz.recording.kinds import architecture
+from gptviz.recording.families import EmbeddingRows, Merges, ModelFamily, architecture
 from gptviz.recording.number import Claim, Count, Word, derive
-from gptviz.recording.requests import EmbeddingRows, Merges, ModelFamily
 
 TABLE = np.array([0.0, 0.6, 0.0])  # the middle of the picture of the table
 WIDE, HIGH = 6.6, 4.1  # its size

@@ -26,8 +26,8 @@ from gptviz.drawing.vectors.plane import WordAxis
 from gptviz.drawing.vectors.shadows import RulerPlane, ShadowPanel, ShadowTable
 from gptviz.drawing.vectors.swarm import Swarm
 from gptviz.film import Film
+from gptviz.recording.families import PluralDirection, WordColumns, WordDirection
 from gptviz.recording.number import Claim, Count, derive
-from gptviz.recording.requests import PluralDirection, WordColumns, WordDirection
 from gptviz.recording.statement import compose, listed
 
 MOST = 8  # rows of pairs that have room

@@ -19,8 +19,8 @@ from gptviz.drawing.vectors.unfolding import sides, unfolding_space
 from gptviz.drawing.vectors.viewpoints import clear_view, ride
 from gptviz.drawing.vectors.wordlists import FigureUnder, NearTable, PlaceTable, WordLine
 from gptviz.film import Film
+from gptviz.recording.families import WordColumns, WordNeighbours, WordSlice
 from gptviz.recording.number import Claim, Count, Setting, derive
-from gptviz.recording.requests import WordColumns, WordNeighbours, WordSlice
 from gptviz.recording.statement import compose
 
 LISTED = 6  # neighbours in a list

@@ -27,8 +27,8 @@ from gptviz.drawing.tokens.slot import NextSlot
 from gptviz.drawing.tokens.tokens import TokenStrip, tail
 from gptviz.drawing.vectors.arrows import arrows
 from gptviz.film import Film
+from gptviz.recording.families import LensChoice, LogitLens
 from gptviz.recording.number import Claim, derive
-from gptviz.recording.requests import LensChoice, LogitLens
 
 
 class LogitLensFilm(Film):

@@ -27,8 +27,8 @@ from gptviz.drawing.furniture.knob import Knob
 from gptviz.drawing.tokens.slot import NextSlot
 from gptviz.drawing.tokens.tokens import TokenStrip, tail
 from gptviz.film import Film
+from gptviz.recording.families import NextToken
 from gptviz.recording.number import Claim, Count, derive, derive_each
-from gptviz.recording.requests import NextToken
 
 LEFT_COLUMN = theme.LEFT_EDGE + 0.1  # in line with the text of the tokens in their boxes
 SCORES_END, BARS_START = 3.3, 3.6  # from the left edge, in units

@@ -16,8 +16,8 @@ from gptviz.drawing.tokens.flow import TokenFlow, Writing
 from gptviz.drawing.tokens.slot import NextSlot
 from gptviz.drawing.tokens.tokens import TokenStrip, tail
 from gptviz.film import Film
+from gptviz.recording.families import NextToken, SamplingLoop
 from gptviz.recording.number import Claim, Count, Setting, derive, derive_each
-from gptviz.recording.requests import NextToken, SamplingLoop
 
 SHOWN = 8
 FIRST_ROW, ROW, BARS = (

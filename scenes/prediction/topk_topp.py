@@ -11,8 +11,8 @@ from gptviz.drawing.tokens.flow import TokenFlow, Writing, fitted
 from gptviz.drawing.tokens.slot import NextSlot
 from gptviz.drawing.tokens.tokens import TokenStrip, tail
 from gptviz.film import Film
+from gptviz.recording.families import CandidateSets, Draws, SamplingLoop
 from gptviz.recording.number import Claim, Count, derive
-from gptviz.recording.requests import CandidateSets, Draws, SamplingLoop
 
 SHOWN = 8
 FIRST_ROW, ROW, BARS, UNIT = 1.72, 0.445, 2.3, 4.4

@@ -23,8 +23,8 @@ from gptviz.drawing.tokens.pieces import Smile, Sound, tiles_of
 from gptviz.drawing.tokens.tokens import TokenStrip, head
 from gptviz.film import Film
 from gptviz.recording import published
+from gptviz.recording.families import Merges, Vocabulary
 from gptviz.recording.number import Claim, Count
-from gptviz.recording.requests import Merges, Vocabulary
 
 SPACED, SMALL, PAIR, ROBOT, FACE, UNBELIEVABLE, TOKENIZATION, STRAWBERRY, LAW = range(
     1, 10

@@ -17,8 +17,8 @@ from gptviz.film.caption import LINE, CaptionTooLong, phrases
 from gptviz.models import load
 from gptviz.models.language import LanguageModel
 from gptviz.recorders import take
+from gptviz.recording.families import NextToken
 from gptviz.recording.number import Token, Word
-from gptviz.recording.requests import NextToken
 from gptviz.recording.statement import compose
 from gptviz.recording.store import Store
 from gptviz.render.captions import cues, subrip

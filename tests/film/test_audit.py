@@ -333,7 +333,7 @@ def test_a_count_of_a_literal_is_a_typed_number(
     path.write_text(f"""
 from gptviz.film import Film
 from gptviz.recording.number import Count
-from gptviz.recording.requests import NextToken
+from gptviz.recording.families import NextToken
 
 SHOWN = 2
 

@@ -18,8 +18,7 @@ from gptviz.recorders import take
 from gptviz.recorders.architecture import PUBLISHED
 from gptviz.recording import published
 from gptviz.recording.anatomy import Anatomy
-from gptviz.recording.kinds import architecture
-from gptviz.recording.requests import (
+from gptviz.recording.families import (
     AttentionHead,
     AttentionPatterns,
     EmbeddingRows,
@@ -32,6 +31,7 @@ from gptviz.recording.requests import (
     SinkNorms,
     WeightPicture,
     WeightSample,
+    architecture,
 )
 
 from .conftest import AWKWARD, Both

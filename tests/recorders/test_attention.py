@@ -16,7 +16,7 @@ from gptviz.models.interface import Model
 from gptviz.recorders import take
 from gptviz.recorders.choosing import far_pairs, spotlights, word_position
 from gptviz.recording import published
-from gptviz.recording.requests import AttentionHead, AttentionPatterns
+from gptviz.recording.families import AttentionHead, AttentionPatterns
 
 from .conftest import AWKWARD, RUNS, Both
 

@@ -14,8 +14,14 @@ from gptviz import maths
 from gptviz.errors import NotDeclared, NotRecorded, UsageError
 from gptviz.models.interface import Model
 from gptviz.recorders import take
-from gptviz.recording.kinds import CandidateSetsRecording, DrawsRecording, LogitBlockRecording
-from gptviz.recording.requests import CandidateSets, Draws, LogitBlock
+from gptviz.recording.families import (
+    CandidateSets,
+    CandidateSetsRecording,
+    Draws,
+    DrawsRecording,
+    LogitBlock,
+    LogitBlockRecording,
+)
 
 from .conftest import AWKWARD, RUNS, Both
 

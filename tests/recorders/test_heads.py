@@ -14,7 +14,7 @@ from gptviz.errors import NotRecorded
 from gptviz.models.interface import Model
 from gptviz.recorders import take
 from gptviz.recording import published
-from gptviz.recording.requests import (
+from gptviz.recording.families import (
     HeadAblation,
     HeadComposition,
     HeadScores,

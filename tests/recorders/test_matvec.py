@@ -10,8 +10,7 @@ import torch
 
 from gptviz.errors import UsageError
 from gptviz.recorders import take
-from gptviz.recording.kinds import MatrixVectorRecording
-from gptviz.recording.requests import MatrixVector
+from gptviz.recording.families import MatrixVector, MatrixVectorRecording
 
 from .conftest import AWKWARD, Both
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from gptviz.recorders import take
-from gptviz.recording.requests import (
+from gptviz.recording.families import (
     CacheEquality,
     CandidateSets,
     Draws,
@@ -20,13 +20,13 @@ from gptviz.recording.requests import (
     MatrixVector,
     Merges,
     Replay,
-    Request,
     ResidualStream,
     SamplingLoop,
     TrainingStep,
     TwoContexts,
     Vocabulary,
 )
+from gptviz.recording.request import Request
 from gptviz.recording.store import Store
 
 from .conftest import AWKWARD, Both

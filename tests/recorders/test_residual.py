@@ -12,13 +12,16 @@ import torch
 from gptviz.errors import NotRecorded, PromptRefused
 from gptviz.models.interface import Model
 from gptviz.recorders import take
-from gptviz.recording.kinds import (
+from gptviz.recording.families import (
+    LensChoice,
     LensChoiceRecording,
+    LogitLens,
     LogitLensRecording,
+    ResidualStream,
     ResidualStreamRecording,
+    TwoContexts,
     TwoContextsRecording,
 )
-from gptviz.recording.requests import LensChoice, LogitLens, ResidualStream, TwoContexts
 
 from .conftest import AWKWARD, RUNS, Both
 

@@ -16,8 +16,14 @@ from gptviz.errors import NotDeclared, NotRecorded, PromptRefused, UsageError
 from gptviz.models.interface import Model
 from gptviz.recorders import take
 from gptviz.recorders.sampling import find_loop
-from gptviz.recording.kinds import CacheEqualityRecording, ReplayRecording, SamplingLoopRecording
-from gptviz.recording.requests import CacheEquality, Replay, SamplingLoop
+from gptviz.recording.families import (
+    CacheEquality,
+    CacheEqualityRecording,
+    Replay,
+    ReplayRecording,
+    SamplingLoop,
+    SamplingLoopRecording,
+)
 
 from .conftest import AWKWARD, RUNS, Both
 

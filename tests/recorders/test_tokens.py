@@ -13,8 +13,7 @@ from gptviz.models import load
 from gptviz.models.interface import Model
 from gptviz.models.references import BUNDLED
 from gptviz.recorders import take
-from gptviz.recording.kinds import MergesRecording, VocabularyRecording
-from gptviz.recording.requests import Merges, Vocabulary
+from gptviz.recording.families import Merges, MergesRecording, Vocabulary, VocabularyRecording
 
 from .conftest import AWKWARD, Both
 

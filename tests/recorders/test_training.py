@@ -18,12 +18,14 @@ from gptviz.errors import NotRecorded, PromptRefused, UsageError
 from gptviz.models.interface import Model
 from gptviz.models.references import BUNDLED
 from gptviz.recorders import take
-from gptviz.recording.kinds import (
+from gptviz.recording.families import (
+    EveryPosition,
     EveryPositionRecording,
+    LearningCurve,
     LearningCurveRecording,
+    TrainingStep,
     TrainingStepRecording,
 )
-from gptviz.recording.requests import EveryPosition, LearningCurve, TrainingStep
 
 from .conftest import AWKWARD, RUNS, Both
 

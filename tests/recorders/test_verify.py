@@ -13,8 +13,7 @@ from transformers import GPT2LMHeadModel
 from gptviz.models import load
 from gptviz.recorders import take
 from gptviz.recorders.verify import bundled, verify
-from gptviz.recording.families import NextToken
-from gptviz.recording.requests import WordNeighbours
+from gptviz.recording.families import NextToken, WordNeighbours
 from gptviz.recording.schema import Content, Provenance, make
 from gptviz.recording.store import Store
 from tests import small_gpt2
@@ -83,7 +82,16 @@ def test_what_cannot_be_trusted_or_answered(store: Store, folder: Path) -> None:
         next_token_content([1.0]),
         Provenance(model="x", reference="x"),
     )
-    words = make(WordNeighbours(words=("cat",)), Content(), Provenance(model="x", reference="x"))
+    nothing: dict[str, Any] = {
+        **dict.fromkeys(("vocabulary", "components"), 1),
+        **dict.fromkeys(("order", "rule"), ""),
+        **dict.fromkeys(("words", "missing", "sought", "sought_missing"), []),
+    }
+    words = make(
+        WordNeighbours(words=("cat",)),
+        Content(values=nothing),
+        Provenance(model="x", reference="x"),
+    )
     store.write("small", "third", "row", long)
     store.write("small", "third", "words", words)
     found = {

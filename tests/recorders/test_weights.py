@@ -15,7 +15,7 @@ from gptviz.errors import NotRecorded, UsageError
 from gptviz.models.interface import Model
 from gptviz.recorders import take
 from gptviz.recorders.pictures import area_means, edges
-from gptviz.recording.requests import EmbeddingRows, PositionVectors, WeightPicture, WeightSample
+from gptviz.recording.families import EmbeddingRows, PositionVectors, WeightPicture, WeightSample
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
 

@@ -13,25 +13,23 @@ from scipy.stats import spearmanr
 from gptviz.errors import NotRecorded
 from gptviz.models.vectors import WordVectors, load_vectors
 from gptviz.recorders import take
-from gptviz.recording.kinds import (
+from gptviz.recording.families import (
+    PluralDirection,
     PluralDirectionRecording,
+    WordAnalogies,
     WordAnalogiesRecording,
+    WordColumns,
     WordColumnsRecording,
+    WordDirection,
     WordDirectionRecording,
+    WordNeighbours,
     WordNeighboursRecording,
+    WordRelation,
     WordRelationRecording,
+    WordSlice,
     WordSliceRecording,
 )
-from gptviz.recording.requests import (
-    PluralDirection,
-    Request,
-    WordAnalogies,
-    WordColumns,
-    WordDirection,
-    WordNeighbours,
-    WordRelation,
-    WordSlice,
-)
+from gptviz.recording.request import Request
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
 

@@ -25,7 +25,7 @@ from manim import FadeIn
 
 from gptviz.drawing.base.text import Numeral
 from gptviz.film import Film
-from gptviz.recording.requests import AttentionHead, Merges, NextToken
+from gptviz.recording.families import AttentionHead, Merges, NextToken
 
 
 class {title}(Film):

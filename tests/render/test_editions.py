@@ -17,7 +17,7 @@ from tests.toy import ROOT, Toy, build
 TOKENS = '''"""What does it read?"""
 
 from gptviz.film import Film
-from gptviz.recording.requests import Merges
+from gptviz.recording.families import Merges
 
 
 class Tokens(Film):
@@ -34,7 +34,7 @@ class Tokens(Film):
 AGES = '''"""How does it learn?"""
 
 from gptviz.film import Film
-from gptviz.recording.requests import LearningCurve, NextToken
+from gptviz.recording.families import LearningCurve, NextToken
 
 
 class Ages(Film):

@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gptviz.errors import GptvizError, UnknownScene
-from gptviz.recording.requests import NextToken
+from gptviz.recording.families import NextToken
 from gptviz.render.find import find_scenes, pick_scenes, read_scene
 from gptviz.render.project import open_project
 from tests.toy import Toy, as_folder
 
-HEAD = "from gptviz.film import Film\nfrom gptviz.recording.requests import NextToken\n"
+HEAD = "from gptviz.film import Film\nfrom gptviz.recording.families import NextToken\n"
 
 
 def scene(tmp_path: Path, body: str) -> Path:

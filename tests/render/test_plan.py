@@ -196,7 +196,7 @@ def test_an_answer_to_another_request_does_not_count(toy: Toy) -> None:
 
 CHAINED = '''
 from gptviz.film import Film
-from gptviz.recording.requests import NextToken
+from gptviz.recording.families import NextToken
 
 class Chained(Film):
     """Two needs of one model, and one alone"""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gptviz.errors import GptvizError, NotDeclared, PromptRefused
-from gptviz.recording.requests import LogitBlock, NextToken, Replay, SamplingLoop, WordColumns
+from gptviz.recording.families import LogitBlock, NextToken, Replay, SamplingLoop, WordColumns
 from gptviz.recording.store import Store
 from gptviz.render.editions import Edition, asked, cast
 from gptviz.render.find import SceneFile, pick_scenes

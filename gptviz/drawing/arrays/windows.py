@@ -49,7 +49,7 @@ class Computed(Numbers):
 
     def __getitem__(self, key: Any) -> Any:
         part = self.array[key]
-        where = tuple(np.asarray(axis)[key] for axis in self._index)
+        where = tuple(np.asarray(axis)[key] for axis in self.places)
         if np.ndim(part) == 0:
             return derive(self.formula, *self.inputs, pick=tuple(int(i) for i in where))
         return Computed(self.formula, *self.inputs, part=(part, where))
@@ -57,7 +57,7 @@ class Computed(Numbers):
 
 def transposed(numbers: Numbers) -> Numbers:
     """An array with its two axes exchanged; its entries keep their addresses."""
-    part, where = numbers.array.T, tuple(np.asarray(axis).T for axis in numbers._index)
+    part, where = numbers.array.T, tuple(np.asarray(axis).T for axis in numbers.places)
     if isinstance(numbers, Computed):
         return Computed(numbers.formula, *numbers.inputs, part=(part, where))
     return Numbers(part, numbers.recording, numbers.tensor, where)

@@ -26,7 +26,7 @@ _LONG = 2.0  # units of a token that does not fly
 
 
 class Drawn(Protocol):
-    """A step of a recorded loop, as :class:`gptviz.recording.kinds.sampling.Step` is."""
+    """A step of a recorded loop, as :class:`gptviz.recording.families.sampling.Step` is."""
 
     @property
     def row(self) -> Any: ...

@@ -18,7 +18,7 @@ from gptviz.drawing.model import weight_legends
 from gptviz.drawing.model.by_layer import EndsTable, LayerChart
 from gptviz.drawing.model.stack import PARTS, SizeZoom, WeightStack, times_as_bright, whole_pixels
 from gptviz.drawing.model.tally import ParameterTally, ShareBars
-from gptviz.recording.kinds import architecture
+from gptviz.recording.families import architecture
 from gptviz.recording.number import derive
 from gptviz.recording.published import MRI_FACTOR
 

@@ -33,7 +33,7 @@ from gptviz.drawing.chances.bars import Bar, ProbabilityBars
 from gptviz.drawing.heads.headmap import HeadMap
 from gptviz.drawing.tokens.tokens import TokenStrip, tail
 from gptviz.drawing.vectors.arrows import arrows
-from gptviz.recording.kinds.attention import Head
+from gptviz.recording.heads import Head
 from gptviz.recording.number import Count, Number, Numbers, Token, Tracked, Word, derive
 from gptviz.recording.rows import Row
 from gptviz.recording.schema import Recording

@@ -17,7 +17,7 @@ from gptviz.drawing.arrays.windows import positions
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.cells import segments, stroked
 from gptviz.drawing.base.text import Align, Numeral, Words
-from gptviz.recording.kinds.attention import Head
+from gptviz.recording.heads import Head
 from gptviz.recording.number import Numbers, Tracked
 
 NAME = "layer {l:d}, head {h:d}"

@@ -16,13 +16,13 @@ from gptviz.drawing.base import theme
 from gptviz.drawing.base.text import Words
 from gptviz.drawing.heads.head_kinds import PairOfBars, ScoreRule
 from gptviz.drawing.heads.headmap import HeadMap, head_name
-from gptviz.recording.kinds.attention import Head
-from gptviz.recording.kinds.heads import (
+from gptviz.recording.families import (
     HeadAblationRecording,
     HeadCompositionRecording,
     InductionHeadsRecording,
     SinkNormsRecording,
 )
+from gptviz.recording.heads import Head
 from gptviz.recording.number import derive
 
 

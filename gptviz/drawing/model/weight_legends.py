@@ -20,7 +20,7 @@ from gptviz.drawing.base.text import Words
 from gptviz.drawing.model.by_layer import LayerPanel
 from gptviz.drawing.model.stack import PARTS, SizeZoom
 from gptviz.maths.rounding import nearest
-from gptviz.recording.kinds import WeightPictureRecording
+from gptviz.recording.families import WeightPictureRecording
 from gptviz.recording.number import Numbers, Tracked, derive
 
 MEAN = "all"  # the series of all three parts together

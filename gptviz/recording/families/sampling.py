@@ -4,41 +4,85 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar, Literal
+
+from typing_extensions import TypedDict
 
 from gptviz import maths
 from gptviz.errors import NotDeclared
-from gptviz.recording.number import Count, Derived, Number, Token, Word, derive
+from gptviz.recording.declared import Data, Flag, Tensor, Text, Tokens, Value
+from gptviz.recording.number import Count, Derived, Number, Token, derive
+from gptviz.recording.request import Request
 from gptviz.recording.rows import Row, TokenTable, row_of
 from gptviz.recording.schema import Recording
 
 
-class SamplingLoopRecording(Recording):
-    """The steps of a loop: what could have come, what came, and the draw that decided it.
+class Turns(TypedDict):
+    """The loop that a text ends in."""
 
-    Tokens: ``prompt``, ``chosen`` (by step), ``table``. Tensors: ``top_ids``, ``top_logits``,
-    ``top_shares`` (step, rank); ``logsumexp``, ``entropy`` (bits), ``chosen_logits``,
-    ``chosen_ranks``, ``chosen_shares``, ``allowed``, ``kept`` (step); ``u``, ``low``, ``high``
-    (step, from ``drawn_from``: the first step that was drawn, not greedy). Values: ``stopped``
-    ("length", "end token", "context"), ``drawn_from``, ``loop`` or None, ``text``, ``vocab``, and
-    the texts ``order_rule`` (how u picks a token) and ``loop_rule`` (what is called a loop).
+    period: int
+    first: int
+    turns: int
+
+
+@dataclass(frozen=True)
+class SamplingLoop(Request["SamplingLoopRecording"]):
+    """``steps`` tokens written after ``prompt``, one at a time, with the ``top`` candidates of each
+    step.
+
+    ``policy`` is ``greedy``, ``temperature``, ``top_k`` or ``top_p``; all but the first draw, with
+    ``seed``, from the distribution at ``temperature`` (0 is greedy) restricted to the ``top_k``
+    likeliest or to the ``top_p`` nucleus. ``start_token`` puts the model's start token in front,
+    which may then stand alone. With ``escape`` the first tokens are chosen greedily until the text
+    has turned in a loop three times; from then on the policy chooses.
     """
 
-    kind = "sampling_loop"
+    kind: ClassVar[str] = "sampling_loop"
+    prompt: str = ""
+    steps: int = 40
+    policy: Literal["greedy", "temperature", "top_k", "top_p"] = "temperature"
+    temperature: float = 1.0
+    top_k: int = 0
+    top_p: float = 1.0
+    seed: int = 0
+    start_token: bool = False
+    escape: bool = False
+    top: int = 12
+
+
+class SamplingLoopRecording(Recording):
+    """The steps of a loop: what could have come, what came, and the draw that decided it."""
+
+    answers = SamplingLoop
+
+    prompt = Tokens()  #: the tokens that the loop began with
+    chosen = Tokens()  #: the tokens that were written, by step
+    _table = Tokens()
+    _top_ids = Tensor("int32", "step", "rank")
+    _top_logits = Tensor("float32", "step", "rank")
+    _top_shares = Tensor("float64", "step", "rank")
+    _logsumexp = Tensor("float64", "step")
+    _entropy = Tensor("float64", "step")
+    _chosen_logits = Tensor("float32", "step")
+    _chosen_ranks = Tensor("int32", "step")
+    _chosen_shares = Tensor("float64", "step")
+    _allowed = Tensor("int32", "step")
+    _kept = Tensor("float64", "step")
+    _u = Tensor("float64", "step", optional=True)
+    _low = Tensor("float64", "step", optional=True)
+    _high = Tensor("float64", "step", optional=True)
+    _stopped = Text()
+    _drawn_from = Data(int | None)
+    _loop = Data(Turns | None)
+    written = Text(key="text")  #: what was written, decoded together
+    vocab = Value(int)  #: how many tokens there are
+    _order_rule = Text()
+    _loop_rule = Text()
 
     @cached_property
     def table(self) -> TokenTable:
         """The tokens of all rows, by id."""
         return TokenTable(self)
-
-    @property
-    def prompt(self) -> list[Token]:
-        """The tokens that the loop began with."""
-        return self.tokens("prompt")
-
-    @cached_property
-    def chosen(self) -> list[Token]:
-        """The tokens that were written, by step."""
-        return self.tokens("chosen")
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -46,25 +90,15 @@ class SamplingLoopRecording(Recording):
         return [Step(self, i) for i in range(len(self.chosen))]
 
     @property
-    def written(self) -> Word:
-        """What was written, decoded together."""
-        return self.text("text")
-
-    @property
     def stopped(self) -> str:
         """Why it ended: ``length`` (all steps were taken), ``end token`` or ``context`` (no
         position is left)."""
-        return str(self.text("stopped"))
-
-    @property
-    def vocab(self) -> Number:
-        """How many tokens there are."""
-        return self.value("vocab")
+        return str(self._stopped)
 
     @property
     def drawn_from(self) -> int | None:
         """The index of the first step that was drawn; None where all were greedy."""
-        return int(self.value("drawn_from")) if self.has("drawn_from") else None
+        return int(self._drawn_from) if self.has("drawn_from") else None
 
     @property
     def loop(self) -> LoopFound | None:
@@ -202,50 +236,66 @@ class LoopFound:
         return self.recording.chosen[int(self.first) : int(self.first) + int(self.period)]
 
 
-class ReplayRecording(Recording):
-    """A given text under the model: what it expected at every token, and how the true one fared.
+@dataclass(frozen=True)
+class Replay(Request["ReplayRecording"]):
+    """A given text under the model: the probability and the rank of each true token, and the
+    ``top`` candidates there.
 
-    Tokens: ``prompt`` (given), ``text`` (scored), ``table``. Tensors: ``top_ids``, ``top_logits``
-    (token, rank); ``logsumexp``, ``entropy`` (bits), ``true_logits``, ``true_ranks`` (token).
-    Values: ``vocab``, ``most_surprising``, ``least_surprising`` (indices), ``surprise_rule``.
+    ``prompt`` is the beginning of ``text`` that is given and not scored. The first token of all has
+    nothing before it and is not scored either, unless ``start_token`` puts the model's start token
+    in front.
     """
 
-    kind = "replay"
+    kind: ClassVar[str] = "replay"
+    text: str
+    prompt: str = ""
+    start_token: bool = False
+    top: int = 12
+
+
+class ReplayRecording(Recording):
+    """A given text under the model: what it expected at every token, and how the true one fared."""
+
+    answers = Replay
+
+    prompt = Tokens()  #: the tokens that were given and not scored
+    _text = Tokens()
+    _table = Tokens()
+    _top_ids = Tensor("int32", "token", "rank")
+    _top_logits = Tensor("float32", "token", "rank")
+    _logsumexp = Tensor("float64", "token")
+    _entropy = Tensor("float64", "token")
+    _true_logits = Tensor("float32", "token")
+    _true_ranks = Tensor("int32", "token")
+    vocab = Value(int)  #: how many tokens there are
+    _surprise_rule = Text()
+    _most_surprising = Value(int)
+    _least_surprising = Value(int)
 
     @cached_property
     def table(self) -> TokenTable:
         """The tokens of all rows, by id."""
         return TokenTable(self)
 
-    @property
-    def prompt(self) -> list[Token]:
-        """The tokens that were given and not scored."""
-        return self.tokens("prompt")
-
     @cached_property
     def positions(self) -> list[Scored]:
         """The scored tokens, in order."""
-        return [Scored(self, i, token) for i, token in enumerate(self.tokens("text"))]
+        return [Scored(self, i, token) for i, token in enumerate(self._text)]
 
     @property
     def most_surprising(self) -> Scored:
         """The token with the largest loss (see ``text("surprise_rule")``)."""
-        return self.positions[int(self.value("most_surprising"))]
+        return self.positions[int(self._most_surprising)]
 
     @property
     def least_surprising(self) -> Scored:
         """The token with the smallest loss."""
-        return self.positions[int(self.value("least_surprising"))]
+        return self.positions[int(self._least_surprising)]
 
     @property
     def mean_loss(self) -> Derived:
         """The mean loss of the scored tokens, in nats."""
-        return derive(maths.mean_surprise, self.numbers("true_logits"), self.numbers("logsumexp"))
-
-    @property
-    def vocab(self) -> Number:
-        """How many tokens there are."""
-        return self.value("vocab")
+        return derive(maths.mean_surprise, self._true_logits, self._logsumexp)
 
 
 @dataclass(frozen=True)
@@ -296,47 +346,54 @@ class Scored:
         return self.recording.number("logsumexp", self.index)
 
 
+@dataclass(frozen=True)
+class CacheEquality(Request["CacheEqualityRecording"]):
+    """``steps`` greedy tokens after ``prompt`` with the keys and values kept, and again with
+    everything recomputed."""
+
+    kind: ClassVar[str] = "cache_equality"
+    prompt: str
+    steps: int = 16
+
+
 class CacheEqualityRecording(Recording):
-    """The same greedy text written with keys and values kept, and with everything computed again at
-    every step.
+    """The same greedy text written with keys and values kept, and with everything computed again
+    at every step."""
 
-    Tokens: ``prompt``, ``cached``, ``recomputed``. Tensors: ``logit_gaps`` (step: the largest
-    difference of any score), ``length`` (step: tokens in the text when the step begins). Values:
-    ``same`` (all tokens agree), ``key_gap``, ``value_gap`` (largest difference of any kept number),
-    ``n_layer``, ``d_model``, ``d_mlp``, ``vocab``.
-    """
+    answers = CacheEquality
 
-    kind = "cache_equality"
-
-    @property
-    def prompt(self) -> list[Token]:
-        """The tokens that both began with."""
-        return self.tokens("prompt")
-
-    @property
-    def same(self) -> bool:
-        """Whether both wrote the same tokens."""
-        return self.flag("same")
+    prompt = Tokens()  #: the tokens that both began with
+    _cached = Tokens()
+    _recomputed = Tokens()
+    _logit_gaps = Tensor("float64", "step")
+    _length = Tensor("int32", "step")
+    same = Flag()  #: whether both wrote the same tokens
+    _key_gap = Value(float)
+    _value_gap = Value(float)
+    _n_layer = Value(int)
+    _d_model = Value(int)
+    _d_mlp = Value(int)
+    _vocab = Value(int)
 
     def gap(self, step: int) -> Number:
         """The largest difference of any score at a step."""
-        return self.number("logit_gaps", step)
+        return self._logit_gaps.at(step)
 
     def cached_cost(self, step: int) -> Derived:
         """Multiplications of a step with the cache: one token's."""
-        return derive(maths.multiplications, *self._sizes, self.number("length", step))
+        return derive(maths.multiplications, *self._sizes, self._length.at(step))
 
     def recomputed_cost(self, step: int) -> Derived:
         """Multiplications of a step without the cache: those of every token once more."""
-        return derive(maths.multiplications_of_all, *self._sizes, self.number("length", step))
+        return derive(maths.multiplications_of_all, *self._sizes, self._length.at(step))
 
     def kept_numbers(self, step: int) -> Derived:
         """How many numbers the cache holds at a step."""
         return derive(
             maths.kv_cache_numbers,
-            self.value("n_layer"),
-            self.value("d_model"),
-            self.number("length", step),
+            self._n_layer,
+            self._d_model,
+            self._length.at(step),
         )
 
     @property

@@ -4,10 +4,16 @@ lie."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar, Required
+
+from typing_extensions import TypedDict
 
 from gptviz import maths
-from gptviz.recording.kinds.words import (
+from gptviz.recording.declared import Data, Tensor, Text, Value
+from gptviz.recording.families.words import (
+    Near,
     Neighbour,
+    Ranked,
     WordRecording,
     length,
     neighbours,
@@ -16,6 +22,62 @@ from gptviz.recording.kinds.words import (
     texts,
 )
 from gptviz.recording.number import Derived, Number, Numbers, Word, derive
+from gptviz.recording.request import Request, Source
+
+
+class Placed(TypedDict, total=False):
+    """Where a word lies seen from a landing place; empty where it has no vector."""
+
+    place: int
+    place_others: int
+    cosine: float
+
+
+class Scaled(Placed):
+    """The same with all vectors scaled to length one."""
+
+    nearest_others: list[Near]
+
+
+class AnalogyEntry(Placed, total=False):
+    """An analogy; its ``row`` in the tensors where all four words have vectors."""
+
+    a: Required[str]
+    b: Required[str]
+    c: Required[str]
+    d: Required[str]
+    missing: Required[list[str]]
+    nearest: list[Near]
+    nearest_others: list[Near]
+    scaled: Scaled
+    row: int
+
+
+class PairEntry(TypedDict):
+    """A pair, and where the first arrow lands when it begins at its start."""
+
+    start: str
+    end: str
+    nearest_others: list[Near]
+    place: int
+    place_others: int
+    cosine: float
+
+
+class MissingPair(TypedDict):
+    """A pair of which the vocabulary lacks a word."""
+
+    start: str
+    end: str
+    missing: list[str]
+
+
+class RelationRules(TypedDict):
+    """By what pairs are ordered and places are counted."""
+
+    order: str
+    places: str
+
 
 #: The parts of an analogy's picture, in the order of its tensor.
 PARTS = ("a", "b", "c", "d", "landing")
@@ -135,14 +197,27 @@ class Analogy:
         return int(self._recording.value(f"{self._path}.row"))
 
 
+@dataclass(frozen=True)
+class WordAnalogies(Request["WordAnalogiesRecording"]):
+    """For each (a, b, c, d) of ``analogies``: where a - b + c lands, the ``top`` nearest words, d's
+    place among all."""
+
+    kind: ClassVar[str] = "word_analogies"
+    source: ClassVar[Source] = "vectors"
+    analogies: tuple[tuple[str, str, str, str], ...]
+    top: int = 8
+
+
 class WordAnalogiesRecording(WordRecording):
-    """Analogies a - b + c = d.
+    """Analogies a - b + c = d."""
 
-    Tensors, of the complete ones: ``vectors`` (row, part, d_model), ``coordinates`` (row, part,
-    component), ``shares`` (row, component). Values: ``analogies``, ``rule``.
-    """
+    answers = WordAnalogies
 
-    kind = "word_analogies"
+    _vectors = Tensor("float32", "row", "part", "d_model", optional=True)
+    _coordinates = Tensor("float64", "row", "part", "component", optional=True)
+    _shares = Tensor("float64", "row", "component", optional=True)
+    _analogies = Data(list[AnalogyEntry])
+    _rule = Text()
 
     @property
     def analogies(self) -> list[Analogy]:
@@ -179,14 +254,33 @@ class RelatedPair:
     vectors: Numbers
 
 
-class WordRelationRecording(WordRecording):
-    """One arrow against those of other pairs, the most alike first.
+@dataclass(frozen=True)
+class WordRelation(Request["WordRelationRecording"]):
+    """How alike the arrow from ``start`` to ``end`` is to the arrow of each of ``pairs`` (start,
+    end).
 
-    Tensors: ``arrow`` (part, d_model), ``pairs`` (pair, part, d_model). Values: ``pairs``,
-    ``missing``, ``rules``.
+    And the ``top`` words nearest to where that arrow lands when it is carried to the start of each
+    pair.
     """
 
-    kind = "word_relation"
+    kind: ClassVar[str] = "word_relation"
+    source: ClassVar[Source] = "vectors"
+    start: str
+    end: str
+    pairs: tuple[tuple[str, str], ...]
+    top: int = 5
+
+
+class WordRelationRecording(WordRecording):
+    """One arrow against those of other pairs, the most alike first."""
+
+    answers = WordRelation
+
+    arrow = Tensor("float32", "part", "d_model")  #: the vectors of start and end (part, d_model)
+    _pairs = Tensor("float32", "pair", "part", "d_model", optional=True)
+    _pairs_entries = Data(list[PairEntry], key="pairs")
+    _missing = Data(list[MissingPair])
+    _rules = Data(RelationRules)
 
     @property
     def start(self) -> Word:
@@ -199,17 +293,12 @@ class WordRelationRecording(WordRecording):
         return self.asked("end")
 
     @property
-    def arrow(self) -> Numbers:
-        """The vectors of start and end (part, d_model)."""
-        return self.numbers("arrow")
-
-    @property
     def pairs(self) -> list[RelatedPair]:
         """The pairs whose words have vectors, from the arrow most alike to the least."""
         return [self._pair(i) for i in range(length(self, "pairs"))]
 
     def _pair(self, i: int) -> RelatedPair:
-        vectors = self.numbers("pairs")[i]
+        vectors = self._pairs[i]
         return RelatedPair(
             self.text(f"pairs.{i}.start"),
             self.text(f"pairs.{i}.end"),
@@ -229,6 +318,11 @@ class WordRelationRecording(WordRecording):
 class Rising(WordRecording):
     """Words whose places along a direction should rise, and their ranks by frequency."""
 
+    _rising_places = Tensor("int32", "word", optional=True)
+    _rising_ranks = Tensor("int32", "word", optional=True)
+    _rising = Data(list[Ranked])
+    _rising_missing = Data(list[str])
+
     @property
     def rising(self) -> list[Word]:
         """The words that should rise, those that have a vector."""
@@ -238,7 +332,7 @@ class Rising(WordRecording):
     def rising_ranks(self) -> Numbers | None:
         """Their ranks by frequency (word), 1 the most frequent; None where the file does not
         tell."""
-        return self.numbers("rising_ranks") if self.has("rising_ranks") else None
+        return self._rising_ranks if self.has("rising_ranks") else None
 
     @property
     def rising_missing(self) -> list[Word]:
@@ -246,45 +340,55 @@ class Rising(WordRecording):
         return texts(self, "rising_missing")
 
     def _rho(self, tensor: str) -> Derived:
-        return derive(maths.spearman_rho, self.numbers("rising_places"), self.numbers(tensor))
+        return derive(maths.spearman_rho, self._rising_places, self.numbers(tensor))
 
     def _rank_rho(self, tensor: str) -> Derived | None:
         ranks = self.rising_ranks
         return None if ranks is None else derive(maths.spearman_rho, ranks, self.numbers(tensor))
 
 
+@dataclass(frozen=True)
+class WordDirection(Request["WordDirectionRecording"]):
+    """How far each of ``words`` reaches along the arrow from ``start`` to ``end``; whether
+    ``rising`` words rise."""
+
+    kind: ClassVar[str] = "word_direction"
+    source: ClassVar[Source] = "vectors"
+    start: str
+    end: str
+    words: tuple[str, ...] = ()
+    rising: tuple[str, ...] = ()
+
+
 class WordDirectionRecording(Rising):
-    """Words along the arrow from one word to another.
+    """Words along the arrow from one word to another."""
 
-    Tensors: ``ends`` (part, d_model), ``direction`` (d_model), ``vectors`` (word, d_model),
-    ``dots`` (word), ``rising`` (word). Values: ``words``, ``missing``, ``length``, ``rising``.
-    """
+    answers = WordDirection
 
-    kind = "word_direction"
+    _ends = Tensor("float32", "part", "d_model")
+    direction = Tensor("float64", "d_model")  #: the arrow from start to end, as numbers (d_model)
+    _vectors = Tensor("float32", "word", "d_model")
+    _dots = Tensor("float64", "word")
+    #: the dot products of the rising words with the arrow (word)
+    rising_dots = Tensor("float64", "word", optional=True, key="rising")
+    _order = Text()
+    _words = Data(list[Ranked])
+    _missing = Data(list[str])
+    length = Value(float)  #: how long the arrow is
 
     @property
     def words(self) -> list[Word]:
         """The words of the request that have a vector."""
         return texts(self, "words", "word")
 
-    @property
-    def direction(self) -> Numbers:
-        """The arrow from start to end, as numbers (d_model)."""
-        return self.numbers("direction")
-
-    @property
-    def length(self) -> Number:
-        """How long the arrow is."""
-        return self.value("length")
-
     def vector(self, word: str) -> Numbers:
         """The numbers of a word (d_model)."""
-        numbers: Numbers = self.numbers("vectors")[row_of(self, self.words, word)]
+        numbers: Numbers = self._vectors[row_of(self, self.words, word)]
         return numbers
 
     def dot(self, word: str) -> Number:
         """The dot product of a word with the arrow."""
-        return self.number("dots", row_of(self, self.words, word))
+        return self._dots.at(row_of(self, self.words, word))
 
     def norm(self, word: str) -> Derived:
         """The length of a word's vector."""
@@ -302,11 +406,6 @@ class WordDirectionRecording(Rising):
     def rank(self, word: str) -> Number | None:
         """A word's rank by frequency, 1 the most frequent; None where the file does not tell."""
         return optional(self, f"words.{row_of(self, self.words, word)}.rank")
-
-    @property
-    def rising_dots(self) -> Numbers:
-        """The dot products of the rising words with the arrow (word)."""
-        return self.numbers("rising")
 
     @property
     def rho(self) -> Derived:

@@ -2,50 +2,65 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 from gptviz import maths
-from gptviz.recording.number import Count, Derived, Number, Numbers, Token, derive, derive_each
+from gptviz.recording.declared import Tensor, Text, Tokens, Value
+from gptviz.recording.number import Count, Derived, Number, Numbers, derive, derive_each
+from gptviz.recording.request import Request
 from gptviz.recording.schema import Recording
 
 
-class MatrixVectorRecording(Recording):
-    """Rows of the first layer of one MLP times what the layer reads at the prompt's last token.
+@dataclass(frozen=True)
+class MatrixVector(Request["MatrixVectorRecording"]):
+    """One matrix-vector product at the last token of ``prompt``: ``rows`` rows of the first layer
+    of an MLP.
 
-    Tokens: ``prompt``. Tensors: ``data`` (d_model); ``weights`` (row, d_model); ``biases``,
-    ``neurons`` (row); ``sums`` (row, d_model: bias and the first products, one more at each entry,
-    in float64); ``pre``, ``post`` (d_mlp: before and after the activation, all neurons of the
-    block, as the model computed them in float32). Values: ``layer``, ``neuron``, ``rule``,
-    ``n_layer``, ``d_model``, ``d_mlp``, ``vocab``, ``length``.
+    The block and the first row are those whose neuron is excited most (see the recording's
+    ``rule``).
     """
 
-    kind = "matrix_vector"
+    kind: ClassVar[str] = "matrix_vector"
+    prompt: str
+    rows: int = 48
 
-    @property
-    def prompt(self) -> list[Token]:
-        """The prompt's tokens; the product is taken at the last."""
-        return self.tokens("prompt")
 
-    @property
-    def layer(self) -> Number:
-        """The index of the block, from 0 (see ``text("rule")``)."""
-        return self.value("layer")
+class MatrixVectorRecording(Recording):
+    """Rows of the first layer of one MLP times what the layer reads at the prompt's last token."""
+
+    answers = MatrixVector
+
+    prompt = Tokens()  #: the prompt's tokens; the product is taken at the last
+    data = Tensor("float32", "d_model")  #: what the layer reads (d_model): grey
+    _weights = Tensor("float32", "row", "d_model")
+    _biases = Tensor("float32", "row")
+    _neurons = Tensor("int32", "row")
+    _sums = Tensor("float64", "row", "d_model")
+    pre_all = Tensor("float32", "d_mlp", key="pre")  #: what all neurons of the block give (d_mlp)
+    #: what is left of it behind the activation (d_mlp)
+    post_all = Tensor("float32", "d_mlp", key="post")
+    layer = Value(int)  #: the index of the block, from 0 (see ``text("rule")``)
+    _neuron = Value(int)
+    _rule = Text()
+    _n_layer = Value(int)
+    d_model = Value(int)  #: how many terms a row has
+    d_mlp = Value(int)  #: how many rows the layer has
+    _vocab = Value(int)
+    _length = Value(int)
 
     def neuron(self, row: int) -> Number:
         """The index of a row's neuron in its block."""
-        return self.number("neurons", row)
-
-    @property
-    def data(self) -> Numbers:
-        """What the layer reads (d_model): grey."""
-        return self.numbers("data")
+        return self._neurons.at(row)
 
     def weights(self, row: int) -> Numbers:
         """The weights of a row (d_model): blue and orange."""
-        numbers: Numbers = self.numbers("weights")[row]
+        numbers: Numbers = self._weights[row]
         return numbers
 
     def bias(self, row: int) -> Number:
         """What is added to a row's sum."""
-        return self.number("biases", row)
+        return self._biases.at(row)
 
     def products(self, row: int) -> list[Derived]:
         """Weight times number, term by term (d_model)."""
@@ -54,30 +69,20 @@ class MatrixVectorRecording(Recording):
     def sums(self, row: int) -> Numbers:
         """The running sum of a row (d_model): bias and products, one more at each entry; the last
         is the result."""
-        numbers: Numbers = self.numbers("sums")[row]
+        numbers: Numbers = self._sums[row]
         return numbers
 
     def pre(self, row: int) -> Number:
         """What the row gives, as the model computed it."""
-        return self.number("pre", int(self.neuron(row)))
+        return self.pre_all.at(int(self.neuron(row)))
 
     def post(self, row: int) -> Number:
         """What is left of it behind the activation."""
-        return self.number("post", int(self.neuron(row)))
+        return self.post_all.at(int(self.neuron(row)))
 
     def activated(self, row: int) -> Derived:
         """The activation once more, by its formula."""
         return derive(maths.gelu_new, self.pre(row))
-
-    @property
-    def pre_all(self) -> Numbers:
-        """What all neurons of the block give (d_mlp)."""
-        return self.numbers("pre")
-
-    @property
-    def post_all(self) -> Numbers:
-        """What is left of it behind the activation (d_mlp)."""
-        return self.numbers("post")
 
     @property
     def firing(self) -> Count:
@@ -87,16 +92,6 @@ class MatrixVectorRecording(Recording):
     def left_out(self, shown: int) -> Derived:
         """How many terms of a row are not drawn when ``shown`` are."""
         return derive(maths.difference, self.d_model, Count(self.data[:shown], "terms drawn"))
-
-    @property
-    def d_model(self) -> Number:
-        """How many terms a row has."""
-        return self.value("d_model")
-
-    @property
-    def d_mlp(self) -> Number:
-        """How many rows the layer has."""
-        return self.value("d_mlp")
 
     @property
     def layer_multiplications(self) -> Derived:
@@ -109,9 +104,9 @@ class MatrixVectorRecording(Recording):
         formula)."""
         return derive(
             maths.multiplications,
-            self.value("n_layer"),
+            self._n_layer,
             self.d_model,
             self.d_mlp,
-            self.value("vocab"),
-            self.value("length"),
+            self._vocab,
+            self._length,
         )

@@ -3,27 +3,41 @@ composition."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import numpy as np
+from typing_extensions import TypedDict
 
 from gptviz import maths
-from gptviz.recording.kinds.attention import Head, head_at, place
+from gptviz.recording.declared import Data, Tensor, Tokens, Value, Values
+from gptviz.recording.heads import Chosen, Head, head_at, place
 from gptviz.recording.number import Claim, Count, Derived, Number, Numbers, Token, derive
+from gptviz.recording.request import Request
 from gptviz.recording.rows import Row, TokenTable, row_of
 from gptviz.recording.schema import Recording
+
+
+class Medians(TypedDict):
+    """The median composition score of all pairs, by what is read into."""
+
+    k: float
+    q: float
+    v: float
+
+
+class Strongest(Chosen):
+    """The pair of heads that compose most: the reader, and the writer."""
+
+    writer_layer: int
+    writer_head: int
 
 
 class _Heads(Recording):
     """What all of them have: how many layers and heads there are."""
 
-    @property
-    def layers(self) -> Number:
-        """How many layers the model has."""
-        return self.value("layers")
-
-    @property
-    def heads(self) -> Number:
-        """How many heads a layer has."""
-        return self.value("heads")
+    layers = Value(int)  #: how many layers the model has
+    heads = Value(int)  #: how many heads a layer has
 
     @property
     def heads_in_all(self) -> Derived:
@@ -35,15 +49,32 @@ class _Heads(Recording):
         return place(layer, head, self.layers, self.heads)
 
 
+@dataclass(frozen=True)
+class HeadScores(Request["HeadScoresRecording"]):
+    """How much every head looks at the previous, its own, the first and a duplicate token, over
+    several prompts."""
+
+    kind: ClassVar[str] = "head_scores"
+    prompts: tuple[str, ...]
+
+
 class HeadScoresRecording(_Heads):
-    """The scores of all heads over several prompts.
+    """The scores of all heads over several prompts."""
 
-    Tensors: ``first``, ``previous``, ``self``, ``duplicate`` (layer, head), the means;
-    ``by_prompt_<score>`` (row, layer, head). ``duplicate`` is missing where no prompt has a token
-    twice.
-    """
+    answers = HeadScores
 
-    kind = "head_scores"
+    _first = Tensor("float64", "layer", "head", optional=True)
+    _previous = Tensor("float64", "layer", "head", optional=True)
+    _self = Tensor("float64", "layer", "head", optional=True)
+    _duplicate = Tensor("float64", "layer", "head", optional=True)
+    _by_prompt_first = Tensor("float64", "row", "layer", "head", optional=True)
+    _by_prompt_previous = Tensor("float64", "row", "layer", "head", optional=True)
+    _by_prompt_self = Tensor("float64", "row", "layer", "head", optional=True)
+    _by_prompt_duplicate = Tensor("float64", "row", "layer", "head", optional=True)
+    _sink_bound = Value(float)
+    _sinks = Values(list[int])
+    _prompts = Data(dict[str, int])
+    _best = Data(dict[str, Chosen])
 
     def scores(self, name: str) -> Numbers:
         """The mean scores (layer, head) by name."""
@@ -74,108 +105,94 @@ class HeadScoresRecording(_Heads):
     @property
     def fewest_sinks(self) -> Derived:
         """The smallest of these numbers, of all prompts."""
-        return derive(maths.smallest, self.values("sinks"))
+        return derive(maths.smallest, self._sinks)
 
     @property
     def most_sinks(self) -> Derived:
         """The largest of these numbers, of all prompts."""
-        return derive(maths.largest, self.values("sinks"))
+        return derive(maths.largest, self._sinks)
 
     def wide(self, name: str) -> Derived:
         """How many heads have a score above ``sink_bound``: they give most of their weight to what
         it counts."""
-        return derive(maths.count_above, self.scores(name), self.value("sink_bound"))
+        return derive(maths.count_above, self.scores(name), self._sink_bound)
+
+
+@dataclass(frozen=True)
+class InductionHeads(Request["InductionHeadsRecording"]):
+    """The induction score of every head on ``draws`` texts of ``tokens`` random tokens, each text
+    said twice."""
+
+    kind: ClassVar[str] = "induction_heads"
+    tokens: int = 25
+    draws: int = 8
+    seed: int = 0
 
 
 class InductionHeadsRecording(_Heads):
-    """Induction on random tokens said twice.
+    """Induction on random tokens said twice."""
 
-    Tensors: ``induction`` (layer, head); ``pattern`` (query, key) of the best head on the first
-    text.
-    """
+    answers = InductionHeads
 
-    kind = "induction_heads"
-
-    @property
-    def repeated(self) -> list[Token]:
-        """The first text: random tokens, then the same once more."""
-        return self.tokens("text")
-
-    @property
-    def scores(self) -> Numbers:
-        """The induction scores (layer, head)."""
-        return self.numbers("induction")
+    repeated = Tokens(key="text")  #: the first text: random tokens, then the same once more
+    #: the induction scores (layer, head)
+    scores = Tensor("float64", "layer", "head", key="induction")
+    #: the weights (query, key) of the best head on the first text
+    pattern = Tensor("float32", "query", "key")
+    period = Value(int)  #: after how many tokens the text begins anew
+    draws = Value(int)  #: how many texts were drawn
+    chance = Value(float)  #: the score of a head that looks at everything before it equally
+    _best = Data(Chosen)
 
     @property
     def best(self) -> Head:
         """The best head."""
         return head_at(self, "best")
 
-    @property
-    def pattern(self) -> Numbers:
-        """The weights (query, key) of the best head on the first text."""
-        return self.numbers("pattern")
 
-    @property
-    def period(self) -> Number:
-        """After how many tokens the text begins anew."""
-        return self.value("period")
+@dataclass(frozen=True)
+class SinkNorms(Request["SinkNormsRecording"]):
+    """What every head brings from the first token of ``prompt`` (its first ``longest`` tokens):
+    weight times length."""
 
-    @property
-    def draws(self) -> Number:
-        """How many texts were drawn."""
-        return self.value("draws")
-
-    @property
-    def chance(self) -> Number:
-        """The score of a head that looks at everything before it equally."""
-        return self.value("chance")
+    kind: ClassVar[str] = "sink_norms"
+    prompt: str
+    longest: int = 48
 
 
 class SinkNormsRecording(_Heads):
-    """What heads bring from the first token.
+    """What heads bring from the first token."""
 
-    Tensors: ``first``, ``brought`` (layer, head), ``lengths`` (layer, head, token), ``pattern``
-    (query, key) of the head that looks there most. A prompt of one token has ``lengths`` only.
-    """
+    answers = SinkNorms
 
-    kind = "sink_norms"
-
-    @property
-    def prompt(self) -> list[Token]:
-        """The tokens."""
-        return self.tokens("prompt")
-
-    @property
-    def first(self) -> Numbers:
-        """The mean weight on the first token (layer, head)."""
-        return self.numbers("first")
-
-    @property
-    def brought(self) -> Numbers:
-        """The first token's mean share in the sum of weight times length (layer, head)."""
-        return self.numbers("brought")
+    prompt = Tokens()  #: the tokens
+    _lengths = Tensor("float32", "layer", "head", "token")
+    #: the mean weight on the first token (layer, head)
+    first = Tensor("float64", "layer", "head", optional=True)
+    #: the first token's mean share in the sum of weight times length (layer, head)
+    brought = Tensor("float64", "layer", "head", optional=True)
+    #: the weights (query, key) of that head
+    pattern = Tensor("float32", "query", "key", optional=True)
+    _sink_bound = Value(float)
+    #: how many heads put more than ``sink_bound`` of their weight on the first token
+    sinks = Value(int)
+    _best = Data(Chosen, optional=True)
 
     @property
     def best(self) -> Head:
         """The head that looks at the first token most."""
         return head_at(self, "best")
 
-    @property
-    def pattern(self) -> Numbers:
-        """The weights (query, key) of that head."""
-        return self.numbers("pattern")
-
     def length(self, token: int, head: tuple[int, int] | None = None) -> Number:
         """How long what a token gives through a head is (by default, the head that looks at the
         first token most)."""
         layer, index = head or self.best.index
-        return self.number("lengths", layer, index, token)
+        return self._lengths.at(layer, index, token)
 
     def others(self) -> Derived:
         """The mean length of what the tokens after the first give through that head."""
         layer, head = self.best.index
-        return derive(maths.mean, self.numbers("lengths")[layer, head, 1:])
+        return derive(maths.mean, self._lengths[layer, head, 1:])
 
     def harmless(self, true: str, false: str) -> Claim:
         """The claim that the first token gives less through that head than the others do: true of
@@ -185,45 +202,41 @@ class SinkNormsRecording(_Heads):
     def moved(self, query: int, key: int) -> Derived:
         """What that head brings to a query from a key: weight times length."""
         layer, head = self.best.index
-        return derive(
-            maths.moved, self.pattern, self.numbers("lengths")[layer, head], pick=(query, key)
-        )
+        return derive(maths.moved, self.pattern, self._lengths[layer, head], pick=(query, key))
 
-    @property
-    def sinks(self) -> Number:
-        """How many heads put more than ``sink_bound`` of their weight on the first token."""
-        return self.value("sinks")
+
+@dataclass(frozen=True)
+class HeadAblation(Request["HeadAblationRecording"]):
+    """The likeliest token after ``prompt`` with each head switched off in turn; ``top`` rows with
+    and without one."""
+
+    kind: ClassVar[str] = "head_ablation"
+    prompt: str
+    top: int = 6
 
 
 class HeadAblationRecording(_Heads):
-    """The prediction without each head.
+    """The prediction without each head."""
 
-    Tensors: ``without`` (layer, head), the likeliest token's probability without that head;
-    ``top_ids``, ``top_logits`` (row, rank), ``logsumexp`` (row): row 0 the whole model, row 1
-    without the head that hurts most; ``pattern``.
-    """
+    answers = HeadAblation
 
-    kind = "head_ablation"
-
-    @property
-    def prompt(self) -> list[Token]:
-        """The prompt's tokens."""
-        return self.tokens("prompt")
+    prompt = Tokens()  #: the prompt's tokens
+    _target = Tokens()
+    _table = Tokens()
+    #: its probability without each head (layer, head)
+    without = Tensor("float64", "layer", "head")
+    _top_ids = Tensor("int32", "row", "rank")
+    _top_logits = Tensor("float32", "row", "rank")
+    _logsumexp = Tensor("float64", "row")
+    #: the weights (query, key) of that head, in the whole model
+    pattern = Tensor("float32", "query", "key")
+    probability = Value(float)  #: its probability in the whole model
+    _best = Data(Chosen)
 
     @property
     def target(self) -> Token:
         """The likeliest next token of the whole model."""
-        return self.tokens("target")[0]
-
-    @property
-    def probability(self) -> Number:
-        """Its probability in the whole model."""
-        return self.value("probability")
-
-    @property
-    def without(self) -> Numbers:
-        """Its probability without each head (layer, head)."""
-        return self.numbers("without")
+        return self._target[0]
 
     @property
     def best(self) -> Head:
@@ -260,20 +273,25 @@ class HeadAblationRecording(_Heads):
         """The likeliest tokens of the whole model, or of the one without that head."""
         return row_of(self, TokenTable(self), int(ablated))
 
-    @property
-    def pattern(self) -> Numbers:
-        """The weights (query, key) of that head, in the whole model."""
-        return self.numbers("pattern")
+
+@dataclass(frozen=True)
+class HeadComposition(Request["HeadCompositionRecording"]):
+    """How much every head reads of what every earlier head writes, from the weights alone."""
+
+    kind: ClassVar[str] = "head_composition"
 
 
 class HeadCompositionRecording(_Heads):
-    """Who reads what whom wrote.
+    """Who reads what whom wrote."""
 
-    Tensors ``k``, ``q``, ``v``: scores (reader's layer, reader's head, writer's layer, writer's
-    head).
-    """
+    answers = HeadComposition
 
-    kind = "head_composition"
+    _k = Tensor("float32", "layer", "head", "layer", "head")
+    _q = Tensor("float32", "layer", "head", "layer", "head")
+    _v = Tensor("float32", "layer", "head", "layer", "head")
+    pairs = Value(int)  #: how many pairs of a head and an earlier one there are
+    _medians = Data(Medians)
+    _strongest = Data(Strongest, optional=True)
 
     def score(self, reader: tuple[int, int], writer: tuple[int, int], name: str = "k") -> Number:
         """How much a head reads of what an earlier one writes: into its keys (k), queries (q) or
@@ -296,8 +314,3 @@ class HeadCompositionRecording(_Heads):
     def median(self, name: str = "k") -> Number:
         """The median score of all pairs."""
         return self.value(f"medians.{name}")
-
-    @property
-    def pairs(self) -> Number:
-        """How many pairs of a head and an earlier one there are."""
-        return self.value("pairs")

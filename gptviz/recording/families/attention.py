@@ -3,10 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar, NotRequired
+
+from typing_extensions import TypedDict
 
 from gptviz import maths
-from gptviz.recording.number import Count, Derived, Number, Numbers, Token, Word, derive
+from gptviz.recording.declared import Data, Tensor, Text, Tokens, Value
+from gptviz.recording.number import Count, Derived, Number, Numbers, Word, derive
+from gptviz.recording.request import Request
 from gptviz.recording.schema import Recording
+
+
+class Runner(TypedDict):
+    """A head among those with the largest weights on a pair of tokens."""
+
+    layer: int
+    head: int
+    weight: float
+
+
+class Spot(TypedDict):
+    """A head that stands out, and the pair where it shows most; of a score also the weight there and
+    the least of all its queries."""
+
+    rule: str
+    layer: int
+    head: int
+    score: float
+    query: int
+    key: int
+    weight: NotRequired[float]
+    least: NotRequired[float]
+
+
+#: By the name of a score, ``jump`` or ``reach``.
+Spotlights = dict[str, Spot]
 
 
 @dataclass(frozen=True)
@@ -58,20 +89,13 @@ def place(layer: int, head: int, layers: float, heads: float) -> tuple[Count, Co
 class _Run(Recording):
     """What both kinds have: the prompt's tokens and the model's sizes."""
 
-    @property
-    def prompt(self) -> list[Token]:
-        """The tokens that were kept: the prompt, or its beginning."""
-        return self.tokens("prompt")
-
-    @property
-    def layers(self) -> Number:
-        """How many layers the model has."""
-        return self.value("layers")
-
-    @property
-    def heads(self) -> Number:
-        """How many heads a layer has."""
-        return self.value("heads")
+    prompt = Tokens()  #: the tokens that were kept: the prompt, or its beginning
+    layers = Value(int)  #: how many layers the model has
+    heads = Value(int)  #: how many heads a layer has
+    d_model = Value(int)  #: how many numbers a token's vector has
+    d_head = Value(int)  #: how many numbers a query, a key or a value has
+    _length = Value(int)
+    _kept = Value(int)
 
     @property
     def heads_in_all(self) -> Derived:
@@ -79,54 +103,49 @@ class _Run(Recording):
         return derive(maths.product, [self.layers, self.heads])
 
     @property
-    def d_model(self) -> Number:
-        """How many numbers a token's vector has."""
-        return self.value("d_model")
-
-    @property
-    def d_head(self) -> Number:
-        """How many numbers a query, a key or a value has."""
-        return self.value("d_head")
-
-    @property
     def whole(self) -> bool:
         """Whether the whole prompt was kept."""
-        return self.value("length") == self.value("kept")
+        return self._length == self._kept
+
+
+@dataclass(frozen=True)
+class AttentionPatterns(Request["AttentionPatternsRecording"]):
+    """The weights of all heads for ``prompt`` (its first ``longest`` tokens); the heads that stand
+    out, by rules."""
+
+    kind: ClassVar[str] = "attention_patterns"
+    prompt: str
+    longest: int = 48
 
 
 class AttentionPatternsRecording(_Run):
-    """The weights of all heads on one prompt.
+    """The weights of all heads on one prompt."""
 
-    Tensors: ``pattern`` (layer, head, query, key); scores ``first``, ``previous``, ``self`` and,
-    where a token stands twice, ``duplicate`` (layer, head). A prompt of one token has no scores and
-    no spotlights.
-    """
+    answers = AttentionPatterns
 
-    kind = "attention_patterns"
+    _pattern = Tensor("float32|float16", "layer", "head", "query", "key")
+    _first = Tensor("float64", "layer", "head", optional=True)
+    _previous = Tensor("float64", "layer", "head", optional=True)
+    _self = Tensor("float64", "layer", "head", optional=True)
+    _duplicate = Tensor("float64", "layer", "head", optional=True)
+    sink_bound = Value(float)  #: the bound: a half
+    #: how many heads put more than ``sink_bound`` of their weight on the first token (mean over
+    #: later queries)
+    sinks = Value(int)
+    _spotlights = Data(Spotlights)
 
     def pattern(self, layer: int, head: int) -> Numbers:
         """The weights of one head (query, key)."""
-        part: Numbers = self.numbers("pattern")[layer, head]
+        part: Numbers = self._pattern[layer, head]
         return part
 
     def weight(self, layer: int, head: int, query: int, key: int) -> Number:
         """One weight."""
-        return self.number("pattern", layer, head, query, key)
+        return self._pattern.at(layer, head, query, key)
 
     def scores(self, name: str) -> Numbers:
         """The scores (layer, head) by name: first, previous, self, duplicate."""
         return self.numbers(name)
-
-    @property
-    def sinks(self) -> Number:
-        """How many heads put more than ``sink_bound`` of their weight on the first token (mean over
-        later queries)."""
-        return self.value("sinks")
-
-    @property
-    def sink_bound(self) -> Number:
-        """The bound: a half."""
-        return self.value("sink_bound")
 
     def spotlight(self, name: str) -> Spotlight | None:
         """A head that stands out: first, previous, self, duplicate, jump or reach; None where the
@@ -153,22 +172,55 @@ class AttentionPatternsRecording(_Run):
         return place(layer, head, self.layers, self.heads)
 
 
-class AttentionHeadRecording(_Run):
-    """One head on one prompt: scores and weights, and where recorded its vectors.
+@dataclass(frozen=True)
+class AttentionHead(Request["AttentionHeadRecording"]):
+    """One head on ``prompt`` (its first ``longest`` tokens): scores and weights, with ``inside``
+    the vectors too.
 
-    Tensors: ``scores``, ``scaled``, ``pattern`` (query, key), the first two also above the
-    diagonal; with ``inside`` ``q``, ``k``, ``v``, ``z`` (token, d_head) and ``normalised``,
-    ``out``, ``merged``, ``projected`` (token, d_model).
+    The head is ``head`` (layer, head) where declared; else the one with the largest weight from the
+    word ``query`` to the word ``key``; else, and where ``prompt`` lacks these words, the one with
+    the largest weight that jumps.
     """
 
-    kind = "attention_head"
+    kind: ClassVar[str] = "attention_head"
+    prompt: str
+    query: str = ""
+    key: str = ""
+    head: tuple[int, ...] = ()
+    inside: bool = False
+    longest: int = 48
+
+
+class AttentionHeadRecording(_Run):
+    """One head on one prompt: scores and weights, and where recorded its vectors."""
+
+    answers = AttentionHead
+
+    _scores = Tensor("float32", "query", "key")
+    _scaled = Tensor("float32", "query", "key")
+    _pattern = Tensor("float32", "query", "key")
+    _q = Tensor("float32", "token", "d_head", when="inside")
+    _k = Tensor("float32", "token", "d_head", when="inside")
+    _v = Tensor("float32", "token", "d_head", when="inside")
+    _z = Tensor("float32", "token", "d_head", when="inside")
+    _out = Tensor("float32", "token", "d_model", when="inside")
+    _merged = Tensor("float32", "token", "d_model", when="inside")
+    _projected = Tensor("float32", "token", "d_model", when="inside")
+    _normalised = Tensor("float32", "token", "d_model", when="inside")
+    _rule = Text()
+    _layer = Value(int)
+    _head = Value(int)
+    _query = Value(int)
+    _key = Value(int)
+    _score = Value(float)
+    _runners = Data(list[Runner])
 
     @property
     def chosen(self) -> Spotlight:
         """The head, the pair of positions to look at, the weight there, and the rule that chose
         them."""
         head = head_at(self, "")
-        query, key = self.value("query"), self.value("key")
+        query, key = self._query, self._key
         return Spotlight(
             head.layer,
             head.head,
@@ -200,7 +252,7 @@ class AttentionHeadRecording(_Run):
 
     def score(self, query: int, key: int) -> Number:
         """The raw score: the dot product of a query and a key, also of a key that stands later."""
-        return self.number("scores", query, key)
+        return self._scores.at(query, key)
 
     def scaled(self, query: int, key: int) -> Derived:
         """The score divided by the root of ``d_head``."""
@@ -213,20 +265,16 @@ class AttentionHeadRecording(_Run):
 
     def weight(self, query: int, key: int) -> Number:
         """The weight after mask and softmax; 0 for a key that stands later."""
-        return self.number("pattern", query, key)
+        return self._pattern.at(query, key)
 
     def unmasked(self, query: int, key: int) -> Derived:
         """The weight that the softmax of the whole row would give, the future included."""
-        return derive(
-            maths.attention_unmasked, self.numbers("scores")[query], self.d_head, pick=key
-        )
+        return derive(maths.attention_unmasked, self._scores[query], self.d_head, pick=key)
 
     def term(self, query: int, key: int, entry: int) -> Derived:
         """One product of the dot product: entry of the query times entry of the key."""
-        return derive(maths.products, self.numbers("q")[query], self.numbers("k")[key], pick=entry)
+        return derive(maths.products, self._q[query], self._k[key], pick=entry)
 
     def running(self, query: int, key: int, entry: int) -> Derived:
         """The dot product up to and with an entry."""
-        return derive(
-            maths.running_sums, self.numbers("q")[query], self.numbers("k")[key], pick=entry
-        )
+        return derive(maths.running_sums, self._q[query], self._k[key], pick=entry)

@@ -2,10 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
+from typing_extensions import TypedDict
+
 from gptviz import maths
 from gptviz.recording import published
+from gptviz.recording.declared import Data, Flag, Value, Values
 from gptviz.recording.number import Claim, Derived, Number, Numbers, Word, derive
+from gptviz.recording.request import Request
 from gptviz.recording.schema import Recording
+
+
+class Groups(TypedDict):
+    """Learned numbers by group."""
+
+    wte: int
+    wpe: int
+    attention: int
+    mlp: int
+    layer_norm: int
+    lm_head: int
+
+
+class LearnedTensor(TypedDict):
+    """A learned tensor: ``block`` is None for what stands outside the blocks."""
+
+    name: str
+    group: str
+    block: int | None
+    shape: list[int]
+
+
+class Model(TypedDict):
+    """A published model: its sizes and sums."""
+
+    name: str
+    title: str
+    layers: int
+    heads: int
+    d_model: int
+    d_head: int
+    d_mlp: int
+    vocab: int
+    positions: int
+    heads_in_all: int
+    groups: Groups
+    total: int
+    tied: bool
+    untied: int
+    tensor_count: int
+    tensors_2d: int
+    bytes_each: int
+    bytes: int
+    cache_bytes: int
+
 
 GROUPS = ("wte", "wpe", "attention", "mlp", "layer_norm", "lm_head")
 
@@ -55,24 +107,43 @@ class Sizes:
         return derive(maths.block_parameters, self["d_model"], self["d_mlp"])
 
 
+@dataclass(frozen=True)
+class ParameterTally(Request["ParameterTallyRecording"]):
+    """The learned numbers of the model, tensor by tensor and group by group; sizes of its kept keys
+    and values."""
+
+    kind: ClassVar[str] = "parameter_tally"
+
+
 class ParameterTallyRecording(Recording):
-    """The learned numbers of one model, tensor by tensor.
+    """The learned numbers of one model, tensor by tensor."""
 
-    Values: ``tensors``, a list of name, group, block and shape in the model's order; ``counts``
-    beside it; sizes, sums.
-    """
+    answers = ParameterTally
 
-    kind = "parameter_tally"
+    _layers = Value(int)
+    _heads = Value(int)
+    _d_model = Value(int)
+    _d_head = Value(int)
+    _d_mlp = Value(int)
+    _vocab = Value(int)
+    _positions = Value(int)
+    _heads_in_all = Value(int)
+    _groups = Data(Groups)
+    _total = Value(int)
+    _tied = Flag()
+    _untied = Value(int)
+    _tensor_count = Value(int)
+    _tensors_2d = Value(int)
+    _bytes_each = Value(int)
+    _bytes = Value(int)
+    _cache_bytes = Value(int)
+    _tensors = Data(list[LearnedTensor])
+    counts = Values(list[int])  #: the count of every tensor, in order
 
     @property
     def sizes(self) -> Sizes:
         """The model's sizes and sums."""
         return Sizes(self, "")
-
-    @property
-    def counts(self) -> Numbers:
-        """The count of every tensor, in order."""
-        return self.values("counts")
 
     def __len__(self) -> int:
         return len(self._value("tensors"))
@@ -120,11 +191,21 @@ class ParameterTallyRecording(Recording):
         )
 
 
-class ModelFamilyRecording(Recording):
-    """The published sizes of GPT-2, smallest first. Values: ``models``, a list of sizes and
-    sums."""
+@dataclass(frozen=True)
+class ModelFamily(Request["ModelFamilyRecording"]):
+    """The published sizes of GPT-2: learned numbers by tensor and group of each of ``models``,
+    built without memory."""
 
-    kind = "model_family"
+    kind: ClassVar[str] = "model_family"
+    models: tuple[str, ...] = ("gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl")
+
+
+class ModelFamilyRecording(Recording):
+    """The published sizes of GPT-2, smallest first."""
+
+    answers = ModelFamily
+
+    _models = Data(list[Model])
 
     @property
     def models(self) -> list[Sizes]:

@@ -4,12 +4,49 @@ arrow of many."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal, NotRequired
+
+from typing_extensions import TypedDict
 
 from gptviz import maths
-from gptviz.recording.kinds.words import length
-from gptviz.recording.kinds.words_arrows import Rising
+from gptviz.recording.declared import Data, Tensor, Text, Value, Values
+from gptviz.recording.families.words import length
+from gptviz.recording.families.words_arrows import Rising
 from gptviz.recording.number import Count, Derived, Number, Numbers, Word, derive
+from gptviz.recording.request import Request, Source
+
+#: A singular and its plural.
+Pair = list[str]
+
+
+class Lengths(TypedDict):
+    """How long both arrows are, and their cosine."""
+
+    one: float
+    mean: float
+    cosine: float
+
+
+class Sides(TypedDict):
+    """The rows of the pairs that lie furthest apart, the right way and the wrong way."""
+
+    right: int
+    wrong: int
+
+
+class Widest(TypedDict):
+    """The widest pairs along each arrow."""
+
+    one: Sides
+    mean: Sides
+
+
+class Frequency(TypedDict):
+    """How a word's frequency goes with its place along the mean arrow."""
+
+    words: int
+    rho: NotRequired[float]
+
 
 Arrow = Literal[
     "one", "mean"
@@ -31,18 +68,73 @@ class PluralPair:
         return bool(self.plural_dot > self.singular_dot)
 
 
-class PluralDirectionRecording(Rising):
-    """Singulars and plurals along the arrow of one pair, and along the mean arrow of half of all
-    pairs.
+@dataclass(frozen=True)
+class PluralDirection(Request["PluralDirectionRecording"]):
+    """Whether plurals lie further than singulars along the arrow from ``start`` to ``end``, and
+    along a mean arrow.
 
-    Tensors: ``pairs_one``, ``pairs_mean`` (pair, part; the learnt pairs first, then the held-out
-    ones), the same of ``shown``, ``spelled`` and ``irregular`` pairs; ``rising_one``,
-    ``rising_mean`` (word); ``one``, ``mean`` (d_model); ``split_shares``, ``split_rhos`` (step).
-    Values: ``pairs``, ``learnt``, ``rules``, ``lengths``, ``widest``, ``held_wrong``,
-    ``frequency``.
+    The pairs are all words of the vocabulary to which an s can be added (see the recording's
+    ``rule``). A half of them, drawn with ``seed``, makes the mean; it has not seen the other half.
+    ``splits`` other halves tell how much hangs on the draw. ``shown`` are pairs (singular, plural)
+    to name, ``rising`` the words whose places should rise.
     """
 
-    kind = "plural_direction"
+    kind: ClassVar[str] = "plural_direction"
+    source: ClassVar[Source] = "vectors"
+    start: str = "cat"
+    end: str = "cats"
+    shown: tuple[tuple[str, str], ...] = ()
+    rising: tuple[str, ...] = (
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+    )
+    seed: int = 2024
+    splits: int = 1000
+
+
+class PluralDirectionRecording(Rising):
+    """Singulars and plurals along the arrow of one pair, and along the mean arrow of half of all
+    pairs."""
+
+    answers = PluralDirection
+
+    _rising_one = Tensor("float64", "word", optional=True)
+    _rising_mean = Tensor("float64", "word", optional=True)
+    _ends = Tensor("float32", "part", "d_model")
+    _one = Tensor("float64", "d_model")
+    _mean = Tensor("float64", "d_model")
+    _pairs_one = Tensor("float64", "pair", "part")
+    _pairs_mean = Tensor("float64", "pair", "part")
+    _spelled_one = Tensor("float64", "pair", "part", optional=True)
+    _spelled_mean = Tensor("float64", "pair", "part", optional=True)
+    _irregular_one = Tensor("float64", "pair", "part", optional=True)
+    _irregular_mean = Tensor("float64", "pair", "part", optional=True)
+    _shown_one = Tensor("float64", "pair", "part", optional=True)
+    _shown_mean = Tensor("float64", "pair", "part", optional=True)
+    _shown_norms = Tensor("float64", "pair", "part", optional=True)
+    _split_shares = Tensor("float64", "step", optional=True)
+    _split_rhos = Tensor("float64", "step", optional=True)
+    _order = Text()
+    _rules = Data(dict[str, str])
+    _pairs = Data(list[Pair])
+    learnt = Value(int)  #: how many pairs the mean was taken of
+    _lengths = Data(Lengths)
+    _widest = Data(Widest)
+    _held_wrong = Values(list[int])
+    _frequency = Data(Frequency)
+    _spelled = Data(list[Pair])
+    _irregular = Data(list[Pair])
+    _shown = Data(list[Pair])
+    _missing = Data(list[str])
+    _shown_missing = Data(list[Pair])
 
     @property
     def start(self) -> Word:
@@ -58,11 +150,6 @@ class PluralDirectionRecording(Rising):
     def count(self) -> Count:
         """How many pairs there are."""
         return self.size("pairs", "pairs of singular and plural")
-
-    @property
-    def learnt(self) -> Number:
-        """How many pairs the mean was taken of."""
-        return self.value("learnt")
 
     @property
     def held_out(self) -> Derived:
@@ -109,7 +196,7 @@ class PluralDirectionRecording(Rising):
 
     def shown_norm(self, pair: int, part: int) -> Number:
         """The length of the vector of a shown pair's singular (part 0) or plural (part 1)."""
-        return self.number("shown_norms", pair, part)
+        return self._shown_norms.at(pair, part)
 
     def pair(self, index: int, arrow: Arrow) -> PluralPair:
         """One of all pairs: the learnt ones first, then those held out."""
@@ -123,7 +210,7 @@ class PluralDirectionRecording(Rising):
     @property
     def held_wrong(self) -> list[PluralPair]:
         """The unseen pairs whose plural does not lie further along the mean arrow."""
-        return [self.pair(int(i), "mean") for i in self.values("held_wrong").array]
+        return [self.pair(int(i), "mean") for i in self._held_wrong.array]
 
     @property
     def held_wrong_count(self) -> Count:
@@ -149,7 +236,7 @@ class PluralDirectionRecording(Rising):
     @property
     def arrows_alike(self) -> Derived:
         """The cosine of the one pair's arrow with the mean arrow."""
-        return derive(maths.cosine, self.numbers("one"), self.numbers("mean"))
+        return derive(maths.cosine, self._one, self._mean)
 
     def rising_dots(self, arrow: Arrow) -> Numbers:
         """The dot products of the rising words with an arrow (word)."""

@@ -4,21 +4,54 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
+
+from typing_extensions import TypedDict
 
 from gptviz import maths
-from gptviz.recording.number import Count, Derived, Number, Numbers, Token, Word, derive
+from gptviz.recording.declared import Data, Tensor, Text, Tokens, TokensEach, Value, Values
+from gptviz.recording.number import Count, Derived, Number, Token, Word, derive
+from gptviz.recording.request import Request
 from gptviz.recording.schema import Recording
 
 
+class PieceMerges(TypedDict):
+    """A piece that merges do not cross: its bytes (hexadecimal), and of every merge where it joined
+    and its rank."""
+
+    bytes: str
+    at: list[int]
+    ranks: list[int]
+
+
+class TextMerges(TypedDict):
+    """A text and its pieces."""
+
+    text: str
+    pieces: list[PieceMerges]
+
+
+@dataclass(frozen=True)
+class Merges(Request["MergesRecording"]):
+    """How the byte-pair merges of the model's tokenizer put ``prompt``, and each of ``others``,
+    together from bytes."""
+
+    kind: ClassVar[str] = "merges"
+    prompt: str
+    others: tuple[str, ...] = ()
+
+
 class MergesRecording(Recording):
-    """The byte-pair merges of some texts, one joining at a time.
+    """The byte-pair merges of some texts, one joining at a time."""
 
-    Tokens: ``text0``, ``text1`` ... (the tokens of each text), ``table`` (every part that occurs on
-    the way). Values: ``texts`` (text, and of each of its pieces: bytes, index and rank of every
-    merge), ``merges``, ``vocab``, ``merge_rule``.
-    """
+    answers = Merges
 
-    kind = "merges"
+    _table = Tokens()
+    _text = TokensEach()
+    _texts = Data(list[TextMerges])
+    merge_count = Value(int, key="merges")  #: how many merges the tokenizer knows
+    vocab = Value(int)  #: how many entries the vocabulary has
+    _merge_rule = Text()
 
     @cached_property
     def texts(self) -> list[MergedText]:
@@ -28,17 +61,7 @@ class MergesRecording(Recording):
     @cached_property
     def by_bytes(self) -> dict[bytes, Token]:
         """Every part that occurs, as the token that it is, by its bytes."""
-        return {token.raw: token for token in self.tokens("table")}
-
-    @property
-    def vocab(self) -> Number:
-        """How many entries the vocabulary has."""
-        return self.value("vocab")
-
-    @property
-    def merge_count(self) -> Number:
-        """How many merges the tokenizer knows."""
-        return self.value("merges")
+        return {token.raw: token for token in self._table}
 
 
 @dataclass(frozen=True)
@@ -132,66 +155,38 @@ class Piece:
         return states, merges
 
 
+@dataclass(frozen=True)
+class Vocabulary(Request["VocabularyRecording"]):
+    """What the vocabulary of the model's tokenizer holds: its ``first`` entries, its ``longest``,
+    counts of kinds."""
+
+    kind: ClassVar[str] = "vocabulary"
+    first: int = 10
+    longest: int = 5
+
+
 class VocabularyRecording(Recording):
-    """What a vocabulary holds.
+    """What a vocabulary holds."""
 
-    Tokens: ``first``, ``longest``, ``special``. Tensors: ``lengths`` (size: how many entries have
-    so many bytes). Values: ``vocab``, ``bytes`` (entries of one byte), ``merges``, ``special``,
-    ``with_space`` (entries that begin with one), ``part_of_character`` (entries whose bytes are no
-    text alone), ``lengths_of_longest``, ``longest_rule``.
-    """
+    answers = Vocabulary
 
-    kind = "vocabulary"
-
-    @property
-    def first(self) -> list[Token]:
-        """The first entries, by id."""
-        return self.tokens("first")
-
-    @property
-    def longest(self) -> list[Token]:
-        """The longest entries (see ``text("longest_rule")``)."""
-        return self.tokens("longest")
+    first = Tokens()  #: the first entries, by id
+    longest = Tokens()  #: the longest entries (see ``text("longest_rule")``)
+    special = Tokens()  #: the entries that stand for no text: the end token
+    lengths = Tensor("int32", "size")  #: how many entries have 0, 1, 2 ... bytes (size)
+    vocab = Value(int)  #: how many entries there are
+    byte_entries = Value(int, key="bytes")  #: how many entries are one byte
+    merge_count = Value(int, key="merges")  #: how many merges there are: one entry each
+    special_entries = Value(int, key="special")  #: how many entries stand for no text
+    with_space = Value(int)  #: how many entries begin with a space
+    _part_of_character = Value(int)
+    _lengths_of_longest = Values(list[int])
+    _longest_rule = Text()
 
     def longest_length(self, index: int) -> Number:
         """How many bytes one of the longest entries has."""
-        number: Number = self.values("lengths_of_longest")[index]
+        number: Number = self._lengths_of_longest[index]
         return number
-
-    @property
-    def special(self) -> list[Token]:
-        """The entries that stand for no text: the end token."""
-        return self.tokens("special")
-
-    @property
-    def lengths(self) -> Numbers:
-        """How many entries have 0, 1, 2 ... bytes (size)."""
-        return self.numbers("lengths")
-
-    @property
-    def vocab(self) -> Number:
-        """How many entries there are."""
-        return self.value("vocab")
-
-    @property
-    def byte_entries(self) -> Number:
-        """How many entries are one byte."""
-        return self.value("bytes")
-
-    @property
-    def merge_count(self) -> Number:
-        """How many merges there are: one entry each."""
-        return self.value("merges")
-
-    @property
-    def special_entries(self) -> Number:
-        """How many entries stand for no text."""
-        return self.value("special")
-
-    @property
-    def with_space(self) -> Number:
-        """How many entries begin with a space."""
-        return self.value("with_space")
 
     @property
     def with_space_share(self) -> Derived:

@@ -4,50 +4,58 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 from gptviz import maths
 from gptviz.errors import NotDeclared
+from gptviz.recording.declared import Data, Tensor, Text, Tokens, Value
 from gptviz.recording.number import Derived, Number, Numbers, Setting, Token, derive
+from gptviz.recording.request import Request
 from gptviz.recording.rows import Row, TokenTable, row_of
 from gptviz.recording.schema import Recording
 
 
+@dataclass(frozen=True)
+class CandidateSets(Request["CandidateSetsRecording"]):
+    """Who may be drawn after ``prompt``: by each of ``top_k`` and ``top_p``, and the mass that they
+    keep."""
+
+    kind: ClassVar[str] = "candidate_sets"
+    prompt: str
+    temperature: float = 1.0
+    top_k: tuple[int, ...] = (1, 5, 20, 40)
+    top_p: tuple[float, ...] = (0.9,)
+    named: int = 20
+
+
 class CandidateSetsRecording(Recording):
-    """Top-k and top-p sets of one row at one temperature.
+    """Top-k and top-p sets of one row at one temperature."""
 
-    Tokens: ``prompt``, ``top`` (the likeliest, by rank). Tensors: ``token_ids``, ``logits`` (rank:
-    of the largest set), ``sizes``, ``masses`` (size: first the top-k sets as asked for, then the
-    top-p ones). Values: ``vocab``, ``logsumexp``, ``logsumexp_at_temperature``, ``entropy`` (bits,
-    at the temperature), ``set_rule``.
-    """
+    answers = CandidateSets
 
-    kind = "candidate_sets"
-
-    @property
-    def prompt(self) -> list[Token]:
-        """The prompt's tokens."""
-        return self.tokens("prompt")
-
-    @property
-    def vocab(self) -> Number:
-        """How many tokens there are."""
-        return self.value("vocab")
-
-    @property
-    def logits(self) -> Numbers:
-        """The scores of the tokens of the largest set (rank), highest first."""
-        return self.numbers("logits")
+    prompt = Tokens()  #: the prompt's tokens
+    _top = Tokens()
+    _token_ids = Tensor("int32", "rank")
+    #: the scores of the tokens of the largest set (rank), highest first
+    logits = Tensor("float32", "rank")
+    _sizes = Tensor("int32", "size")
+    _masses = Tensor("float64", "size")
+    vocab = Value(int)  #: how many tokens there are
+    _logsumexp = Value(float)
+    _logsumexp_at_temperature = Value(float)
+    _entropy = Value(float)
+    _set_rule = Text()
 
     def token(self, rank: int) -> Token:
         """The token of a rank, 0 the likeliest; as many as the request names."""
-        return self.tokens("top")[rank]
+        return self._top[rank]
 
     def probability(self, rank: int) -> Derived:
         """The probability of the token of a rank at the request's temperature, nobody left out."""
         return derive(
             maths.probability_at,
-            self.number("logits", rank),
-            self.value("logsumexp_at_temperature"),
+            self.logits.at(rank),
+            self._logsumexp_at_temperature,
             self.temperature,
         )
 
@@ -115,96 +123,115 @@ class CandidateSet:
         return derive(maths.ratio, self.recording.probability(rank), self.mass)
 
 
-class DrawsRecording(Recording):
-    """Tokens drawn without replacement, beside the likeliest.
+@dataclass(frozen=True)
+class Draws(Request["DrawsRecording"]):
+    """``draws`` tokens drawn after ``prompt`` without replacement, beside the likeliest; drawn with
+    ``seed``.
 
-    Tokens: ``prompt``, ``drawn`` (by step), ``best`` (by rank). Tensors: ``ranks``,
-    ``drawn_shares`` (probability before any draw), ``u``, ``low``, ``high``, ``remaining`` (mass
-    that is left before the draw), each (step); ``best_shares`` (rank). Values: ``vocab``,
-    ``order_rule``, ``draw_rule``.
+    With ``top_k`` above 0 only the ``top_k`` likeliest take part.
     """
 
-    kind = "draws"
+    kind: ClassVar[str] = "draws"
+    prompt: str
+    draws: int = 5
+    top_k: int = 0
+    temperature: float = 1.0
+    seed: int = 0
 
-    @property
-    def prompt(self) -> list[Token]:
-        """The prompt's tokens."""
-        return self.tokens("prompt")
 
-    @property
-    def drawn(self) -> list[Token]:
-        """The tokens in the order of the draw."""
-        return self.tokens("drawn")
+class DrawsRecording(Recording):
+    """Tokens drawn without replacement, beside the likeliest."""
 
-    @property
-    def best(self) -> list[Token]:
-        """As many of the likeliest tokens, the likeliest first."""
-        return self.tokens("best")
+    answers = Draws
+
+    prompt = Tokens()  #: the prompt's tokens
+    drawn = Tokens()  #: the tokens in the order of the draw
+    best = Tokens()  #: as many of the likeliest tokens, the likeliest first
+    _ranks = Tensor("int32", "step")
+    _drawn_shares = Tensor("float64", "step")
+    _best_shares = Tensor("float64", "rank")
+    _u = Tensor("float64", "step")
+    _low = Tensor("float64", "step")
+    _high = Tensor("float64", "step")
+    _remaining = Tensor("float64", "step")
+    _vocab = Value(int)
+    _order_rule = Text()
+    _draw_rule = Text()
 
     def rank(self, draw: int) -> Number:
         """The rank of a drawn token among all that took part, 0 the likeliest."""
-        return self.number("ranks", draw)
+        return self._ranks.at(draw)
 
     def probability(self, draw: int) -> Number:
         """The probability of a drawn token before anything was drawn."""
-        return self.number("drawn_shares", draw)
+        return self._drawn_shares.at(draw)
 
     def best_probability(self, rank: int) -> Number:
         """The probability of one of the likeliest tokens."""
-        return self.number("best_shares", rank)
+        return self._best_shares.at(rank)
 
     def u(self, draw: int) -> Number:
         """The random number of a draw."""
-        return self.number("u", draw)
+        return self._u.at(draw)
 
     def interval(self, draw: int) -> tuple[Number, Number]:
         """Where the drawn token lay when what was left had been put end to end anew."""
-        return self.number("low", draw), self.number("high", draw)
+        return self._low.at(draw), self._high.at(draw)
 
     def remaining(self, draw: int) -> Number:
         """The mass of all that could still be drawn, before a draw."""
-        return self.number("remaining", draw)
+        return self._remaining.at(draw)
 
     @property
     def chance_of_best(self) -> Derived:
         """The chance that so many draws without replacement give exactly the likeliest ones, in any
         order."""
-        return derive(maths.chance_all_drawn, self.numbers("best_shares"))
+        return derive(maths.chance_all_drawn, self._best_shares)
+
+
+@dataclass(frozen=True)
+class LogitBlock(Request["LogitBlockRecording"]):
+    """All scores after every token of ``prompt``, their first and last ``ends``; and again with
+    ``continuation`` added.
+
+    ``named`` texts are looked up in the last row of ``prompt``, those of them that are one token.
+    """
+
+    kind: ClassVar[str] = "logit_block"
+    prompt: str
+    continuation: str = ""
+    named: tuple[str, ...] = ()
+    ends: int = 3
 
 
 class LogitBlockRecording(Recording):
     """The block of scores, one row to a token: its first and last columns, before and after the
-    text has grown.
+    text has grown."""
 
-    Tokens: ``prompt``, ``grown``, ``named``, ``ends`` (the tokens of the columns shown), ``table``.
-    Tensors: ``first``, ``last``, ``grown_first``, ``grown_last`` (token, vocab); ``row_gaps``
-    (token: the largest difference of a row that both share); ``top_ids``, ``top_logits`` (token,
-    rank); ``logsumexp`` (token); ``named_logits``, ``named_ranks`` (word). Values: ``vocab``,
-    ``named`` (where each named text stands among those tokens; None for one that is no single
-    token).
-    """
+    answers = LogitBlock
 
-    kind = "logit_block"
+    prompt = Tokens()  #: the prompt's tokens: one row of the block each
+    grown = Tokens()  #: the tokens of the longer text
+    _named = Tokens()
+    _ends = Tokens()
+    _table = Tokens()
+    _first = Tensor("float32", "token", "vocab")
+    _last = Tensor("float32", "token", "vocab")
+    _grown_first = Tensor("float32", "token", "vocab")
+    _grown_last = Tensor("float32", "token", "vocab")
+    _row_gaps = Tensor("float32", "token")
+    _top_ids = Tensor("int32", "token", "rank")
+    _top_logits = Tensor("float32", "token", "rank")
+    _logsumexp = Tensor("float64", "token")
+    _named_logits = Tensor("float32", "word", optional=True)
+    _named_ranks = Tensor("int32", "word", optional=True)
+    vocab = Value(int)  #: how many columns the block has
+    _named_entries = Data(list[int | None], key="named")
 
     @cached_property
     def table(self) -> TokenTable:
         """The tokens of all rows, by id."""
         return TokenTable(self)
-
-    @property
-    def prompt(self) -> list[Token]:
-        """The prompt's tokens: one row of the block each."""
-        return self.tokens("prompt")
-
-    @property
-    def grown(self) -> list[Token]:
-        """The tokens of the longer text."""
-        return self.tokens("grown")
-
-    @property
-    def vocab(self) -> Number:
-        """How many columns the block has."""
-        return self.value("vocab")
 
     def first(self, token: int, grown: bool = False) -> Numbers:
         """The first scores of a row."""
@@ -218,7 +245,7 @@ class LogitBlockRecording(Recording):
 
     def gap(self, token: int) -> Number:
         """The largest difference of a row's scores between the short and the long text."""
-        return self.number("row_gaps", token)
+        return self._row_gaps.at(token)
 
     def row(self, token: int) -> Row:
         """The likeliest tokens after a token of the prompt."""
@@ -226,23 +253,23 @@ class LogitBlockRecording(Recording):
 
     def named(self, index: int) -> Token | None:
         """One of the named texts as a token; None where the vocabulary has no such entry."""
-        return self.tokens("named")[self._named(index)] if self.has(f"named.{index}") else None
+        return self._named[self._entry_of(index)] if self.has(f"named.{index}") else None
 
     def named_probability(self, index: int) -> Derived:
         """The probability of a named token after the prompt. Raises NotDeclared where there is no
         such token."""
         return derive(
             maths.probability,
-            self.number("named_logits", self._named(index)),
-            self.number("logsumexp", len(self.prompt) - 1),
+            self._named_logits.at(self._entry_of(index)),
+            self._logsumexp.at(len(self.prompt) - 1),
         )
 
     def named_rank(self, index: int) -> Number:
         """The rank of a named token after the prompt, 0 the likeliest. Raises NotDeclared as
         above."""
-        return self.number("named_ranks", self._named(index))
+        return self._named_ranks.at(self._entry_of(index))
 
-    def _named(self, index: int) -> int:
+    def _entry_of(self, index: int) -> int:
         if not self.has(f"named.{index}"):
             raise NotDeclared(
                 f"{self.manifest.request['named'][index]!r} is no single token", "it has no score"

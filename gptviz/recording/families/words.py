@@ -1,17 +1,90 @@
 """Where words lie, as a film sees it: neighbours, whole vectors, and slices of three dimensions.
 
-Words are asked for by their text, as it stands in the vocabulary: ``rec.nearest("tower")``.
-"""
+Words are asked for by their text, as it stands in the vocabulary: ``rec.nearest("tower")``."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar, NotRequired
+
+from typing_extensions import TypedDict
 
 from gptviz import maths
 from gptviz.errors import NotRecorded
+from gptviz.recording.declared import Data, Tensor, Text, Value
 from gptviz.recording.number import Derived, Number, Numbers, Word, derive
+from gptviz.recording.request import Request, Source
 from gptviz.recording.schema import Recording
+
+
+class Ranked(TypedDict):
+    """A word, and its rank by frequency where the file tells it."""
+
+    word: str
+    rank: NotRequired[int]
+
+
+class Near(TypedDict):
+    """A word near a point; ``given`` where the point was made of given words."""
+
+    word: str
+    cosine: float
+    distance: float
+    given: NotRequired[bool]
+
+
+class WithNeighbours(Ranked):
+    """A word with its nearest others."""
+
+    norm: float
+    by_cosine: list[Near]
+    by_distance: list[Near]
+
+
+class Sought(TypedDict):
+    """The place of ``word`` among the neighbours ``of`` another."""
+
+    of: str
+    word: str
+    cosine: float
+    distance: float
+    place: int
+
+
+class Extremes(TypedDict):
+    """Pairs of rows: the highest cosine, the one nearest to zero, the lowest."""
+
+    alike: list[int]
+    unrelated: list[int]
+    opposed: list[int]
+
+
+class AskedWord(TypedDict):
+    """A word of the request and its neighbours, as rows of ``words``."""
+
+    word: int
+    neighbours: list[int]
+
+
+class SliceRules(TypedDict):
+    """How what is shown was chosen."""
+
+    neighbours: str
+    cloud: str
+    deceptive: str
+    nearest: str
+
+
+class SliceFigures(TypedDict):
+    """What a slice holds and where it deceives."""
+
+    shares: list[float]
+    rho: float
+    deceptive: list[int]
+    deceptive_place: int
+    nearest: list[int]
+    pairs: int
 
 
 @dataclass(frozen=True)
@@ -70,15 +143,8 @@ def optional(recording: Recording, path: str) -> Number | None:
 class WordRecording(Recording):
     """What all recordings of words tell of their vectors."""
 
-    @property
-    def vocabulary(self) -> Number:
-        """How many words have a vector."""
-        return self.value("vocabulary")
-
-    @property
-    def components(self) -> Number:
-        """How many numbers one vector has."""
-        return self.value("components")
+    vocabulary = Value(int)  #: how many words have a vector
+    components = Value(int)  #: how many numbers one vector has
 
     @property
     def missing(self) -> list[Word]:
@@ -86,15 +152,31 @@ class WordRecording(Recording):
         return texts(self, "missing")
 
 
-class WordNeighboursRecording(WordRecording):
-    """The nearest words of some words.
+@dataclass(frozen=True)
+class WordNeighbours(Request["WordNeighboursRecording"]):
+    """The ``top`` words nearest to each of ``words``, by cosine and by distance.
 
-    Values: ``words`` (each ``word``, ``norm``, ``rank`` where known, ``by_cosine``,
-    ``by_distance``), ``missing``, ``sought`` (``of``, ``word``, ``cosine``, ``distance``,
-    ``place``), ``sought_missing``, ``order``, ``rule``.
+    ``sought`` are pairs (word, other): which place the other has among the neighbours of the word.
     """
 
-    kind = "word_neighbours"
+    kind: ClassVar[str] = "word_neighbours"
+    source: ClassVar[Source] = "vectors"
+    words: tuple[str, ...]
+    top: int = 10
+    sought: tuple[tuple[str, str], ...] = ()
+
+
+class WordNeighboursRecording(WordRecording):
+    """The nearest words of some words."""
+
+    answers = WordNeighbours
+
+    _order = Text()
+    _words = Data(list[WithNeighbours])
+    _missing = Data(list[str])
+    _sought = Data(list[Sought])
+    _sought_missing = Data(list[list[str]])
+    _rule = Text()
 
     @property
     def words(self) -> list[Word]:
@@ -131,11 +213,26 @@ class WordNeighboursRecording(WordRecording):
         return None
 
 
-class WordColumnsRecording(WordRecording):
-    """Whole vectors. Tensors: ``vectors`` (word, d_model). Values: ``words``, ``missing``,
-    ``pairs``, ``rule``."""
+@dataclass(frozen=True)
+class WordColumns(Request["WordColumnsRecording"]):
+    """The vectors of ``words``, whole: every number of each."""
 
-    kind = "word_columns"
+    kind: ClassVar[str] = "word_columns"
+    source: ClassVar[Source] = "vectors"
+    words: tuple[str, ...]
+
+
+class WordColumnsRecording(WordRecording):
+    """Whole vectors."""
+
+    answers = WordColumns
+
+    _vectors = Tensor("float32", "word", "d_model")
+    _order = Text()
+    _words = Data(list[Ranked])
+    _missing = Data(list[str])
+    _pairs = Data(Extremes, optional=True)
+    _rule = Text(optional=True)
 
     @property
     def words(self) -> list[Word]:
@@ -144,7 +241,7 @@ class WordColumnsRecording(WordRecording):
 
     def vector(self, word: str) -> Numbers:
         """The numbers of a word (d_model)."""
-        numbers: Numbers = self.numbers("vectors")[row_of(self, self.words, word)]
+        numbers: Numbers = self._vectors[row_of(self, self.words, word)]
         return numbers
 
     def norm(self, word: str) -> Derived:
@@ -247,15 +344,37 @@ class Slice:
         )
 
 
-class WordSliceRecording(WordRecording):
-    """Words in two slices of three dimensions.
+@dataclass(frozen=True)
+class WordSlice(Request["WordSliceRecording"]):
+    """``words`` and the ``neighbours`` nearest words of each in three dimensions, as two slices.
 
-    Tensors: ``vectors`` (word, d_model); ``all_coordinates``, ``shown_coordinates``, ``all_cloud``,
-    ``shown_cloud`` (word, component). Values: ``words``, ``asked``, ``missing``, ``rules``; of each
-    slice ``shares``, ``rho``, pairs.
+    One slice has the main directions of all words, one those of the words shown. A ``cloud`` of so
+    many other words, the first of the file, are points without a name.
     """
 
-    kind = "word_slice"
+    kind: ClassVar[str] = "word_slice"
+    source: ClassVar[Source] = "vectors"
+    words: tuple[str, ...]
+    neighbours: int = 3
+    cloud: int = 1000
+
+
+class WordSliceRecording(WordRecording):
+    """Words in two slices of three dimensions."""
+
+    answers = WordSlice
+
+    _vectors = Tensor("float32", "word", "d_model")
+    _all_coordinates = Tensor("float64", "word", "component")
+    _all_cloud = Tensor("float32", "word", "component")
+    _shown_coordinates = Tensor("float64", "word", "component")
+    _shown_cloud = Tensor("float32", "word", "component")
+    _words = Data(list[str])
+    _missing = Data(list[str])
+    _asked = Data(list[AskedWord])
+    _rules = Data(SliceRules)
+    _all = Data(SliceFigures)
+    _shown = Data(SliceFigures)
 
     @property
     def words(self) -> list[Word]:
@@ -280,7 +399,7 @@ class WordSliceRecording(WordRecording):
 
     def vector(self, word: str) -> Numbers:
         """The numbers of a word (d_model)."""
-        numbers: Numbers = self.numbers("vectors")[row_of(self, self.words, word)]
+        numbers: Numbers = self._vectors[row_of(self, self.words, word)]
         return numbers
 
     def cosine(self, first: str, second: str) -> Derived:

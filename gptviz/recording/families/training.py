@@ -5,11 +5,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
+
+from typing_extensions import TypedDict
 
 from gptviz import maths
+from gptviz.recording.declared import Data, Tensor, Text, Tokens, TokensEach, Value, Values
 from gptviz.recording.number import Derived, Number, Numbers, Token, Word, derive
+from gptviz.recording.request import Request
 from gptviz.recording.rows import Row, TokenTable, row_of
 from gptviz.recording.schema import Recording
+
+
+class ShownWeight(TypedDict):
+    """One learned number: where it stands, its gradient, and its value before and after the step."""
+
+    tensor: str
+    index: list[int]
+    gradient: float
+    before: float
+    after: float
 
 
 @dataclass(frozen=True)
@@ -69,25 +84,35 @@ def _mean_loss(recording: Recording, prefix: str = "") -> Derived:
     )
 
 
+@dataclass(frozen=True)
+class EveryPosition(Request["EveryPositionRecording"]):
+    """What the model predicts at every position of ``prompt``, and the loss against the token that
+    follows there."""
+
+    kind: ClassVar[str] = "every_position"
+    prompt: str
+    top: int = 5
+
+
 class EveryPositionRecording(Recording):
-    """What the model predicts behind every token of a text.
+    """What the model predicts behind every token of a text."""
 
-    Tokens: ``prompt``, ``table``. Tensors: ``top_ids``, ``top_logits`` (token, rank);
-    ``logsumexp``, ``entropy`` (bits) (token); ``true_logits``, ``true_ranks`` (token; the last
-    token of the text has no follower and no entry). Values: ``vocab``.
-    """
+    answers = EveryPosition
 
-    kind = "every_position"
+    prompt = Tokens()  #: the text's tokens
+    _table = Tokens()
+    _top_ids = Tensor("int32", "token", "rank")
+    _top_logits = Tensor("float32", "token", "rank")
+    _logsumexp = Tensor("float64", "token")
+    _entropy = Tensor("float64", "token")
+    _true_logits = Tensor("float32", "token")
+    _true_ranks = Tensor("int32", "token")
+    vocab = Value(int)  #: how many tokens there are
 
     @cached_property
     def table(self) -> TokenTable:
         """The tokens of all rows, by id."""
         return TokenTable(self)
-
-    @property
-    def prompt(self) -> list[Token]:
-        """The text's tokens."""
-        return self.tokens("prompt")
 
     @cached_property
     def predictions(self) -> list[Prediction]:
@@ -104,33 +129,51 @@ class EveryPositionRecording(Recording):
         """The mean loss of all predictions, in nats."""
         return _mean_loss(self)
 
-    @property
-    def vocab(self) -> Number:
-        """How many tokens there are."""
-        return self.value("vocab")
+
+@dataclass(frozen=True)
+class TrainingStep(Request["TrainingStepRecording"]):
+    """One step of gradient descent on ``prompt`` with learning rate ``rate``: every prediction
+    before and after it."""
+
+    kind: ClassVar[str] = "training_step"
+    prompt: str
+    rate: float
+    top: int = 5
 
 
 class TrainingStepRecording(Recording):
-    """One step of gradient descent on one text.
+    """One step of gradient descent on one text."""
 
-    Tokens: ``prompt``, ``table``. Tensors: those of :class:`EveryPositionRecording` twice, as
-    ``before_...`` and ``after_...``; ``gradient_lengths`` (part: the ``groups``). Values:
-    ``vocab``, ``groups`` (names), ``gradient_length`` (of all learned numbers together), ``weight``
-    (tensor, index, gradient, before, after), ``weight_rule``, ``most_gained`` (index of a
-    prediction), ``gain_rule``.
-    """
+    answers = TrainingStep
 
-    kind = "training_step"
+    prompt = Tokens()  #: the text's tokens
+    _table = Tokens()
+    _before_top_ids = Tensor("int32", "token", "rank")
+    _before_top_logits = Tensor("float32", "token", "rank")
+    _before_logsumexp = Tensor("float64", "token")
+    _before_entropy = Tensor("float64", "token")
+    _before_true_logits = Tensor("float32", "token")
+    _before_true_ranks = Tensor("int32", "token")
+    _after_top_ids = Tensor("int32", "token", "rank")
+    _after_top_logits = Tensor("float32", "token", "rank")
+    _after_logsumexp = Tensor("float64", "token")
+    _after_entropy = Tensor("float64", "token")
+    _after_true_logits = Tensor("float32", "token")
+    _after_true_ranks = Tensor("int32", "token")
+    _gradient_lengths = Tensor("float64", "part")
+    _vocab = Value(int)
+    _groups = Data(list[str])
+    #: the length of the whole gradient: of all learned numbers together
+    gradient_length = Value(float)
+    _weight = Data(ShownWeight)
+    _weight_rule = Text()
+    _most_gained = Value(int)
+    _gain_rule = Text()
 
     @cached_property
     def table(self) -> TokenTable:
         """The tokens of all rows, by id."""
         return TokenTable(self)
-
-    @property
-    def prompt(self) -> list[Token]:
-        """The text's tokens."""
-        return self.tokens("prompt")
 
     @cached_property
     def before(self) -> list[Prediction]:
@@ -155,19 +198,14 @@ class TrainingStepRecording(Recording):
     @property
     def most_gained(self) -> int:
         """The index of the prediction that gained most (see ``text("gain_rule")``)."""
-        return int(self.value("most_gained"))
-
-    @property
-    def gradient_length(self) -> Number:
-        """The length of the whole gradient: of all learned numbers together."""
-        return self.value("gradient_length")
+        return int(self._most_gained)
 
     @property
     def groups(self) -> list[tuple[Word, Number]]:
         """Where the gradient lies: names such as ``wte``, ``h.0.attn``, ``h.0.mlp``, and the length
         of each part."""
         return [
-            (self.text(f"groups.{i}"), self.number("gradient_lengths", i))
+            (self.text(f"groups.{i}"), self._gradient_lengths.at(i))
             for i in range(len(self.array("gradient_lengths")))
         ]
 
@@ -194,19 +232,52 @@ class TrainingStepRecording(Recording):
         )
 
 
-class LearningCurveRecording(Recording):
-    """The same prompt at several ages of one model.
+@dataclass(frozen=True)
+class LearningCurve(Request["LearningCurveRecording"]):
+    """The model at several ``ages`` (in training steps): its ``top`` tokens after ``prompt`` and
+    ``steps`` greedy ones.
 
-    Tokens: ``prompt``, ``winner`` (the token that leads at the last age), ``continuation0`` ...
-    (greedy, one an age), ``table``. Tensors: ``top_ids``, ``top_logits`` (checkpoint, rank);
-    ``logsumexp``, ``entropy`` (bits), ``winner_logits``, ``winner_ranks``, ``losses`` (checkpoint:
-    mean over held-out text); ``true_logits``, ``true_logsumexp`` (checkpoint, token: of the
-    prompt's own followers); ``log_steps``, ``log_held_out``, ``log_training_steps``,
-    ``log_training`` (row: what the training printed). Values: ``vocab``, ``ages``, ``texts``,
-    ``window`` (its tokens), ``windows_rule``.
+    The loss of each age is the mean over ``windows`` windows of held-out text.
     """
 
-    kind = "learning_curve"
+    kind: ClassVar[str] = "learning_curve"
+    prompt: str
+    ages: tuple[int, ...] = (0, 51, 256, 1280, 4910)
+    steps: int = 24
+    top: int = 10
+    windows: int = 64
+
+
+class LearningCurveRecording(Recording):
+    """The same prompt at several ages of one model."""
+
+    answers = LearningCurve
+
+    prompt = Tokens()  #: the prompt's tokens
+    _winner = Tokens()
+    _table = Tokens()
+    _continuation = TokensEach()
+    _top_ids = Tensor("int32", "checkpoint", "rank")
+    _top_logits = Tensor("float32", "checkpoint", "rank")
+    _logsumexp = Tensor("float64", "checkpoint")
+    _entropy = Tensor("float64", "checkpoint")
+    _winner_logits = Tensor("float32", "checkpoint")
+    _winner_ranks = Tensor("int32", "checkpoint")
+    _true_logits = Tensor("float32", "checkpoint", "token")
+    _true_logsumexp = Tensor("float64", "checkpoint", "token")
+    #: the mean loss on held-out text (checkpoint), in nats
+    losses = Tensor("float64", "checkpoint")
+    _log_steps = Tensor("float64", "row")
+    _log_held_out = Tensor("float64", "row")
+    _log_training_steps = Tensor("float64", "row")
+    _log_training = Tensor("float64", "row")
+    _vocab = Value(int)
+    _ages = Values(list[int])
+    _windows_rule = Text()
+    #: how many tokens a window of held-out text has; how many there are is the request's
+    #: ``windows``
+    windows = Value(int, key="window")
+    _texts = Data(list[str])
 
     @cached_property
     def table(self) -> TokenTable:
@@ -214,14 +285,9 @@ class LearningCurveRecording(Recording):
         return TokenTable(self)
 
     @property
-    def prompt(self) -> list[Token]:
-        """The prompt's tokens."""
-        return self.tokens("prompt")
-
-    @property
     def winner(self) -> Token:
         """The token that leads at the last age."""
-        return self.tokens("winner")[0]
+        return self._winner[0]
 
     @cached_property
     def ages(self) -> list[Age]:
@@ -229,26 +295,15 @@ class LearningCurveRecording(Recording):
         return [Age(self, i) for i in range(len(self.manifest.values["ages"]))]
 
     @property
-    def losses(self) -> Numbers:
-        """The mean loss on held-out text (checkpoint), in nats."""
-        return self.numbers("losses")
-
-    @property
     def log_held_out(self) -> tuple[Numbers, Numbers]:
         """The training's own log: steps, and the loss on held-out text there (its mixture, not that
         of ``losses``)."""
-        return self.numbers("log_steps"), self.numbers("log_held_out")
+        return self._log_steps, self._log_held_out
 
     @property
     def log_training(self) -> tuple[Numbers, Numbers]:
         """The training's own log: steps, and the mean training loss before each."""
-        return self.numbers("log_training_steps"), self.numbers("log_training")
-
-    @property
-    def windows(self) -> Number:
-        """How many tokens a window of held-out text has; how many there are is the request's
-        ``windows``."""
-        return self.value("window")
+        return self._log_training_steps, self._log_training
 
 
 @dataclass(frozen=True)
