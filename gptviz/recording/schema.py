@@ -290,7 +290,7 @@ class Recording:
             return True
         try:
             return self._value(path) is not None
-        except (KeyError, IndexError, TypeError):
+        except NotDeclared:
             return False
 
     def value(self, path: str) -> Number:
@@ -319,8 +319,15 @@ class Recording:
 
     def _value(self, path: str) -> Value:
         value: Value = self.manifest.values
-        for key in path.split("."):
-            value = value[int(key)] if isinstance(value, list) else value[key]
+        try:
+            for key in path.split("."):
+                value = value[int(key)] if isinstance(value, list) else value[key]
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            raise NotDeclared(
+                f"{self.name} holds no value {path!r}",
+                "not every model or prompt has it",
+                f"ask recording.has({path!r}) first",
+            ) from error
         return value
 
     def tokens(self, name: str = "prompt") -> list[Token]:
