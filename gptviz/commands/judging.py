@@ -85,6 +85,8 @@ def inspect(
                         *(f"waived: {finding.message}" for finding in report.waived),
                         f"{scene.name}: {report.length:.1f} s, {report.pictures} pictures, "
                         f"{len(report.findings)} findings",
+                        f"the stage moves for {report.moving:.0%} of the time, {report.lit:.0%} of "
+                        f"the frame is lit, {report.words:.0f} words are said in a minute",
                         report.sheet,
                     ]
                 )

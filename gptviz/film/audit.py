@@ -7,8 +7,9 @@ do not bear out, and where an outline is not that of the text that it says it is
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -133,19 +134,50 @@ def audit(
     ``recordings``: those that the film is given, by need. ``scene``: its name in the report, by
     default that of its module. Whatever the film itself raises is raised.
     """
-    report = AuditReport(scene or film_class.__module__.rpartition(".")[2])
-    ledger = _Ledger(report, Addresses(recordings.values(), film_class.settings))
+    with auditing(film_class, recordings, scene) as listening:
+        film = rehearse(film_class, recordings, listening.look, per_second=FRAME_RATE)
+    return listening.report(film)
+
+
+@contextlib.contextmanager
+def auditing(
+    film_class: type[Film], recordings: Mapping[str, Recording], scene: str = ""
+) -> Iterator[Auditing]:
+    """An audit that looks on while a film is played elsewhere; inside, text of Manim's is noted."""
     with foreign.being_made() as made:
-        watcher = _Watcher(ledger, made)
-        film = rehearse(film_class, recordings, watcher.look, per_second=FRAME_RATE)
-    for text in counted_literals(film_class):
-        ledger.untracked(
-            text, "a count of a literal is a number without an address", _Place(0.0, 0, SOURCE)
-        )
-    for beat in film.beats:
-        ledger.statement(beat.statement, _Place(beat.start, beat.number + 1, NARRATION))
-    ledger.close(film.now)
-    return report
+        yield Auditing(film_class, recordings, scene, made)
+
+
+class Auditing:
+    """Looks at every frame of a rehearsal; :meth:`report` says what was seen."""
+
+    def __init__(
+        self,
+        film_class: type[Film],
+        recordings: Mapping[str, Recording],
+        scene: str,
+        made: list[Mobject],
+    ) -> None:
+        self._class = film_class
+        self._report = AuditReport(scene or film_class.__module__.rpartition(".")[2])
+        addresses = Addresses(recordings.values(), film_class.settings)
+        self._ledger = _Ledger(self._report, addresses)
+        self._watcher = _Watcher(self._ledger, made)
+
+    def look(self, moment: Moment) -> None:
+        """Takes a picture in."""
+        self._watcher.look(moment)
+
+    def report(self, film: Film) -> AuditReport:
+        """What was found in the film that was played."""
+        for text in counted_literals(self._class):
+            why = "a count of a literal is a number without an address"
+            self._ledger.untracked(text, why, _Place(0.0, 0, SOURCE))
+        for beat in film.beats:
+            place = _Place(beat.start, beat.number + 1, NARRATION)
+            self._ledger.statement(beat.statement, place)
+        self._ledger.close(film.now)
+        return self._report
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,15 @@ RULES = {
     "gone": "a text goes before it can be read",
     "idle": "nothing moves and nothing is to be read for more than 2 s",
     "waiver": "a waiver waives nothing, or gives no reason",
+    "sweeps": "a text runs over another or over a line, in motion",
+    "empty": "the stage is empty for .3 s or more amid a film",
+    "returns": "a numeral goes and comes back with another value",
+    "twists": "an outline runs through itself, leans over or bursts in a motion",
+    "jumps": "something comes farther than a third of the frame at once",
+    "lags": "a pointer's label says the same while it moves along a scale",
+    "still": "nothing on the stage moves for more than 4 s",
 }
+MOTION = frozenset({"sweeps", "empty", "returns", "twists", "jumps", "lags", "still"})
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ captions' band, size."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -17,7 +17,7 @@ from gptviz.drawing.base.text import Run
 from gptviz.film import foreign
 from gptviz.film.film import Film
 from gptviz.film.findings import Finding
-from gptviz.film.rehearsal import Moment, Pixels, on_screen
+from gptviz.film.rehearsal import Moment, Pixels, on_screen, picture
 from gptviz.film.texts import Ink, Shown
 from gptviz.film.view import (
     FRAME,
@@ -61,13 +61,29 @@ class Shape:
 
 @dataclass(frozen=True)
 class Scenery:
-    """A picture as the rules see it: its texts, its shapes, and (rows, columns, rgb) without the
-    texts."""
+    """A picture as the rules see it: its texts and its shapes."""
 
     moment: Moment
     texts: list[Shown]
     shapes: list[Shape]
-    behind: Pixels
+    _outlines: dict[int, npt.NDArray[np.float64]] = field(default_factory=dict)
+
+    @cached_property
+    def behind(self) -> Pixels:
+        """The picture (row, column, rgb) without its texts; drawn when it is first asked for."""
+        inks = {id(ink.mobject) for text in self.texts for ink in text.inks}
+
+        def keep(mobject: Mobject) -> bool:
+            return id(mobject) not in inks and not isinstance(mobject, Run)
+
+        return picture(self.moment, keep)
+
+    def outline(self, shape: Shape) -> npt.NDArray[np.float64]:
+        """A shape's outline as straight pieces (piece, end, xy)."""
+        key = id(shape.mobject)
+        if key not in self._outlines:
+            self._outlines[key] = _outline(self.moment.film, shape.mobject)
+        return self._outlines[key]
 
     def finding(self, rule: str, who: tuple[str, ...], by: float, message: str) -> Finding:
         return Finding(rule, who, self.moment.time, self.moment.beat, by, message)
@@ -131,7 +147,18 @@ def shapes_of(moment: Moment, texts: list[Shown]) -> list[Shape]:
 
 def overlaps(scenery: Scenery) -> Iterator[Finding]:
     """Texts whose ink reaches into one another's boxes by more than a pixel."""
-    texts = scenery.steady
+    for first, second, depth in touching(scenery.steady):
+        by = pixels(depth)
+        yield scenery.finding(
+            "overlap",
+            (first.name, second.name),
+            by,
+            f"{first.name!r} and {second.name!r} stand on one another by {by:.0f} px",
+        )
+
+
+def touching(texts: list[Shown]) -> Iterator[tuple[Shown, Shown, float]]:
+    """Pairs of texts whose ink reaches into one another's boxes, and by how many units."""
     inks = [
         (number, box) for number, text in enumerate(texts) for ink in text.inks for box in ink.boxes
     ]
@@ -148,44 +175,36 @@ def overlaps(scenery: Scenery) -> Iterator[Finding]:
     depth = np.minimum(across, up)
     depth[owner[:, None] >= owner[None, :]] = 0
     for i, j in zip(*np.nonzero(depth > TOLERANCE), strict=True):
-        first, second = texts[owner[i]], texts[owner[j]]
-        by = pixels(float(depth[i, j]))
-        yield scenery.finding(
-            "overlap",
-            (first.name, second.name),
-            by,
-            f"{first.name!r} and {second.name!r} stand on one another by {by:.0f} px",
-        )
+        yield texts[owner[i]], texts[owner[j]], float(depth[i, j])
 
 
 def crossings(scenery: Scenery) -> Iterator[Finding]:
     """Strokes and edges that run through a text's letters or touch them, and can be seen to, while
     neither moves."""
     shapes = [shape for shape in scenery.shapes if shape.edges and not shape.animated]
-    outlines: dict[int, npt.NDArray[np.float64]] = {}
     for text in scenery.steady:
-        near = (
-            [shape for shape in shapes if shape.box.touches(text.box.inset(-_TOUCH))]
-            if not text.animated
-            else []
-        )
-        for ink in text.inks if near else ():
-            around = ink.box.inset(-_TOUCH)
-            if _contrast_step(scenery.crop(around)) < _STEP:
-                continue
-            for shape in near:
-                if not shape.box.touches(around):
-                    continue
-                if id(shape.mobject) not in outlines:
-                    outlines[id(shape.mobject)] = _outline(scenery.moment.film, shape.mobject)
-                if by := _through(outlines[id(shape.mobject)], ink):
-                    yield scenery.finding(
-                        "crossed",
-                        (text.name, shape.name),
-                        by,
-                        f"{shape.name} runs through {text.name!r} or touches it, for {by:.0f} px",
-                    )
-                    break
+        if text.animated:
+            continue
+        near = [shape for shape in shapes if shape.box.touches(text.box.inset(-_TOUCH))]
+        for shape, by in crossed_by(scenery, text, near):
+            yield scenery.finding(
+                "crossed",
+                (text.name, shape.name),
+                by,
+                f"{shape.name} runs through {text.name!r} or touches it, for {by:.0f} px",
+            )
+
+
+def crossed_by(scenery: Scenery, text: Shown, near: list[Shape]) -> Iterator[tuple[Shape, float]]:
+    """Of some shapes, the first for each of a text's outlines that can be seen to run through it
+    or touch it, and for how many pixels."""
+    for ink in text.inks if near else ():
+        around = ink.box.inset(-_TOUCH)
+        close = [shape for shape in near if shape.box.touches(around)]
+        through = ((shape, _through(scenery.outline(shape), ink)) for shape in close)
+        found = next(((shape, by) for shape, by in through if by), None)
+        if found is not None and _contrast_step(scenery.crop(around)) >= _STEP:
+            yield found
 
 
 def margins(scenery: Scenery) -> Iterator[Finding]:

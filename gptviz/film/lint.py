@@ -13,17 +13,18 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from manim import Mobject
+import numpy as np
 
-from gptviz.drawing.base.text import Run
-from gptviz.film import layout, legibility, pace
+from gptviz.drawing.base import theme
+from gptviz.film import layout, legibility, motion, pace
 from gptviz.film.film import Film
 from gptviz.film.findings import Docket, Finding
 from gptviz.film.rehearsal import Moment, Pixels, picture, rehearse
 from gptviz.film.sheet import Still, write_picture, write_sheet
-from gptviz.film.texts import Reader, Shown
+from gptviz.film.texts import Reader
 from gptviz.recording.schema import Recording
 
+_LIT = 12  # of 255: a pixel that differs by more from the ground is lit
 HEIGHT = 540  # lines of the pictures that are judged
 FULL = 1080  # lines of stills that are asked for
 
@@ -31,7 +32,11 @@ FULL = 1080  # lines of stills that are asked for
 @dataclass
 class LintReport:
     """What an inspection found. ``findings`` stand, ``waived`` are meant; ``pictures``: how many
-    were judged."""
+    were judged.
+
+    ``moving``: the share of time in which the stage moves; ``lit``: the share of the frame that is
+    not ground, in the mean of the pictures; ``words``: those that are said in a minute.
+    """
 
     scene: str
     length: float
@@ -39,6 +44,9 @@ class LintReport:
     sheet: str
     findings: list[Finding] = field(default_factory=list)
     waived: list[Finding] = field(default_factory=list)
+    moving: float = 0.0
+    lit: float = 0.0
+    words: float = 0.0
 
     @property
     def ok(self) -> bool:
@@ -57,6 +65,9 @@ class LintReport:
             "ok": self.ok,
             "pictures": self.pictures,
             "sheet": self.sheet,
+            "moving": self.moving,
+            "lit": self.lit,
+            "words": self.words,
             "findings": [{"name": f.name, **asdict(f)} for f in self.findings],
             "waived": [{"name": f.name, **asdict(f)} for f in self.waived],
         }
@@ -76,41 +87,68 @@ def inspect(
     ``sheet``: where the contact sheet goes; ``stills``: a folder for every still of it at 1920 x
     1080; ``beats`` (counted from 1): look at these only. Whatever the film itself raises is raised.
     """
-    name = scene or film_class.__module__.rpartition(".")[2]
-    docket = Docket(film_class.waivers)
-    inspector = _Inspector(docket, frozenset(beats))
-    film = rehearse(
-        film_class, recordings, inspector.look, height=HEIGHT if stills is None else FULL
-    )
-    if not beats:
-        docket.add([*pace.beats(film.beats), *inspector.clock.close(film.beats, film.now)])
-    standing, waived = docket.close(whole=not beats)
-    shown = inspector.stills(film)
-    if sheet is not None:
-        write_sheet(sheet, f"{name}   {film.now:.1f} s   {len(standing)} findings", shown)
-    if stills is not None:
-        for still in shown:
-            write_picture(stills / still.file, still.picture)
-    return LintReport(name, film.now, inspector.pictures, str(sheet or ""), standing, waived)
+    inspection = Inspection(film_class, scene, beats)
+    height = HEIGHT if stills is None else FULL
+    film = rehearse(film_class, recordings, inspection.look, height=height)
+    return inspection.report(film, sheet, stills)
 
 
-class _Inspector:
+class Inspection:
     """Looks at the pictures of a rehearsal; keeps a still of each beat's end and of its longest
     motion."""
 
-    def __init__(self, docket: Docket, beats: frozenset[int]) -> None:
-        self._docket, self._beats = docket, beats
+    def __init__(
+        self, film_class: type[Film], scene: str = "", beats: Collection[int] = ()
+    ) -> None:
+        self._name = scene or film_class.__module__.rpartition(".")[2]
+        self._docket, self._beats = Docket(film_class.waivers), frozenset(beats)
         self._reader, self._bright = Reader(), set[str]()
         self._stills: dict[tuple[int, str], tuple[float, Still]] = {}
-        self.clock = pace.Clock()
-        self.pictures = 0
+        self._clock, self._follower = pace.Clock(), motion.Follower()
+        self._lit: list[float] = []
 
     def look(self, moment: Moment) -> None:
+        """Takes a picture in; of a motion only those that are sampled."""
+        if not moment.sampled:
+            return
         texts = self._reader.read(moment)
-        self.clock.look(moment, texts)
+        self._clock.look(moment, texts)
         self._bright |= legibility.bright_texts(texts)
-        if moment.kind in ("end", "middle") and (not self._beats or moment.beat in self._beats):
-            self._judge(moment, texts)
+        scenery = layout.Scenery(moment, texts, layout.shapes_of(moment, texts))
+        wanted = not self._beats or moment.beat in self._beats
+        moved = list(self._follower.look(scenery))
+        if wanted:
+            self._docket.add(moved)
+        if moment.kind in ("end", "middle") and wanted:
+            self._judge(scenery)
+
+    def report(
+        self, film: Film, sheet: Path | None = None, stills: Path | None = None
+    ) -> LintReport:
+        """What was found in the film that was looked at; writes its sheet and stills."""
+        told, length = film.beats, film.now
+        if not self._beats:
+            self._docket.add(pace.beats(told))
+            self._docket.add(self._clock.close(told, length))
+            self._docket.add(self._follower.close(told, length))
+        standing, waived = self._docket.close(whole=not self._beats)
+        shown = self.stills(film)
+        if sheet is not None:
+            write_sheet(sheet, f"{self._name}   {length:.1f} s   {len(standing)} findings", shown)
+        if stills is not None:
+            for still in shown:
+                write_picture(stills / still.file, still.picture)
+        return LintReport(
+            self._name,
+            length,
+            len(self._lit),
+            str(sheet or ""),
+            standing,
+            waived,
+            self._follower.share_of_motion(length),
+            float(np.mean(self._lit)) if self._lit else 0.0,
+            sum(len(beat.text.split()) for beat in told) * 60 / length if length else 0.0,
+        )
 
     def stills(self, film: Film) -> list[Still]:
         """The stills in the order of the film, with what is said in their beats."""
@@ -123,11 +161,8 @@ class _Inspector:
             still.caption = said.get(still.beat, "")
         return chosen
 
-    def _judge(self, moment: Moment, texts: list[Shown]) -> None:
-        drawn = picture(moment)
-        scenery = layout.Scenery(
-            moment, texts, layout.shapes_of(moment, texts), _behind(moment, texts)
-        )
+    def _judge(self, scenery: layout.Scenery) -> None:
+        moment, drawn = scenery.moment, picture(scenery.moment)
         crossed = list(layout.crossings(scenery))
         found = [
             *layout.overlaps(scenery),
@@ -145,7 +180,8 @@ class _Inspector:
             if each.who[0] not in known
         ]
         self._docket.add(found)
-        self.pictures += 1
+        ground = np.rint(theme.rgb(theme.GROUND) * 255)
+        self._lit.append(float((np.abs(drawn - ground).max(axis=2) > _LIT).mean()))
         self._keep(moment, drawn, found)
 
     def _keep(self, moment: Moment, drawn: Pixels, found: list[Finding]) -> None:
@@ -156,13 +192,3 @@ class _Inspector:
                 drawn, kind, moment.time, moment.beat, [finding.rule for finding in found]
             )
             self._stills[moment.beat, kind] = (moment.length, still)
-
-
-def _behind(moment: Moment, texts: list[Shown]) -> Pixels:
-    """The picture without its texts."""
-    inks = {id(ink.mobject) for text in texts for ink in text.inks}
-
-    def keep(mobject: Mobject) -> bool:
-        return id(mobject) not in inks and not isinstance(mobject, Run)
-
-    return picture(moment, keep)

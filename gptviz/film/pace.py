@@ -85,7 +85,7 @@ class Clock:
     def look(self, moment: Moment, texts: list[Shown]) -> None:
         """Takes a picture in."""
         self._read(moment, [text for text in texts if not text.place])
-        state = _fingerprint(moment)
+        state = fingerprint(moment)
         if moment.moving:
             if self._moving is not None and state != self._moving[1]:
                 self._moves.append((self._moving[0], moment.time))
@@ -149,8 +149,13 @@ def _speech(told: Sequence[Beat]) -> Iterator[tuple[float, float]]:
     return ((each.start, each.seconds) for beat in told for each in beat.sentences)
 
 
+def beat_at(told: Sequence[Beat], time: float) -> int:
+    """The number of the beat, from 1, in which a time lies."""
+    return next((beat.number + 1 for beat in told if beat.start <= time < beat.end), len(told))
+
+
 def _idle(told: Sequence[Beat], since: float, until: float) -> Finding:
-    number = next((beat.number + 1 for beat in told if beat.start <= since < beat.end), len(told))
+    number = beat_at(told, since)
     return Finding(
         "idle",
         (told[number - 1].name,) if told else (),
@@ -161,14 +166,17 @@ def _idle(told: Sequence[Beat], since: float, until: float) -> Finding:
     )
 
 
-def _fingerprint(moment: Moment) -> int:
-    """A number that changes when anything drawn does. In motion only what may move is looked at."""
+def fingerprint(moment: Moment, stage_only: bool = False) -> int:
+    """A number that changes when anything drawn does. In motion only what may move is looked at.
+
+    ``stage_only``: title, caption and badge are left out.
+    """
     film = moment.film
-    mobjects = (
-        film.moving_mobjects
-        if moment.moving
-        else [m for each in film.mobjects for m in each.get_family()]
-    )
+    if moment.moving:
+        wholes = film.moving_mobjects
+    else:
+        wholes = film.stage() if stage_only else film.mobjects
+    mobjects = {id(part): part for whole in wholes for part in whole.get_family()}.values()
     return hash(tuple(_look(mobject) for mobject in mobjects))
 
 

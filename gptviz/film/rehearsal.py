@@ -26,7 +26,7 @@ from gptviz.film.speech import Speech
 from gptviz.recording.schema import Recording
 
 FRAME_RATE = 60  # of the film that is rehearsed
-PER_SECOND = 8  # frames that are set in a second of motion, where not every one is asked for
+PER_SECOND = 10  # frames that are set in a second of motion, where not every one is asked for
 
 Pixels = npt.NDArray[np.uint8]
 Kind = Literal["motion", "middle", "rest", "end"]
@@ -38,7 +38,8 @@ class Moment:
 
     ``kind``: a frame in ``motion``, the ``middle`` one of a motion, the picture at ``rest`` after a
     motion or during a pause, the ``end`` of a beat. ``beat`` counts from 1. ``length`` is that of
-    the motion or pause, in seconds.
+    the motion or pause, in seconds. ``sampled``: this is one of the ten frames of a second that a
+    judge looks at who does not need them all.
     """
 
     film: Film
@@ -46,6 +47,7 @@ class Moment:
     time: float
     beat: int
     length: float
+    sampled: bool = True
 
     @property
     def moving(self) -> bool:
@@ -178,13 +180,14 @@ class _Rehearsing(CairoRenderer):
     def _frames(self, scene: Any) -> None:
         length = scene.get_run_time(scene.animations)
         times = np.arange(0, length, self._step)
-        looked_at = self._looked_at(len(times), bool(scene.stop_condition))
+        looked_at = self._looked_at(len(times), self._per_second, bool(scene.stop_condition))
+        sampled = self._looked_at(len(times), PER_SECOND)
         pausing = isinstance(scene.animations[0], Wait) and len(scene.animations) == 1
         for number, time in enumerate(times):
             if number in looked_at:
                 scene.update_to_time(time)
                 middle = number == len(times) // 2 and not pausing
-                self._tell(scene, "middle" if middle else "motion", length)
+                self._tell(scene, "middle" if middle else "motion", length, number in sampled)
             self.time += self._step  # frame by frame, as Manim: the sum is the same to the last bit
             if scene.stop_condition is not None and scene.stop_condition():
                 break
@@ -194,11 +197,11 @@ class _Rehearsing(CairoRenderer):
         scene.update_mobjects(0)
         self._tell(scene, "rest", 0.0)
 
-    def _looked_at(self, frames: int, all_of_them: bool) -> set[int]:
-        """The numbers of the frames of a motion that are set."""
-        if self._per_second == 0 and not all_of_them:
+    def _looked_at(self, frames: int, per_second: int, all_of_them: bool = False) -> set[int]:
+        """The numbers of the frames of a motion that are set, so many in a second."""
+        if per_second == 0 and not all_of_them:
             return {frames - 1}
-        stride = max(round(self.camera.frame_rate / (self._per_second or FRAME_RATE)), 1)
+        stride = max(round(self.camera.frame_rate / (per_second or FRAME_RATE)), 1)
         return set(range(0, frames, 1 if all_of_them else stride)) | {frames // 2, frames - 1}
 
     def save_static_frame_data(self, scene: Any, static_mobjects: Any) -> None:
@@ -209,9 +212,10 @@ class _Rehearsing(CairoRenderer):
         film._stage_camera().mark_pinned()
         self._watch(Moment(film, "end", float(self.time), beat.number + 1, 0.0))
 
-    def _tell(self, scene: Any, kind: Kind, length: float) -> None:
+    def _tell(self, scene: Any, kind: Kind, length: float, sampled: bool = True) -> None:
         scene._stage_camera().mark_pinned()
-        self._watch(Moment(scene, kind, float(self.time), len(scene.beats) + 1, length))
+        beat = len(scene.beats) + 1
+        self._watch(Moment(scene, kind, float(self.time), beat, length, sampled))
 
     def scene_finished(self, scene: Any) -> None:
         """Nothing was written, so nothing is finished."""

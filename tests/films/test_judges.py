@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from gptviz.film.audit import audit
+from gptviz.film.judges import judge
 from gptviz.film.lint import inspect
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
@@ -20,6 +21,7 @@ from gptviz.render.editions import DEFAULT, Edition, cast
 from gptviz.render.find import find_scenes, pick_scenes
 from gptviz.render.project import open_project
 from gptviz.render.scenefiles import load_film
+from tests.films.redirected import faults
 
 PROJECT = open_project(Path(__file__).resolve().parents[2])
 NAMES = sorted(find_scenes(PROJECT))
@@ -52,18 +54,14 @@ def others(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", FILMS)
-def test_every_numeral_has_its_address_and_no_sentence_is_false(name: str) -> None:
+def test_a_film_stands_before_both_judges(name: str) -> None:
+    """Every numeral has its address, no sentence is false, layout and pace are clean."""
     film, recordings = default(name)
-    report = audit(film, recordings, name)
-    assert report.problems == []
-    assert len(report.numerals) > 3
-    assert report.length > 30
-
-
-@pytest.mark.parametrize("name", FILMS)
-def test_the_layout_and_the_pace_are_clean(name: str) -> None:
-    film, recordings = default(name)
-    assert inspect(film, recordings, scene=name).problems == []
+    audited, inspected = judge(film, recordings, name)
+    assert audited.problems == []
+    assert len(audited.numerals) > 3
+    assert audited.length > 30
+    assert faults(name, inspected) == []
 
 
 @pytest.mark.slow
@@ -71,8 +69,9 @@ def test_the_layout_and_the_pace_are_clean(name: str) -> None:
 def test_a_film_stays_true_and_clean_in_every_edition_that_has_its_recordings(name: str) -> None:
     for edition in others(name):
         film, recordings = given(name, Edition(edition, (edition,), (edition,))) or default(name)
-        assert audit(film, recordings, name).problems == [], edition
-        assert inspect(film, recordings, scene=name).problems == [], edition
+        audited, inspected = judge(film, recordings, name)
+        assert audited.problems == [], edition
+        assert faults(name, inspected) == [], edition
 
 
 @pytest.mark.parametrize("name", QUICK[:1])
@@ -105,9 +104,9 @@ def test_the_judges_are_quick(name: str) -> None:
     """Of the processor's time, for a minute of film: the audit takes under 20 s, the inspection
     under 60."""
     film, recordings = default(name)
-    for judge, most in ((audit, 20.0), (inspect, 60.0)):
+    for alone, most in ((audit, 20.0), (inspect, 60.0)):
         begun = time.process_time()
-        report = judge(film, recordings, scene=name)
+        report = alone(film, recordings, scene=name)
         assert time.process_time() - begun < most * max(report.length / 60, 1)
 
 

@@ -16,8 +16,7 @@ import numpy as np
 import pytest
 
 from gptviz.errors import NotRecorded
-from gptviz.film.audit import audit
-from gptviz.film.lint import inspect
+from gptviz.film.judges import judge as judge_film
 from gptviz.models import load
 from gptviz.models.vectors import load_vectors
 from gptviz.recorders import take
@@ -27,6 +26,7 @@ from gptviz.render.find import SceneFile, find_scenes
 from gptviz.render.project import open_project
 from gptviz.render.scenefiles import load_film
 from tests import small_gpt2
+from tests.films.redirected import faults
 
 PROJECT = open_project(Path(__file__).resolve().parents[2])
 SCENES = {name: scene.checked() for name, scene in sorted(find_scenes(PROJECT).items())}
@@ -90,8 +90,9 @@ def recordings(scene: SceneFile, source: Any, store: Store) -> dict[str, Recordi
 
 def judge(scene: SceneFile, source: Any, folder: Path) -> None:
     film, given = load_film(scene.path, scene.film), recordings(scene, source, Store(folder))
-    assert audit(film, given, scene.name).problems == []
-    assert inspect(film, given, scene=scene.name).problems == []
+    audited, inspected = judge_film(film, given, scene.name)
+    assert audited.problems == []
+    assert faults(scene.name, inspected) == []
 
 
 @pytest.mark.parametrize(
