@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,9 @@ from gptviz.models.architectures import Architecture
 from gptviz.models.interface import Floats
 
 
-def build(architecture: Architecture, tensors: Mapping[str, Floats]) -> Any:
+def build(architecture: Architecture, tensors: MutableMapping[str, Floats]) -> Any:
     """The module with these tensors (by the names of ``architecture.tensors``), eager, float32, in
-    evaluation mode.
+    evaluation mode. ``tensors`` is emptied: there is never more than one of them in memory twice.
 
     Every tensor of the module is taken from ``tensors``: none is left as it was initialised. Raises
     ModelRefused where the configuration makes no module.
@@ -24,8 +24,10 @@ def build(architecture: Architecture, tensors: Mapping[str, Floats]) -> Any:
     module = empty(architecture)
     # Cloned, for torch aligns its own memory, and the order of a sum may depend on that.
     state = {
-        architecture.in_module(name): torch.from_numpy(np.ascontiguousarray(array)).clone()
-        for name, array in tensors.items()
+        architecture.in_module(name): torch.from_numpy(
+            np.ascontiguousarray(tensors.pop(name))
+        ).clone()
+        for name in list(tensors)
     }
     if architecture.anatomy.tied:
         embed = architecture.in_module(architecture.weights["embed"].tensor)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 import struct
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gptviz.errors import ModelMissing, ModelRefused, NotFinite
+from gptviz.models.foreign import foreign_file
+from gptviz.models.telling import tell
 
 if TYPE_CHECKING:
     from gptviz.models.architectures import Architecture
@@ -41,6 +44,29 @@ _NUMPY = {
     "BOOL": "?",
 }
 _FLOATS = ("F64", "F32", "F16", "BF16")
+_TORCH = {
+    f"torch.{name}": short
+    for name, short in (
+        ("float64", "F64"),
+        ("float32", "F32"),
+        ("float16", "F16"),
+        ("bfloat16", "BF16"),
+    )
+}
+
+TRUST = "GPTVIZ_TRUST_PICKLE"  #: set to 1 in the environment: pickled weights are read
+#: What models of other tasks have beside, or in place of, the output matrix: values (trl), classes, scores.
+OTHER_HEADS = (
+    "v_head",
+    "value_head",
+    "score",
+    "classifier",
+    "multiple_choice_head",
+    "qa_outputs",
+    "reward_head",
+)
+_COMPILED = "_orig_mod."  # what torch.compile puts into names
+_WRAPPERS = ("module.", "base_model.model.", "model.")
 
 
 @dataclass(frozen=True)
@@ -69,9 +95,30 @@ class Entry:
         return np.array(stored)
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """A tensor that torch read: its dtype by safetensors' name, its shape, torch's own."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    value: Any
+
+    def read(self) -> npt.NDArray[Any]:
+        """The tensor; bfloat16 becomes float32."""
+        value = self.value.float() if self.dtype == "BF16" else self.value
+        return np.asarray(value.detach().numpy())
+
+
+Tensor = Entry | Loaded
+
+
 def entries(path: Path) -> dict[str, Entry]:
-    """The tensors of a safetensors file. Raises ModelRefused for a file that lies about itself."""
+    """The tensors of a safetensors file. Raises ModelRefused for a file that lies about itself, and
+    says what another file is."""
     try:
+        other = foreign_file(path)
+        if other and "safetensors" not in other.what:
+            raise ModelRefused(f"{path.name} holds no weights", f"it is {other.what}", other.do)
         return _entries(path)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         reason = f"its header lacks {error}" if isinstance(error, KeyError) else str(error)
@@ -123,22 +170,30 @@ class Checkpoint:
     (``transformer.``), as float32.
 
     What old checkpoints store as tensors though it was not learned (the causal mask
-    ``h.0.attn.bias``) is left out.
+    ``h.0.attn.bias``) is left out; so are the heads of other tasks, which is told. Names that a
+    wrapper put before all of them are read without it.
     """
 
     def __init__(self, folder: Path, family: type[Architecture]) -> None:
         self.folder = folder
-        self.entries: dict[str, Entry] = {}
-        for path in _files(folder):
-            for stored, entry in entries(path).items():
-                name = family.own_name(stored)
-                if name.endswith(family.not_learned):
-                    continue
-                if name in self.entries:
-                    raise ModelRefused(
-                        f"{folder.name} holds {name} twice", "one of the two would be ignored"
-                    )
-                self.entries[name] = entry
+        self.entries: dict[str, Tensor] = {}
+        stored = _stored(folder)
+        wrapped = _wrapper(stored, family)
+        others: list[str] = []
+        for full, entry in stored.items():
+            name = family.own_name(full.replace(_COMPILED, "").removeprefix(wrapped))
+            if name.endswith(family.not_learned):
+                continue
+            if name.split(".")[0] in OTHER_HEADS:
+                others.append(name)
+                continue
+            if name in self.entries:
+                raise ModelRefused(
+                    f"{folder.name} holds {name} twice", "one of the two would be ignored"
+                )
+            self.entries[name] = entry
+        if others:
+            tell(f"{folder.name}: a head of another task is left out: {_some(others)}")
 
     def __contains__(self, name: str) -> bool:
         return name in self.entries
@@ -207,35 +262,134 @@ def check_finite(array: npt.NDArray[Any], name: str) -> None:
         )
 
 
+def _stored(folder: Path) -> dict[str, Tensor]:
+    """The tensors of a folder under the names that its files give them."""
+    found: dict[str, Tensor] = {}
+    for path in _files(folder):
+        for name, entry in (_pickled(path) if path.suffix in PICKLES else entries(path)).items():
+            if name in found:
+                raise ModelRefused(
+                    f"{folder.name} holds {name} twice", "one of the two would be ignored"
+                )
+            found[name] = entry
+    return found
+
+
+def _wrapper(names: Iterable[str], family: type[Architecture]) -> str:
+    """What a wrapper put before the name of every tensor: torch's DataParallel ``module.``, PEFT
+    ``base_model.model.``, others ``model.``; the body's own prefix is none."""
+    left, found = [name.replace(_COMPILED, "") for name in names], ""
+    while left:
+        prefix = next((each for each in _WRAPPERS if all(n.startswith(each) for n in left)), None)
+        inner = [name.removeprefix(prefix or "") for name in left]
+        own = prefix == f"{family.body}." and not any(name.startswith(prefix) for name in inner)
+        if prefix is None or own:
+            break
+        left, found = inner, found + prefix
+    return found
+
+
+def refuse_adapter(folder: Path) -> None:
+    """Raises ModelRefused for a folder that holds an adapter (LoRA and its like) and no model."""
+    about = folder / "adapter_config.json"
+    if not about.is_file() or (folder / "model.safetensors").is_file():
+        return
+    config = read_json(about)
+    base = config.get("base_model_name_or_path") if isinstance(config, dict) else None
+    raise ModelRefused(
+        f"{folder.name} holds an adapter (LoRA), not a model",
+        f"it holds changes to {str(base or 'another model')[:80]}",
+        "merge it into its base: peft.AutoPeftModelForCausalLM.from_pretrained(FOLDER)"
+        ".merge_and_unload().save_pretrained(NEW), and copy the tokenizer's files to NEW",
+    )
+
+
 def _files(folder: Path) -> list[Path]:
-    """The safetensors files of a folder, from its index where there is one."""
-    index = folder / "model.safetensors.index.json"
+    """The files of a folder's weights, in transformers' order: the whole file, then the shards of an
+    index; pickles only where ``GPTVIZ_TRUST_PICKLE`` says so."""
+    whole, index = folder / "model.safetensors", folder / "model.safetensors.index.json"
+    if whole.is_file():
+        if index.is_file():
+            _tell_of_shards(whole, index)
+        return [whole]
     if index.is_file():
-        names = shards(index)
-        missing = [name for name in names if not (folder / name).is_file()]
-        if missing:
-            raise ModelRefused(
-                f"{folder.name} lacks {', '.join(missing)}",
-                f"{index.name} names it",
-                "download it again",
-            )
-        return [folder / name for name in names]
-    whole = folder / "model.safetensors"
-    found = [whole] if whole.is_file() else sorted(folder.glob("*.safetensors"))
+        return _named(index)
+    found = sorted(folder.glob("*.safetensors"))
     if found:
         return found
-    pickles = sorted(path.name for path in folder.iterdir() if path.suffix in PICKLES)
+    pickles = sorted(path for path in folder.iterdir() if path.suffix in PICKLES)
+    if pickles and os.environ.get(TRUST) == "1":
+        index = folder / "pytorch_model.bin.index.json"
+        whole = folder / "pytorch_model.bin"
+        return [whole] if whole.is_file() else _named(index) if index.is_file() else pickles[:1]
     if pickles:
         raise ModelRefused(
-            f"{folder.name} holds its weights as {', '.join(pickles)}",
+            f"{folder.name} holds its weights as {', '.join(path.name for path in pickles)}",
             "such a file can run code when it is read",
-            "if you trust it: AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained(FOLDER)",
+            f"if you trust who made it: {TRUST}=1 reads it with torch's weights-only loader",
         )
     raise ModelMissing(
         f"{folder.name} holds no weights",
         "there is no .safetensors file in it",
         "name a folder that save_pretrained wrote, a hub id, or mini",
     )
+
+
+def _named(index: Path) -> list[Path]:
+    """The shards of an index. Raises ModelRefused where one is missing."""
+    names = shards(index)
+    missing = [name for name in names if not (index.parent / name).is_file()]
+    if missing:
+        raise ModelRefused(
+            f"{index.parent.name} lacks {', '.join(missing)}",
+            f"{index.name} names it",
+            "download it again",
+        )
+    return [index.parent / name for name in names]
+
+
+def _tell_of_shards(whole: Path, index: Path) -> None:
+    """Says where a folder holds the model twice, whole and in shards, and the two differ: what an
+    earlier save left."""
+    try:
+        others = {name: e for path in _named(index) for name, e in entries(path).items()}
+    except ModelRefused:
+        return  # not complete: nobody could read it
+    own = entries(whole)
+    if own.keys() != others.keys() or any(
+        not np.array_equal(own[name].read(), others[name].read()) for name in own
+    ):
+        tell(
+            f"{whole.parent.name}: {whole.name} is read, as transformers does; the shards that "
+            f"{index.name} names hold other weights"
+        )
+
+
+def _pickled(path: Path) -> dict[str, Tensor]:
+    """The tensors of a file of torch.save, read by its weights-only loader. Raises ModelRefused for
+    one that holds more, or something else."""
+    import torch  # noqa: PLC0415
+
+    try:
+        data = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # pickle's errors, torch's, and those of zip files
+        raise ModelRefused(
+            f"{path.name} cannot be read by torch's weights-only loader",
+            " ".join(str(error).split())[:160],
+            "if you trust it: AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained(FOLDER)",
+        ) from error
+    for key in ("state_dict", "model_state_dict", "model"):
+        if isinstance(data, dict) and isinstance(data.get(key), dict):
+            data = data[key]
+            break
+    if not isinstance(data, dict) or not all(
+        isinstance(name, str) and isinstance(value, torch.Tensor) for name, value in data.items()
+    ):
+        raise ModelRefused(f"{path.name} holds no weights", "it is no table of tensors by name")
+    return {
+        name: Loaded(_TORCH.get(str(value.dtype), str(value.dtype)), tuple(value.shape), value)
+        for name, value in data.items()
+    }
 
 
 def shards(index: Path) -> list[str]:
@@ -268,6 +422,11 @@ def read_json(path: Path) -> Any:
             parse_constant=_no_constant,
         )
     except (OSError, ValueError, RecursionError) as error:
+        other = foreign_file(path) if path.is_file() else None
+        if other:
+            raise ModelRefused(
+                f"{path.name} cannot be read", f"it is {other.what}", other.do
+            ) from error
         raise ModelRefused(f"{path.name} cannot be read", str(error)) from error
 
 

@@ -107,7 +107,7 @@ def complete(folder: Path) -> bool:
         tokenizer_files(folder) or (folder / "vocab.txt").is_file()
     ):
         return False
-    if not index.is_file():
+    if (folder / "model.safetensors").is_file() or not index.is_file():
         return (folder / "model.safetensors").is_file()
     return all((folder / name).is_file() for name in shards(index))
 

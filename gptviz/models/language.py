@@ -139,13 +139,9 @@ class LanguageModel(Model):
         return self.tokenizer.row(token_id)
 
     def merges(self) -> list[tuple[bytes, bytes]]:
-        if not self.tokenizer.byte_level or not self.tokenizer.merges:
-            raise self._not_here("the merges of a byte-level tokenizer")
         return self.tokenizer.merged_bytes()
 
     def pieces(self, text: str) -> list[bytes]:
-        if not self.tokenizer.byte_level:
-            raise self._not_here("the merges of a byte-level tokenizer")
         return self.tokenizer.pieces(text)
 
     def logits(self, ids: list[int]) -> Floats:

@@ -1,6 +1,6 @@
 """Names of models: what a user writes, what a badge says, and where an edition lies.
 
-A reference is ``mini``, a local folder, a hub id, ``id@revision``, or several folders joined by
+A reference is ``mini``, a short name of the table of wheels, a local folder, a .gguf file, a hub id, ``id@revision``, or several folders joined by
 ``+``, each of which holds a part of what is known of one model (see
 :mod:`gptviz.models.composite`).
 """
@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gptviz.errors import UsageError
+from gptviz.fetching import wheels
 from gptviz.models.checkpoint import Checkpoint
 
 BUNDLED = Path(__file__).parent / "bundled"
@@ -69,6 +70,12 @@ MINI = Name(
     note="a small model trained from scratch for gptviz on children's stories",
 )
 
+#: Names of folders that say nothing of a model: those of transformers' Trainer, and what people write.
+_COMMON = re.compile(
+    r"(checkpoint|epoch|step|ckpt|iter)[-_]?\d*|model|models|final|final[-_]model|best|best[-_]model|last|latest|"
+    r"out|output|merged|merged[-_]model|hf|export|weights|[0-9a-f]{40}",
+    re.IGNORECASE,
+)
 _HUB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?")
 _REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 
@@ -88,7 +95,8 @@ def hub(reference: str) -> tuple[str, str | None, Name]:
         raise UsageError(
             f"{reference!r} names no model",
             "it is no folder, and no id of the hub",
-            "write mini, a folder, a hub id such as gpt2, or id@revision",
+            f"write mini, {', '.join(wheels.known('model'))}, a folder, a .gguf file, a hub id such as gpt2, "
+            "or id@revision",
         )
     short = next(
         (name for name, known in KNOWN.items() if identifier in (name, known.repository)), None
@@ -130,16 +138,49 @@ def local(folder: Path, weights_sha256: str, checkpoint: Checkpoint) -> Name:
     folder's name.
 
     A folder that merely has the name of a published model, or of the bundled one, gets eight digits
-    of its fingerprint.
+    of its fingerprint. One with a name that every training gives (``checkpoint-1000``) takes that of
+    the folder around it, too: two trainings are two editions.
     """
     known = recognised(checkpoint)
     name = folder.resolve().name
+    if _COMMON.fullmatch(name):
+        name = f"{folder.resolve().parent.name}-{name}".lstrip("-")
     if known:
         return Name(KNOWN[known].title, known, name)
     short = safe(name)
-    if short in (*KNOWN, "mini", "default") or not short:
+    if short in (*KNOWN, *wheels.known(), "mini", "default") or not short:
         short = f"{short or 'model'}-{weights_sha256[:8]}"
     return Name(name or short, short, name)
+
+
+def of_gguf(path: Path, bits: int, note: str | None) -> Name:
+    """The name of a model in a .gguf file: of one that a short name stands for where it is that very
+    file, else the file's. Both say in how many bits the weights are stored, if not in 32."""
+    packed = "" if bits == 32 else f", {bits}-bit"
+    for wheel in wheels.known("model").values():
+        if path.stat().st_size == wheel.file.bytes and file_sha256(path) == wheel.file.sha256:
+            return Name(
+                wheel.title + packed,
+                wheel.name,
+                wheel.name,
+                source=wheel.source,
+                commit=wheel.commit,
+                licence=wheel.licence,
+                note=note,
+            )
+    name = path.resolve().name.removesuffix(".gguf")
+    title = re.sub(r"[-._]?(IQ|Q|BF|F)\d+[A-Za-z0-9_]*$", "", name, flags=re.IGNORECASE) or name
+    short = safe(name) or "model"
+    taken = (*KNOWN, *wheels.known(), "mini", "default")
+    if short in taken:
+        short = f"{short}-{file_sha256(path)[:8]}"
+    return Name(title + packed, short, path.name, note=note)
+
+
+def file_sha256(path: Path) -> str:
+    """sha256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def recognised(checkpoint: Checkpoint) -> str | None:

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from gptviz.errors import ModelMissing, ModelRefused, PromptRefused
+from gptviz.errors import ModelMissing, ModelRefused, NotRecorded, PromptRefused
+from gptviz.models.foreign import foreign_file
 from gptviz.recording.schema import TokenRow
 
+_NO_LIMIT = 10**30  # as transformers writes it
 _PROBE = "A round trip: 0123 caf\u00e9 \U0001f680."
 
 
@@ -39,10 +42,14 @@ def bytes_by_character() -> dict[str, int]:
 
 class Tokenizer:
     """A tokenizer of transformers, with the checks that a recording needs. ``backend`` is the
-    tokenizer itself."""
+    tokenizer itself; ``rows``: how many rows the model has that it belongs to, 0 without one."""
+
+    rows = 0
 
     def __init__(self, backend: Any) -> None:
         self.backend = backend
+        # Texts are held against the model's own limit; this one may be anything, and only warns.
+        backend.model_max_length = _NO_LIMIT
         self._check_round_trip()
 
     @classmethod
@@ -55,6 +62,7 @@ class Tokenizer:
         try:
             backend = _backend(folder)
         except Exception as error:  # the tokenizers library raises nothing more precise
+            _refuse_foreign(folder)
             raise ModelRefused(
                 f"the tokenizer of {folder.name} cannot be read",
                 str(error).partition("\n")[0],
@@ -63,7 +71,7 @@ class Tokenizer:
         if backend is None:
             raise ModelMissing(
                 f"{folder.name} holds no tokenizer",
-                "there is no tokenizer.json and no vocab.json with merges.txt",
+                "there is no tokenizer.json, no vocab.json with merges.txt, and no vocab.txt",
                 "copy the tokenizer's files into the folder",
             )
         return cls(backend)
@@ -94,12 +102,15 @@ class Tokenizer:
         return [tuple(pair.split(" ") if isinstance(pair, str) else pair) for pair in pairs]
 
     def merged_bytes(self) -> list[tuple[bytes, bytes]]:
-        """The merges of a byte-level vocabulary as bytes, in the order of their ranks."""
+        """The merges of a byte-level vocabulary as bytes, in the order of their ranks. Raises
+        NotRecorded for another kind."""
+        self._check_byte_level()
         return [(_raw(first), _raw(second)) for first, second in self.merges]
 
     def pieces(self, text: str) -> list[bytes]:
-        """The pieces of a text that merges never cross, of a byte-level tokenizer. Raises
-        PromptRefused as encode."""
+        """The pieces of a text that merges never cross, of a byte-level tokenizer. Raises NotRecorded
+        for another kind, PromptRefused as encode."""
+        self._check_byte_level()
         check_prompt(text)
         return [
             _raw(piece)
@@ -137,6 +148,14 @@ class Tokenizer:
                 f"the model reads at most {limit:,}",
                 "give a shorter text",
             )
+        beyond = [i for i in ids if self.rows and i >= self.rows]
+        if beyond:
+            raise PromptRefused(
+                f"the model has no row for the token {self.decode(beyond[:1])!r}",
+                f"its id is {beyond[0]:,}, the model has {self.rows:,} rows: it was added to the "
+                "tokenizer alone",
+                "give a text without it",
+            )
         return ids
 
     def decode(self, ids: list[int]) -> str:
@@ -146,24 +165,33 @@ class Tokenizer:
         )
 
     def row(self, token_id: int) -> TokenRow:
-        """Id, text and bytes of a token. Raises ModelRefused for an id that the vocabulary
-        lacks."""
+        """Id, text and bytes of a token. An id that no entry has, below the number of a model's rows,
+        is a nameless one: ``[50300]``. Raises ModelRefused for any other."""
         entry = self.backend.convert_ids_to_tokens(token_id) if token_id >= 0 else None
+        if entry is None and self.size <= token_id < self.rows:
+            entry = f"[{token_id}]"
+            return TokenRow(id=token_id, text=entry, bytes=entry.encode().hex())
         if entry is None:
             raise ModelRefused(
                 f"there is no token with the id {token_id}",
                 f"the vocabulary has {self.size:,} entries",
             )
-        return TokenRow(
-            id=token_id, text=self.decode([token_id]), bytes=self._bytes(token_id, entry).hex()
-        )
+        raw = self._bytes(token_id, entry)
+        pieces = self.sentencepiece and token_id not in self.backend.added_tokens_decoder
+        text = raw.decode("utf-8", errors="replace") if pieces else self.decode([token_id])
+        return TokenRow(id=token_id, text=text, bytes=raw.hex())
 
     def _bytes(self, token_id: int, entry: str) -> bytes:
-        if self.byte_level and token_id not in self.backend.added_tokens_decoder:
+        if token_id in self.backend.added_tokens_decoder:
+            return self.decode([token_id]).encode()
+        if self.byte_level:
             try:
                 return _raw(entry)
             except KeyError:
                 pass  # an entry that was put into the vocabulary as plain text
+        if self.sentencepiece:
+            byte = _BYTE_PIECE.fullmatch(entry)
+            return bytes.fromhex(byte[1]) if byte else entry.replace("\u2581", " ").encode()
         return self.decode([token_id]).encode()
 
     @cached_property
@@ -172,9 +200,32 @@ class Tokenizer:
         return '"ByteLevel"' in json.dumps(self._state.get("decoder"))
 
     @cached_property
+    def sentencepiece(self) -> bool:
+        """Whether the vocabulary is SentencePiece's: spaces written as U+2581, lone bytes as
+        ``<0x0A>``."""
+        parts = [self._state.get(part) for part in ("decoder", "pre_tokenizer", "normalizer")]
+        return not self.byte_level and "\u2581" in json.dumps(parts, ensure_ascii=False)
+
+    @property
+    def kind(self) -> str:
+        """What kind of tokenizer it is, in words."""
+        model = str(self._state["model"].get("type"))
+        if self.byte_level:
+            return f"byte-level {model}"
+        return f"{model} of SentencePiece's form" if self.sentencepiece else model
+
+    @cached_property
     def _state(self) -> dict[str, Any]:
         state: dict[str, Any] = json.loads(self.backend.backend_tokenizer.to_str())
         return state
+
+    def _check_byte_level(self) -> None:
+        if not self.byte_level or not self.merges:
+            raise NotRecorded(
+                "this tokenizer has no merges of bytes",
+                f"it is of another kind: {self.kind}",
+                "name a model with a byte-level tokenizer, such as gpt2, smollm2 or mini",
+            )
 
     def _check_round_trip(self) -> None:
         ids = self.backend.encode(_PROBE, add_special_tokens=False)
@@ -188,8 +239,11 @@ class Tokenizer:
 
 def _backend(folder: Path) -> Any:
     """transformers' tokenizer of a folder, or None where there are no files of one."""
-    from transformers import AutoTokenizer, GPT2Tokenizer  # noqa: PLC0415
+    from transformers import AutoTokenizer, BertTokenizer, GPT2Tokenizer  # noqa: PLC0415
 
+    alone = not tokenizer_files(folder)
+    if alone and (folder / "vocab.txt").is_file():  # WordPiece, as Chinese models have it
+        return BertTokenizer.from_pretrained(folder, local_files_only=True)
     if any((folder / name).is_file() for name in ("tokenizer.json", "tokenizer_config.json")):
         return AutoTokenizer.from_pretrained(
             folder,
@@ -204,6 +258,11 @@ def _backend(folder: Path) -> Any:
     return None
 
 
+_PADDED_TO, _PADDING = (
+    8,
+    1024,
+)  # vocabularies are padded to a multiple of the first, by fewer than the second
+_BYTE_PIECE = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 _BYTES = bytes_by_character()
 
 
@@ -237,9 +296,32 @@ def tokenizer_files(folder: Path) -> bool:
     return pair or (folder / "tokenizer.json").is_file()
 
 
+def _refuse_foreign(folder: Path) -> None:
+    """Says which of a tokenizer's files is something else, such as a Git LFS pointer."""
+    for name in ("tokenizer.json", "vocab.json", "merges.txt", "vocab.txt", "tokenizer.model"):
+        other = foreign_file(folder / name) if (folder / name).is_file() else None
+        if other:
+            raise ModelRefused(
+                f"the tokenizer of {folder.name} cannot be read",
+                f"{name} is {other.what}",
+                other.do,
+            )
+
+
 def check_size(tokenizer: Tokenizer, vocab: int, where: str) -> None:
-    """Raises ModelRefused where a tokenizer and a model have vocabularies of different sizes."""
-    if tokenizer.size != vocab:
+    """Fits a tokenizer to a model of ``vocab`` rows: what a model was padded by is rows without a
+    name; tokens that were added to the tokenizer alone have no row, and are refused where a text
+    uses them.
+
+    Raises ModelRefused for sizes that no padding and no added token explains: it would be another
+    model's tokenizer.
+    """
+    tokenizer.rows = vocab
+    spare = vocab - tokenizer.size
+    padded = vocab % _PADDED_TO == 0 and 0 <= spare <= _PADDING
+    beyond = range(vocab, tokenizer.size)
+    added = spare < 0 and all(number in tokenizer.backend.added_tokens_decoder for number in beyond)
+    if spare and not padded and not added:
         raise ModelRefused(
             f"the tokenizer of {where} has {tokenizer.size:,} entries, its model {vocab:,}",
             "some scores would have no text, or some tokens no score",

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gptviz.errors import GptvizError
+from gptviz.fetching import wheels
 from gptviz.recording.files import inside, write_bytes
 from gptviz.recording.request import Source
 from gptviz.render.sources import PACKAGE, Sources
@@ -141,6 +142,10 @@ def _places(reference: str, source: Source) -> Iterator[Path]:
         yield from (
             [_BUNDLED / "mini"] if source == "model" else sorted(_BUNDLED.glob("mini-vectors*"))
         )
+        return
+    if reference in wheels.known(source):
+        if wheels.fetched(reference):
+            yield wheels.known()[reference].folder
         return
     reference = reference.removeprefix(_MODEL_PREFIX) if source == "vectors" else reference
     if not Path(reference).exists() and "+" not in reference:

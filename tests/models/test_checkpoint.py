@@ -13,8 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 import safetensors.numpy
+import safetensors.torch
+import torch
+from transformers import AutoTokenizer, GPT2LMHeadModel
 
-from gptviz.errors import GptvizError, ModelMissing, ModelRefused, NotFinite
+from gptviz.errors import GptvizError, ModelMissing, ModelRefused, NotFinite, PromptRefused
 from gptviz.models import load
 from gptviz.models.checkpoint import entries
 from tests import small_gpt2
@@ -149,6 +152,146 @@ class Payload:
         return Path.touch, (self.sentinel,)
 
 
+def test_the_whole_file_counts_and_shards_that_an_earlier_save_left_do_not(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newer = (folder / "model.safetensors").read_bytes()
+    small_gpt2.write_model(folder, seed=6).save_pretrained(folder, max_shard_size="50KB")
+    assert (folder / "model.safetensors.index.json").is_file()
+    (folder / "model.safetensors").write_bytes(newer)
+    with torch.no_grad():
+        theirs = GPT2LMHeadModel.from_pretrained(folder).eval()(torch.tensor([[1, 2, 3]])).logits
+    capsys.readouterr()
+    np.testing.assert_allclose(load(str(folder)).logits([1, 2, 3]), theirs[0].numpy(), atol=1e-4)
+    assert "hold other weights" in capsys.readouterr().err
+    next(folder.glob("model-00001*")).unlink()
+    load(str(folder))
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(ModelRefused, match="lacks model-00001"):
+        load(str(folder))
+
+
+WRAPPED = ("module.", "_orig_mod.", "model.", "module._orig_mod.", "base_model.model.")
+
+
+@pytest.mark.parametrize("prefix", WRAPPED)
+def test_what_a_wrapper_put_before_all_names(folder: Path, prefix: str) -> None:
+    expected = load(str(folder)).logits([1, 2, 3])
+
+    def wrap(tensors: Tensors) -> None:
+        for name in list(tensors):
+            tensors[prefix + name] = tensors.pop(name)
+
+    rewrite(folder, wrap)
+    model = load(str(folder))
+    np.testing.assert_array_equal(model.logits([1, 2, 3]), expected)
+
+    def one_without(tensors: Tensors) -> None:
+        name = next(iter(tensors))
+        tensors[name.removeprefix(prefix)] = tensors.pop(name)
+
+    if prefix != "_orig_mod.":
+        rewrite(folder, one_without)
+        with pytest.raises(ModelRefused):
+            load(str(folder))
+
+
+def test_heads_of_other_tasks_are_left_out_and_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    expected = load(str(folder)).provenance().fingerprint
+
+    def more(tensors: Tensors) -> None:
+        tensors["v_head.summary.weight"] = np.ones((1, 24), np.float32)
+        tensors["score.weight"] = np.ones((2, 24), np.float32)
+
+    rewrite(folder, more)
+    assert load(str(folder)).provenance().fingerprint == expected
+    assert "v_head.summary.weight, score.weight" in capsys.readouterr().err.replace(
+        "score.weight, v_head.summary.weight", "v_head.summary.weight, score.weight"
+    )
+    rewrite(folder, lambda tensors: tensors.update(other=np.ones(3, np.float32)))
+    with pytest.raises(ModelRefused, match=r"extra other \[3\]"):
+        load(str(folder))
+
+
+def test_a_padded_vocabulary_has_rows_without_a_name(tmp_path: Path) -> None:
+    small_gpt2.write_model(tmp_path / "m", entries=832)
+    small_gpt2.write_tokenizer(tmp_path / "m")
+    model = load(str(tmp_path / "m"))
+    assert model.next_logits([1]).shape == (832,)
+    row = model.token_row(800)
+    assert (row.id, row.text, bytes.fromhex(row.bytes)) == (800, "[800]", b"[800]")
+    with pytest.raises(ModelRefused):
+        model.token_row(832)
+
+
+def test_a_token_that_was_added_without_a_row(folder: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer.add_special_tokens({"pad_token": "<pad>"})
+    tokenizer.save_pretrained(folder)
+    model = load(str(folder))
+    assert model.encode("robot planet")
+    with pytest.raises(PromptRefused, match="no row for the token '<pad>'"):
+        model.encode("robot<pad>")
+
+
+def test_pickles_are_read_by_the_weights_only_loader_where_they_are_trusted(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = load(str(folder)).provenance().fingerprint
+    whole = folder / "model.safetensors"
+    tensors = safetensors.torch.load_file(whole)
+    whole.unlink()
+    torch.save({"model": tensors, "step": 7}, folder / "pytorch_model.bin")
+    with pytest.raises(ModelRefused) as refused:
+        load(str(folder))
+    variable, _, rest = refused.value.hint.removeprefix("if you trust who made it: ").partition("=")
+    monkeypatch.setenv(variable, rest[0])
+    assert load(str(folder)).provenance().fingerprint == expected
+    sentinel = tmp_path / "ran"
+    (folder / "pytorch_model.bin").write_bytes(pickle.dumps(Payload(sentinel)))
+    with pytest.raises(ModelRefused, match="weights-only loader"):
+        load(str(folder))
+    assert not sentinel.exists()
+
+
+def test_an_adapter_is_no_model(tmp_path: Path) -> None:
+    (tmp_path / "adapter_config.json").write_text('{"base_model_name_or_path": "gpt2"}')
+    (tmp_path / "adapter_model.safetensors").write_bytes(b"")
+    with pytest.raises(ModelRefused) as refused:
+        load(str(tmp_path))
+    assert "changes to gpt2" in refused.value.why and "merge_and_unload" in refused.value.hint
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "config.json"])
+def test_a_pointer_of_git_lfs(folder: Path, name: str) -> None:
+    (folder / name).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
+    with pytest.raises(ModelRefused, match="git lfs pull"):
+        load(str(folder))
+
+
+@pytest.mark.parametrize(
+    "settings", [{"resid_pdrop": 7}, {"activation_function": "geluw"}, {"n_ctx": []}]
+)
+def test_values_that_no_model_has(folder: Path, settings: dict[str, Any]) -> None:
+    configure(folder, **settings)
+    try:
+        load(str(folder))
+    except ModelRefused as error:
+        assert len(str(error).splitlines()) <= 3
+
+
+def test_a_limit_of_the_tokenizer_neither_counts_nor_warns(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "tokenizer_config.json"
+    for limit in (3, "many"):
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"model_max_length": limit}))
+        assert len(load(str(folder)).encode("robot planet " * 5)) > 3
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize("name", ["model.safetensors", "pytorch_model.bin", "model.pt"])
 def test_a_pickle_is_never_opened(folder: Path, tmp_path: Path, name: str) -> None:
     sentinel = tmp_path / "ran"
@@ -221,6 +364,7 @@ def test_a_file_that_tells_the_truth_is_read(tmp_path: Path) -> None:
 
 def test_an_index_that_names_files_elsewhere(folder: Path) -> None:
     index = folder / "model.safetensors.index.json"
+    (folder / "model.safetensors").rename(folder.parent / "model.safetensors")
     index.write_text(json.dumps({"weight_map": {"wte.weight": "../model.safetensors"}}))
     with pytest.raises(ModelRefused, match="outside"):
         load(str(folder))

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from transformers import AutoTokenizer, GPT2Tokenizer
+from transformers import AutoTokenizer, BertTokenizer, GPT2Tokenizer, LlamaTokenizer
 
 from gptviz.errors import ModelRefused, NotRecorded
 from gptviz.models import load
@@ -107,3 +107,39 @@ def test_the_real_vocabulary(reference_data: Path) -> None:
         assert [row.text for row in model.token_rows(run["ids"])] == run["tokens"]
     assert [model.encode(word) for word in (" Paris", "Paris")] == [[6342], [40313]]
     assert [row.text for row in model.token_rows(model.encode("paris"))] == ["par", "is"]
+
+
+def test_wordpiece_is_shown_as_text(tmp_path: Path) -> None:
+    """vocab.txt alone, as Chinese GPT-2 models have it."""
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "\u4e2d", "\u56fd", "robot", "##s", "."]
+    (tmp_path / "vocab.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
+    tokenizer = Tokenizer.from_folder(tmp_path)
+    reference = BertTokenizer(vocab=str(tmp_path / "vocab.txt"))
+    ids = tokenizer.encode("\u4e2d\u56fd robots.", 20)
+    assert ids == reference.encode("\u4e2d\u56fd robots.", add_special_tokens=False)
+    assert [tokenizer.row(i).text for i in ids] == ["\u4e2d", "\u56fd", "robot", "##s", "."]
+    assert bytes.fromhex(tokenizer.row(ids[0]).bytes).decode() == "\u4e2d"
+    with pytest.raises(NotRecorded) as refused:
+        tokenizer.merged_bytes()
+    assert "WordPiece" in refused.value.why
+
+
+def test_sentencepiece_keeps_spaces_and_bytes() -> None:
+    pieces = [
+        "<unk>",
+        "<s>",
+        "</s>",
+        *(f"<0x{byte:02X}>" for byte in range(256)),
+        "\u2581",
+        "m",
+        "o",
+        "mo",
+        "\u2581mo",
+    ]
+    merges = [("m", "o"), ("\u2581", "mo")]
+    tokenizer = Tokenizer(LlamaTokenizer(vocab={p: i for i, p in enumerate(pieces)}, merges=merges))
+    ids = tokenizer.encode("mo mo\u732b", 20)
+    rows = [tokenizer.row(i) for i in ids]
+    assert tokenizer.sentencepiece and not tokenizer.byte_level
+    assert b"".join(bytes.fromhex(row.bytes) for row in rows) == " mo mo\u732b".encode()
+    assert [row.text for row in rows][:2] == [" mo", " mo"] and rows[2].text == "\ufffd"

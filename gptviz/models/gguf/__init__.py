@@ -34,7 +34,7 @@ class GGUF:
         kinds = self.tensors.kinds
         if kinds == ["F32"]:
             return None
-        return f"weights stored as {', '.join(kinds)} in a .gguf file, computed with as float32"
+        return f"weights stored as {', '.join(kinds)}"
 
 
 def read(path: Path) -> GGUF:
