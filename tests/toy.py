@@ -41,18 +41,17 @@ TINY = '''"""What comes next?"""
 from manim import FadeIn
 
 from gptviz.drawing.base.text import Numeral
-from gptviz.film import Film
+from gptviz.film import Film, Need
 from gptviz.recording.families import NextToken
 
 
 class Tiny(Film):
     """What comes next?"""
 
-    needs = {"row": NextToken(prompt="One day a little", top=3)}
-    main = "row"
+    row = Need(NextToken(prompt="One day a little", top=3), main=True)
 
     def construct(self):
-        row = self.rec["row"]
+        row = self.row
         number = Numeral(row.probability(0), ".1%", 60)
         with self.beat("A model has read a prompt."):
             self.play(FadeIn(number), run_time=0.4)

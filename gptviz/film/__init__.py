@@ -2,5 +2,6 @@
 
 from gptviz.film.beats import Beat
 from gptviz.film.film import Film
+from gptviz.recording.need import Need
 
-__all__ = ["Beat", "Film"]
+__all__ = ["Beat", "Film", "Need"]

@@ -1,15 +1,15 @@
 """How a film is told: a scene made of beats, each a spoken sentence and what moves while it is
 said.
 
-A film is a class with a docstring (its first line is the title), ``needs``, and ``construct``::
+A film is a class with a docstring (its first line is the title), needs, and ``construct``::
 
     class Softmax(Film):
         \"\"\"How do raw scores become chances?\"\"\"
 
-        needs = {"row": NextToken(prompt="As the spaceship was approaching the", top=20)}
+        row = Need(NextToken(prompt="As the spaceship was approaching the", top=20), main=True)
 
         def construct(self):
-            row = self.rec["row"]
+            row = self.row
             with self.beat("{word}: {p:.0%}.", word=row.token(0), p=row.probability(0)):
                 self.play(FadeIn(TokenText(row.token(0))))
 
@@ -33,6 +33,7 @@ from gptviz.errors import GptvizError, NotDeclared
 from gptviz.film.beats import MOST_SENTENCES, Beat, Said, in_time
 from gptviz.film.caption import Caption, Page, pages
 from gptviz.film.speech import PAUSE, Reading, Speech
+from gptviz.recording.need import needs_of
 from gptviz.recording.number import Claim, Setting
 from gptviz.recording.request import Request
 from gptviz.recording.schema import Recording
@@ -48,10 +49,9 @@ class Film(Scene):
     """The base of every film. Class attributes say what it needs; see the module's docstring for an
     example.
 
-    ``needs``: requests by name. ``main``: the need that ``PROMPT=`` replaces, if any. ``settings``:
-    the film's own knobs. ``chains``: groups of needs that must come from one model. ``optional``:
-    needs that an edition may lack, for not every model can serve them; then ``rec`` lacks them,
-    too, and the film says what is not there. ``tokens``: the fewest and the most tokens of a prompt
+    Each :class:`~gptviz.recording.need.Need` is an attribute; ``needs`` are their requests by name,
+    ``rec`` their recordings. ``settings``: the film's own knobs. ``chains``: groups of needs that
+    must come from one model. ``tokens``: the fewest and the most tokens of a prompt
     that it can show; another one is refused before anything is recorded. ``waivers``: findings of the layout lint that are
     meant, by name, each with its reason.
     """
@@ -60,9 +60,16 @@ class Film(Scene):
     main: ClassVar[str | None] = None
     settings: ClassVar[Mapping[str, float]] = {}
     chains: ClassVar[tuple[tuple[str, ...], ...]] = ()
-    optional: ClassVar[tuple[str, ...]] = ()
+    optional: ClassVar[tuple[str, ...]] = ()  #: needs that an edition may lack; see Need
     tokens: ClassVar[tuple[int, int] | None] = None
     waivers: ClassVar[Mapping[str, str]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        declared = needs_of(cls)
+        cls.needs = {**cls.needs, **{name: need.request for name, need in declared.items()}}
+        free = (name for name, need in declared.items() if need.optional)
+        cls.optional = tuple(dict.fromkeys((*cls.optional, *free)))
 
     def __init__(
         self,
@@ -76,11 +83,11 @@ class Film(Scene):
                 f"{type(self).__name__} lacks {', '.join(sorted(missing))}",
                 "a film is given a recording for each need that is not optional",
             )
+        self.rec: dict[str, Any] = dict(recordings)
         super().__init__(**{"camera_class": StageCamera, **scene})
         renderer: Any = self.renderer
         if not isinstance(renderer.camera, StageCamera):  # Manim's renderer makes a plain one
             renderer.camera = StageCamera()
-        self.rec: dict[str, Any] = dict(recordings)
         self.captions, self.speech = captions, speech or Reading()
         self.beats: list[Beat] = []
         self._title: Mobject = VGroup()

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gptviz.errors import GptvizError, UnknownScene
+from gptviz.recording.need import Need
 from gptviz.recording.request import REQUESTS, Request
 from gptviz.render.project import Project
 from gptviz.render.scenefiles import (
@@ -28,6 +29,7 @@ from gptviz.render.scenefiles import (
     name_of,
 )
 
+_DECLARED = ("needs", "main", "chains", "optional", "tokens")
 _NO_FILM = "it holds no class derived from Film"
 
 
@@ -124,9 +126,8 @@ def read_scene(path: Path) -> SceneFile:
                 f"and a film with parts of its own is a folder with a {FILM}"
             )
         declared = _declarations(tree, film)
-        needs = declared.get("needs", {})
-        main, chains = declared.get("main"), declared.get("chains", ())
-        optional = declared.get("optional", ())
+        needs, main, optional = _needs(declared)
+        chains = declared.get("chains", ())
         tokens = declared.get("tokens")
         _check(needs, main, chains, optional)
         _check_tokens(tokens)
@@ -177,12 +178,33 @@ def _declarations(tree: ast.Module, film: ast.ClassDef) -> dict[str, Any]:
             names[target] = _literal(value, names)
         except ValueError:
             continue  # not a literal: nothing that a declaration may use
-    wanted = ("needs", "main", "chains", "optional", "tokens")
+    names["Need"] = Need
     return {
         target: _literal(value, names)
         for target, value in _assignments(film.body)
-        if target in wanted
+        if target in _DECLARED or _is_need(value)
     }
+
+
+def _is_need(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Need"
+
+
+def _needs(declared: Mapping[str, Any]) -> tuple[dict[str, Any], Any, Any]:
+    """Requests by name, the main need, and the optional ones."""
+    needs = {name: each for name, each in declared.items() if isinstance(each, Need)}
+    requests = declared.get("needs", {})
+    if needs and not isinstance(requests, dict):
+        raise ValueError("needs is a dictionary of requests")
+    mains = [name for name, each in needs.items() if each.main]
+    if len(mains) > 1:
+        raise ValueError(f"{' and '.join(mains)} are both main; PROMPT= replaces one")
+    free = tuple(name for name, each in needs.items() if each.optional)
+    return (
+        {**requests, **{name: each.request for name, each in needs.items()}} if needs else requests,
+        mains[0] if mains else declared.get("main"),
+        (*declared.get("optional", ()), *free) if free else declared.get("optional", ()),
+    )
 
 
 def _assignments(body: list[ast.stmt]) -> Iterable[tuple[str, ast.expr]]:

@@ -21,7 +21,7 @@ from gptviz.drawing.heads.attention import AttentionArcs, AttentionGrid
 from gptviz.drawing.heads.headgrid import HeadGrid
 from gptviz.drawing.heads.headmap import NAME, HeadMap, head_name
 from gptviz.drawing.tokens.tokens import TokenStrip, tail
-from gptviz.film import Film
+from gptviz.film import Film, Need
 from gptviz.recording import published
 from gptviz.recording.families import (
     AttentionPatterns,
@@ -46,27 +46,25 @@ GPT2_SMALL = "GPT-2 small"  # whose heads publications name
 class HeadZoo(Film):
     """Which heads do what?"""
 
-    needs = {
-        "scores": HeadScores(
+    scores = Need(
+        HeadScores(
             prompts=(
                 "Data visualization empowers users to",
                 "Artificial Intelligence is transforming the",
                 "As the spaceship was approaching the",
             )
-        ),
-        "run": AttentionPatterns(prompt="As the spaceship was approaching the"),
-        "composition": HeadComposition(),
-        "induction": InductionHeads(),
-        "sink": SinkNorms(prompt="As the spaceship was approaching the"),
-        "ablation": HeadAblation(prompt="Tom and Lily went to the park. Tom and"),
-    }
-    main = "run"
+        )
+    )
+    run = Need(AttentionPatterns(prompt="As the spaceship was approaching the"), main=True)
+    composition = Need(HeadComposition())
+    induction = Need(InductionHeads())
+    sink = Need(SinkNorms(prompt="As the spaceship was approaching the"))
+    ablation = Need(HeadAblation(prompt="Tom and Lily went to the park. Tom and"))
     chains = (("scores", "run", "composition"), ("induction", "sink", "ablation"))
 
     def construct(self) -> None:
-        self.scores, self.run = self.rec["scores"], self.rec["run"]
         self.ids = [token.id for token in self.run.prompt]
-        self.others = self.rec["sink"].provenance.model != self.scores.provenance.model
+        self.others = self.sink.provenance.model != self.scores.provenance.model
         self.by_looks()
         self.all_kinds()
         if self.others:
@@ -75,14 +73,14 @@ class HeadZoo(Film):
                 "sink",
                 "To measure what heads do, we run a model ourselves: from here on, this one.",
             )
-        self.sink()
-        self.ablation()
+        self.tell_sink()
+        self.tell_ablation()
         self.random_twice()
         if self.others:
             self.change(
                 "sink", "scores", "Has the first model such a head? Back to it, and to its weights."
             )
-        self.induction()
+        self.tell_induction()
         self.readers()
 
     # What they look at
@@ -116,7 +114,7 @@ class HeadZoo(Film):
         self.map = (
             HeadMap(scores.scores("previous"), 5.3, 4.45, size=theme.SMALL).shift(MAP).set_come(0)
         )
-        self.frame = VGroup(
+        self.framed = VGroup(
             self.map.labels,
             self.map.legend(-2.2, size=theme.SMALL, words=("none of it", "all of it")),
         )
@@ -126,7 +124,7 @@ class HeadZoo(Film):
             shows=("run", "scores"),
         ):
             self.play(FadeOut(opened), run_time=theme.QUICK)
-            self.play(FadeIn(self.frame, self.shown), run_time=theme.QUICK)
+            self.play(FadeIn(self.framed, self.shown), run_time=theme.QUICK)
             self.add(self.map)
             self.play(Follow(self.map, HeadMap.set_come, run_time=1.8, rate_func=linear))
         always = Claim(
@@ -222,7 +220,7 @@ class HeadZoo(Film):
             self.play(
                 FadeOut(self.grid),
                 FadeOut(self.shown),
-                FadeOut(self.frame),
+                FadeOut(self.framed),
                 ReplacementTransform(self.map.heat.cells, cards[-1].map.heat.cells),
                 run_time=theme.MOVE,
             )
@@ -246,9 +244,9 @@ class HeadZoo(Film):
     # What they do
     # -------------------------------------------------------------------------------------------------
 
-    def sink(self) -> None:
+    def tell_sink(self) -> None:
         """A large weight, what it multiplies, and what is moved."""
-        sink = self.rec["sink"]
+        sink = self.sink
         grid = AttentionGrid(sink.prompt, sink.pattern, width=6.4, height=4.6).shift([-3.2, 0.1, 0])
         bars = headwork.sink_bars(sink, 0.9, 2.3)
         with self.beat(
@@ -273,9 +271,9 @@ class HeadZoo(Film):
             self.play(FadeIn(bars[2]), run_time=theme.MOVE)
         self.clear_stage()
 
-    def ablation(self) -> None:
+    def tell_ablation(self) -> None:
         """Heads switched off one at a time, and what is left of a prediction."""
-        rec = self.rec["ablation"]
+        rec = self.ablation
         shown = tail(rec.prompt, 12.6, 38)
         strip = TokenStrip(shown, 38).place(theme.LEFT_EDGE, 2.0)
         whole = head_kinds.Guesses(rec.row(False), theme.LEFT_EDGE, 0.8, "with all heads")
@@ -328,9 +326,9 @@ class HeadZoo(Film):
 
     def random_twice(self) -> None:
         """Random tokens, then the same again: does a head look at what came next last time?"""
-        rec = self.rec["induction"]
+        rec = self.induction
         text = head_kinds.SaidTwice(rec.repeated, rec.period, theme.LEFT_EDGE, 1.2, 11.0)
-        again = self.rec["ablation"].followed_before(
+        again = self.ablation.followed_before(
             "It looked at what came next the last time. Now random tokens, said twice.",
             "Now a text that makes no sense: random tokens, then the same ones again.",
         )
@@ -380,7 +378,7 @@ class HeadZoo(Film):
     # How they work together
     # ---------------------------------------------------------------------------------------
 
-    def induction(self) -> None:
+    def tell_induction(self) -> None:
         """The two steps, without a model."""
         story = head_kinds.InductionStory(0.1)
         with self.beat("First A, then B. Later, A again. What comes next?", shows="composition"):
@@ -408,7 +406,7 @@ class HeadZoo(Film):
 
     def readers(self) -> None:
         """Who reads what the head that looks one back writes, found in the weights alone."""
-        rec, writer = self.rec["composition"], self.scores.best("previous")
+        rec, writer = self.composition, self.scores.best("previous")
         readers = rec.readers(writer.index)
         if not readers:
             with self.beat(
@@ -496,7 +494,7 @@ class HeadZoo(Film):
 
     def named(self, ranking: head_kinds.HeadRanking, readers: list) -> None:
         """Which of them publications name as induction heads: of GPT-2 small's they do."""
-        if self.rec["composition"].provenance.model != GPT2_SMALL:
+        if self.composition.provenance.model != GPT2_SMALL:
             with self.beat(
                 "For GPT-2 small, publications name such heads. For this model we have no list.",
                 shows="composition",

@@ -25,7 +25,7 @@ from gptviz.drawing.heads.head_kinds import ScoreRule
 from gptviz.drawing.heads.headgrid import HeadGrid
 from gptviz.drawing.heads.headmap import head_name
 from gptviz.drawing.tokens.tokens import TokenBox, TokenStrip, head
-from gptviz.film import Film
+from gptviz.film import Film, Need
 from gptviz.recording.families import AttentionPatterns
 from gptviz.recording.number import Claim, derive
 
@@ -52,11 +52,9 @@ SMALL = 1.3  # the side of a head's picture at the close
 class HeadsGrid(Film):
     """What do all the heads look at?"""
 
-    needs = {"run": AttentionPatterns(prompt="As the spaceship was approaching the")}
-    main = "run"
+    run = Need(AttentionPatterns(prompt="As the spaceship was approaching the"), main=True)
 
     def construct(self) -> None:
-        self.run = self.rec["run"]
         self.ask("What do {n:,} heads look at?", n=self.run.heads_in_all)
         self.split()
         self.all_at_once()

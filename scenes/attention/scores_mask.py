@@ -25,7 +25,7 @@ from gptviz.drawing.furniture.focus import Focus
 from gptviz.drawing.heads.attention import AttentionArcs, AttentionGrid, QueriesAndKeys
 from gptviz.drawing.heads.headmap import head_name
 from gptviz.drawing.tokens.tokens import TokenStrip, around, head, tail
-from gptviz.film import Film
+from gptviz.film import Film, Need
 from gptviz.recording import published
 from gptviz.recording.families import AttentionHead
 from gptviz.recording.number import Claim, Count, derive, derive_each
@@ -41,16 +41,15 @@ COLORS = {"query": theme.QUERY, "key": theme.KEY}
 class ScoresMask(Film):
     """Who may look at whom?"""
 
-    needs = {
-        "dot": AttentionHead(prompt="Tom and Lily went to the park. Tom and", inside=True),
-        "head": AttentionHead(
+    dot = Need(AttentionHead(prompt="Tom and Lily went to the park. Tom and", inside=True))
+    head = Need(
+        AttentionHead(
             prompt="As the spaceship was approaching the", query="approaching", key="spaceship"
-        ),
-    }
+        )
+    )
     settings = {"hidden divisor": 4.0}
 
     def construct(self) -> None:
-        self.head = self.rec["head"]
         spot = self.head.chosen
         self.query, self.key = int(spot.query), int(spot.key)
         self.pair = {"q": self.head.prompt[self.query], "k": self.head.prompt[self.key]}
@@ -65,7 +64,7 @@ class ScoresMask(Film):
 
     def one_product(self) -> None:
         """One query and one key, and their dot product spelled out."""
-        dot = self.rec["dot"]
+        dot = self.dot
         query, key = int(dot.chosen.query), int(dot.chosen.key)
         shown = around(dot.prompt, min(query, key), max(query, key), 11.6, 34)
         strip = TokenStrip([dot.prompt[i] for i in shown], 34)
@@ -172,7 +171,7 @@ class ScoresMask(Film):
             Words("row: its query", theme.STATEMENT, theme.QUERY).place([SIDE, 1.5, 0]),
             Words("column: its key", theme.STATEMENT, theme.KEY).place([SIDE + 2.9, 1.5, 0]),
         )
-        other = real.provenance.model != self.rec["dot"].provenance.model
+        other = real.provenance.model != self.dot.provenance.model
         score, scaled = real.score(self.query, self.key), real.scaled(self.query, self.key)
         raw = Formula(DOT, 72, colors=COLORS)
         value = Words("{s:.1f}", 56, s=score)

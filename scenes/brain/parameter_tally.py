@@ -25,7 +25,7 @@ from gptviz.drawing.furniture.focus import Focus
 from gptviz.drawing.furniture.source import SourceSays
 from gptviz.drawing.model.tally import GROUPS, ShareBars, SizeSquares
 from gptviz.drawing.model.tally import ParameterTally as Areas
-from gptviz.film import Film
+from gptviz.film import Film, Need
 from gptviz.recording import published
 from gptviz.recording.families import ModelFamily, ParameterTally, architecture
 from gptviz.recording.number import Claim, Count, derive
@@ -58,10 +58,11 @@ SIDE, FLOOR = 3.7, -1.35  # of the largest square on screen, in units; what all 
 class WhereNumbersAre(Film):
     """Where are all the numbers?"""
 
-    needs = {"tally": ParameterTally(), "family": ModelFamily()}
+    tally = Need(ParameterTally())
+    family = Need(ModelFamily())
 
     def construct(self) -> None:
-        self.rec_, self.sizes = self.rec["tally"], self.rec["tally"].sizes
+        self.rec_, self.sizes = self.tally, self.tally.sizes
         self.ask("Where are {n:,} numbers?", n=self.sizes["total"])
         self.tables()
         self.blocks()
@@ -102,7 +103,7 @@ class WhereNumbersAre(Film):
         """Counts some tensors, one after another."""
         self.play(
             Follow(
-                self.tally,
+                self.drawn_tally,
                 lambda t, share: t.set_counted(first + (last - first) * share),
                 run_time=run_time,
                 rate_func=linear,
@@ -112,13 +113,13 @@ class WhereNumbersAre(Film):
     def tables(self) -> None:
         """The tables of tokens and of positions."""
         rec, sizes = self.rec_, self.sizes
-        self.tally = self.new_tally().set_counted(0)
+        self.drawn_tally = self.new_tally().set_counted(0)
         with self.beat(
             "What a model has learned is a list of numbers. Each area is a part of it.",
             shows="tally",
         ):
             scale = self.scale()
-            self.play(FadeIn(self.tally), FadeIn(scale), run_time=theme.MOVE)
+            self.play(FadeIn(self.drawn_tally), FadeIn(scale), run_time=theme.MOVE)
             self.count(0, len(rec), 2.0)
         with self.beat(
             "Count slowly. First a row for each of {v:,} tokens: {n:,}.",
@@ -171,8 +172,8 @@ class WhereNumbersAre(Film):
             )
             self.play(FadeOut(lines), run_time=theme.QUICK)
             self.count(blocks[-1] + 1, len(rec), theme.QUICK)
-            self.frame = Focus(self.tally.total, 0.14)
-            self.play(FadeIn(rest), Create(self.frame), run_time=theme.MOVE)
+            self.lit = Focus(self.drawn_tally.total, 0.14)
+            self.play(FadeIn(rest), Create(self.lit), run_time=theme.MOVE)
         self.lines = rest
 
     def groups(self) -> None:
@@ -189,9 +190,9 @@ class WhereNumbersAre(Film):
             w=sizes.share("wte"),
             a=sizes.share("attention"),
         ):
-            self.play(FadeOut(self.lines), FadeOut(self.frame), run_time=theme.QUICK)
-            self.play(FadeIn(legend), Follow(self.tally, Areas.set_gathered))
-            labels = self.tally.named(NAMES, {name: sizes.share(name) for name in NAMES})
+            self.play(FadeOut(self.lines), FadeOut(self.lit), run_time=theme.QUICK)
+            self.play(FadeIn(legend), Follow(self.drawn_tally, Areas.set_gathered))
+            labels = self.drawn_tally.named(NAMES, {name: sizes.share(name) for name in NAMES})
             self.play(
                 LaggedStart(
                     *[
@@ -210,12 +211,12 @@ class WhereNumbersAre(Film):
             "The output layer has a table of its own, which counts too.",
         )
         with self.beat(once, shows="tally"):
-            self.play(Create(self.tally.outline(*self.tally.tensors_of("wte"))))
+            self.play(Create(self.drawn_tally.outline(*self.drawn_tally.tensors_of("wte"))))
         self.clear_stage()
 
     def published(self) -> None:
         """What a well-known tally of GPT-2 small comes to, and what it leaves out."""
-        small = self.rec["family"].models[0]
+        small = self.family.models[0]
         missing = derive(maths.difference, small["total"], published.TALLY)
         short = derive(maths.difference, small["d_mlp"], published.TALLY_C_FC_BIAS)
         biases = derive(maths.product, [small["layers"], short])
@@ -247,7 +248,7 @@ class WhereNumbersAre(Film):
 
     def four_sizes(self) -> None:
         """The published sizes to scale."""
-        models = self.rec["family"].models
+        models = self.family.models
         counts = [model["total"] for model in models]
         self.unit = float(counts[-1]) / SIDE**2
         names = [model.title for model in models]
@@ -278,7 +279,7 @@ class WhereNumbersAre(Film):
 
     def larger(self) -> None:
         """GPT-3 in the same scale, by arithmetic with its published sizes."""
-        models = self.rec["family"].models
+        models = self.family.models
         total = architecture.gpt3_total()
         wide, shift = float(total) / (SIDE + 0.3) ** 2, [LEFT + 6.25, FLOOR, 0]
         five = SizeSquares(

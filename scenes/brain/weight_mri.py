@@ -16,7 +16,7 @@ from gptviz.drawing.heads.attention import AttentionGrid
 from gptviz.drawing.heads.headmap import head_name
 from gptviz.drawing.model import weight_legends
 from gptviz.drawing.model.stack import PARTS, WeightStack, times_as_bright, whole_pixels
-from gptviz.film import Film
+from gptviz.film import Film, Need
 from gptviz.recording import published
 from gptviz.recording.families import AttentionPatterns, WeightPicture
 from gptviz.recording.number import Claim, Count, Number, Word, derive
@@ -35,15 +35,12 @@ SIDE = 3  # rows and columns of the corner that comes first
 class WeightMRI(Film):
     """What does a model's memory look like?"""
 
-    needs = {
-        "picture": WeightPicture(),
-        "run": AttentionPatterns(prompt="As the spaceship was approaching the"),
-    }
-    main = "run"
+    picture = Need(WeightPicture())
+    run = Need(AttentionPatterns(prompt="As the spaceship was approaching the"), main=True)
     chains = (("picture", "run"),)
 
     def construct(self) -> None:
-        self.mri, self.run = self.rec["picture"], self.rec["run"]
+        self.mri = self.picture
         self.layers, self.heads = int(self.mri.layers), int(self.mri.heads)
         self.numbers = positions(self.layers, "layer")
         # All but the darkest and the brightest pixels differ in colour.
@@ -153,7 +150,7 @@ class WeightMRI(Film):
                 window.zoom((rows, columns), (mri.rows, columns), theme.SLOW),
             )
             self.play(FadeIn(last), FadeIn(key), run_time=theme.QUICK)
-        self.stack, self.key = self.picture("saturating", FULL), key
+        self.stack, self.key = self.tell_picture("saturating", FULL), key
         self.add(self.stack)
         self.remove(window)
         dots = Count(mri.array("saturating").ravel(), "dots of the picture")
@@ -171,7 +168,7 @@ class WeightMRI(Film):
             self.play(Follow(self.stack, WeightStack.set_light, 2.4))
         self.play(FadeOut(last), run_time=theme.QUICK)
 
-    def picture(self, name: str, place: tuple, layer: int | None = None) -> WeightStack:
+    def tell_picture(self, name: str, place: tuple, layer: int | None = None) -> WeightStack:
         """A recorded picture, or its floor of one layer, at a place; single weights are averaged as
         the others are."""
         dots = self.mri.picture(name) if layer is None else self.mri.array(name)[layer]
@@ -228,7 +225,7 @@ class WeightMRI(Film):
     def false_pixels(self) -> None:
         """The published picture beside the true one, and where it is wrong."""
         mri = self.mri
-        wrapped = self.picture("wrapped", PAIR[0]).set_marks(mri.picture("wraps") / 255.0)
+        wrapped = self.tell_picture("wrapped", PAIR[0]).set_marks(mri.picture("wraps") / 255.0)
         names = headings((wrapped, self.stack), theme.LABEL, ABOVE, " (there in grey)")
         with self.beat(
             "Left as published, right kept at full: the same colours, the same averaging.",
@@ -288,7 +285,7 @@ class WeightMRI(Film):
                 LaggedStart(*[FadeIn(number) for number in stack.layer_labels()], lag_ratio=0.2),
                 run_time=1.2,
             )
-        floor = self.floor = self.picture("saturating", FLOOR, layer=0).set_box(stack.box(0))
+        floor = self.floor = self.tell_picture("saturating", FLOOR, layer=0).set_box(stack.box(0))
         with self.beat(
             "And the stripes are heads: {h:words} in each part, {d:,} columns wide.",
             shows="picture",
@@ -411,7 +408,7 @@ class WeightMRI(Film):
         """Its layer as published and as it is: how far the stripe stands out."""
         layer, head = self.mri.stripe.index
         kinds = dict(zip(("wrapped", "saturating"), FLOORS, strict=True))
-        bands = [self.picture(name, place, layer) for name, place in kinds.items()]
+        bands = [self.tell_picture(name, place, layer) for name, place in kinds.items()]
         frames = [band.marks(layer, head) for band in bands]
         ratios = [
             [
@@ -496,7 +493,7 @@ class WeightMRI(Film):
     def before_training(self) -> None:
         """The same picture of a model that has learned nothing, out of which the learned one
         grows."""
-        mri, learned, fresh = self.mri, self.stack, self.picture("fresh", PAIR[0])
+        mri, learned, fresh = self.mri, self.stack, self.tell_picture("fresh", PAIR[0])
         means = mri.value("mean_abs_all"), mri.value("fresh.mean_abs_all")
         factor = derive(maths.ratio, *means)
         names = [

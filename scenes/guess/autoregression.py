@@ -26,7 +26,7 @@ from gptviz.drawing.tokens.flow import TokenFlow, Writing, blank_after, fitted
 from gptviz.drawing.tokens.replay import ReplayStrip
 from gptviz.drawing.tokens.suggestions import Suggestions
 from gptviz.drawing.tokens.tokens import TokenBox
-from gptviz.film import Film
+from gptviz.film import Film, Need
 from gptviz.recording.families import Replay, SamplingLoop
 from gptviz.recording.number import Claim, Count, Word, derive
 
@@ -41,26 +41,26 @@ SLOW, STEADY = 2, 6  # steps shown part by part; and those shown one by one
 class Autoregression(Film):
     """How does it write?"""
 
-    needs = {
-        "story": SamplingLoop(prompt="Once upon a time, there was a", steps=48, seed=38),
-        "wild": SamplingLoop(
+    story = Need(SamplingLoop(prompt="Once upon a time, there was a", steps=48, seed=38), main=True)
+    wild = Need(
+        SamplingLoop(
             prompt="Behold, a wild pi creature, foraging in its native",
             steps=60,
             temperature=0.8,
             seed=2,
-        ),
-        "law": Replay(
+        )
+    )
+    law = Need(
+        Replay(
             text="A robot may not injure a human being or, through inaction, allow a human being to come "
             "to harm."
-        ),
-        "law_greedy": SamplingLoop(prompt="A robot may not", steps=24, policy="greedy"),
-        "start": SamplingLoop(start_token=True, steps=40, seed=7),
-    }
-    main = "story"
+        )
+    )
+    law_greedy = Need(SamplingLoop(prompt="A robot may not", steps=24, policy="greedy"))
+    start = Need(SamplingLoop(start_token=True, steps=40, seed=7))
     chains = (("story", "wild", "law", "law_greedy", "start"),)
 
     def construct(self) -> None:
-        self.story = self.rec["story"]
         self.steps = self.story.steps
         name = Word(self.story.provenance.model, f"{self.story.name}#provenance.model")
         self.loop = DecodeLoop(
@@ -71,8 +71,8 @@ class Autoregression(Film):
         self.draw()
         self.again()
         self.luck()
-        self.wild()
-        self.law()
+        self.tell_wild()
+        self.tell_law()
         self.nothing()
         self.close()
 
@@ -268,9 +268,9 @@ class Autoregression(Film):
             )
         self.clear_stage()
 
-    def wild(self) -> None:
+    def tell_wild(self) -> None:
         """A stranger beginning."""
-        wild = self.rec["wild"]
+        wild = self.wild
         flow = fitted(wild.prompt, wild.chosen, WIDTH, TALL, theme.SECONDARY).shift(
             [theme.LEFT_EDGE, HIGH, 0]
         )
@@ -282,9 +282,9 @@ class Autoregression(Film):
             self.play(Writing(flow, wild.chosen, plain, run_time=5.0))
         self.clear_stage()
 
-    def law(self) -> None:
+    def tell_law(self) -> None:
         """Asimov's First Law, token by token: what the model expected of it."""
-        law, free = self.rec["law"], self.rec["law_greedy"]
+        law, free = self.law, self.law_greedy
         strip = ReplayStrip(law.prompt, law.positions, WIDTH, 2.45 - theme.STAGE_BOTTOM)
         strip.shift([theme.LEFT_EDGE, 2.45, 0])
         with self.beat(
@@ -344,7 +344,7 @@ class Autoregression(Film):
 
     def nothing(self) -> None:
         """What it says when it is asked nothing."""
-        start = self.rec["start"]
+        start = self.start
         first = start.steps[0].row
         box = TokenBox(start.prompt[-1], 80, ids=True).move_to([0, 0.6, 0])
         with self.beat(

@@ -25,7 +25,7 @@ from gptviz.drawing.furniture.source import SourceSays
 from gptviz.drawing.tokens.flow import Writing, fitted
 from gptviz.drawing.tokens.replay import ReplayStrip
 from gptviz.drawing.tokens.tokens import TokenStrip, tail
-from gptviz.film import Film
+from gptviz.film import Film, Need
 from gptviz.recording import published
 from gptviz.recording.families import CandidateSets, LogitBlock, Replay, SamplingLoop
 from gptviz.recording.number import Claim, Count, derive
@@ -43,30 +43,31 @@ SAID = 58  # type size of two scores side by side
 class TokenByToken(Film):
     """What exactly comes out of the model?"""
 
-    needs = {
-        "block": LogitBlock(prompt="London was", continuation=" a", named=(" a", " no")),
-        "sets": CandidateSets(prompt="London was", top_k=(5,), top_p=(), named=12),
-        "loop": SamplingLoop(prompt="London was", steps=16, policy="top_k", top_k=5, seed=3),
-        "replay": Replay(
+    block = Need(LogitBlock(prompt="London was", continuation=" a", named=(" a", " no")))
+    sets = Need(CandidateSets(prompt="London was", top_k=(5,), top_p=(), named=12))
+    loop = Need(
+        SamplingLoop(prompt="London was", steps=16, policy="top_k", top_k=5, seed=3), main=True
+    )
+    replay = Need(
+        Replay(
             text="London was one of the few places that had the courage to stand up to the government.",
             prompt="London was",
-        ),
-        "greedy": SamplingLoop(prompt="Paris will", steps=28, policy="greedy"),
-    }
-    main = "loop"
+        )
+    )
+    greedy = Need(SamplingLoop(prompt="Paris will", steps=28, policy="greedy"))
     chains = (("block", "sets", "loop", "replay"),)
 
     def construct(self) -> None:
-        self.block_of, self.sets, self.loop = self.rec["block"], self.rec["sets"], self.rec["loop"]
+        self.block_of = self.block
         self.scores()
         self.chances()
         self.mask_and_draw()
         self.append()
         self.sentence()
-        self.greedy()
+        self.tell_greedy()
         self.close()
 
-    def block(self, grown: bool = False) -> ScoreBlock:
+    def tell_block(self, grown: bool = False) -> ScoreBlock:
         """The block of scores, of the text or of the text grown by a token."""
         rec = self.block_of
         name = "grown_" if grown else ""
@@ -102,7 +103,7 @@ class TokenByToken(Film):
                 LaggedStart(*[FadeIn(box.id, shift=UP * 0.1) for box in strip], lag_ratio=0.3),
                 run_time=1.0,
             )
-        block = self.block()
+        block = self.tell_block()
         with self.beat(
             "Out come raw scores: a row for each token here, a column for each token it knows.",
             shows="block",
@@ -332,7 +333,7 @@ class TokenByToken(Film):
             self.add(*[part for box in known for part in (box.box, box.text)], landed)
             self.play(ReplacementTransform(landed, added.text), run_time=theme.MOVE)
             self.play(*[FadeIn(box.id) for box in strip], Create(frame), run_time=theme.QUICK)
-        short, grown = self.block(), self.block(grown=True)
+        short, grown = self.tell_block(), self.tell_block(grown=True)
         same = Claim(
             maths.is_same,
             (derive(maths.largest, rec.numbers("row_gaps")),),
@@ -377,7 +378,7 @@ class TokenByToken(Film):
 
     def sentence(self) -> None:
         """The loop goes on; and the source's sentence under this model."""
-        loop, replay = self.loop, self.rec["replay"]
+        loop, replay = self.loop, self.replay
         written = ReplayStrip(loop.prompt, loop.steps, WIDTH, 2.45 - theme.STAGE_BOTTOM)
         written.shift([theme.LEFT_EDGE, 2.45, 0])
         note = Words(
@@ -425,9 +426,9 @@ class TokenByToken(Film):
             )
         self.clear_stage()
 
-    def greedy(self) -> None:
+    def tell_greedy(self) -> None:
         """Without a draw a seed plays no part."""
-        greedy = self.rec["greedy"]
+        greedy = self.greedy
         flow = fitted(greedy.prompt, greedy.chosen, WIDTH, 4.6, theme.SECONDARY).shift(
             [theme.LEFT_EDGE, 2.3, 0]
         )
@@ -442,7 +443,7 @@ class TokenByToken(Film):
     def close(self) -> None:
         """A whole block of scores, one token."""
         rec = self.block_of
-        block = self.block()
+        block = self.tell_block()
         count = Count(rec.prompt, "tokens of the prompt")
         tokens = [*self.loop.prompt, self.loop.steps[0].token]
         text = TokenStrip(tail(tokens, WIDTH - 0.2, 44), 44)

@@ -25,7 +25,7 @@ from gptviz.drawing.base.motion import Dim, Follow, Glide
 from gptviz.drawing.base.text import Numeral, Words
 from gptviz.drawing.furniture.focus import Focus
 from gptviz.drawing.tokens.tokens import TokenStrip, tail
-from gptviz.film import Film
+from gptviz.film import Film, Need
 from gptviz.recording.families import MatrixVector
 
 ROWS = 6  # of the matrix, as many as are shown
@@ -39,11 +39,10 @@ INDENT = LEFT + 0.15  # of what is framed: its frame must not leave the safe are
 class Matvec(Film):
     """What is all that computing?"""
 
-    needs = {"product": MatrixVector(prompt="Once upon a time, there was a")}
-    main = "product"
+    product = Need(MatrixVector(prompt="Once upon a time, there was a"), main=True)
 
     def construct(self) -> None:
-        self.rec_ = self.rec["product"]
+        self.rec_ = self.product
         self.one_row()
         self.many_rows()
         self.the_layer()
@@ -54,7 +53,7 @@ class Matvec(Film):
         """One real row of weights times one real vector of data, term by term."""
         rec = self.rec_
         self.strip = strip = TokenStrip(tail(rec.prompt, 12.6, 44), 44).move_to([0, 1.45, 0])
-        self.product = product = DotProduct(
+        self.drawn_product = product = DotProduct(
             rec.weights(0), rec.data, SHOWN, rec.bias(0), spec="+.3f", size=36
         )
         product.shift([0, 0.35, 0])
@@ -122,7 +121,7 @@ class Matvec(Film):
     def many_rows(self) -> None:
         """The next rows: a matrix times a vector. The row at hand becomes its first, the data stand
         up beside it."""
-        rec, one = self.rec_, self.product
+        rec, one = self.rec_, self.drawn_product
         results = rec.pre_all[rec.array("neurons")]
         product = MatVec(
             rec.numbers("weights"),

@@ -25,7 +25,7 @@ from gptviz.drawing.furniture.figures import FigureLine
 from gptviz.drawing.furniture.focus import Focus
 from gptviz.drawing.model.learning import FOOT, LABELS, TIGHT, WIDE, Board, Slope
 from gptviz.drawing.tokens.flow import TokenFlow, Writing
-from gptviz.film import Film
+from gptviz.film import Film, Need
 from gptviz.recording.families import EveryPosition, LearningCurve, TrainingStep
 from gptviz.recording.number import Claim, Count, Number
 
@@ -33,19 +33,16 @@ from gptviz.recording.number import Claim, Count, Number
 class EveryPositionFilm(Film):
     """How does it learn?"""
 
-    needs = {
-        "positions": EveryPosition(prompt="The cat sat on the mat and looked at the moon."),
-        "step": TrainingStep(prompt="The cat sat on the mat and looked at the moon.", rate=0.003),
-        "curve": LearningCurve(prompt="Once upon a time, there was a"),
-    }
+    positions = Need(EveryPosition(prompt="The cat sat on the mat and looked at the moon."))
+    step = Need(TrainingStep(prompt="The cat sat on the mat and looked at the moon.", rate=0.003))
+    curve = Need(LearningCurve(prompt="Once upon a time, there was a"), optional=True)
     chains = (("positions", "step"),)
-    optional = ("curve",)  # checkpoints of a training are kept of the bundled model only
 
     def construct(self) -> None:
         self.predictions()
         self.losses()
         self.one_step()
-        if "curve" in self.rec:
+        if self.curve is not None:
             self.ages()
             self.close()
         else:
@@ -53,7 +50,7 @@ class EveryPositionFilm(Film):
 
     def predictions(self) -> None:
         """Every token is followed by a prediction; the text itself tells the true one."""
-        rec, step = self.rec["positions"], self.rec["step"]
+        rec, step = self.positions, self.step
         self.board = board = Board(rec, step.after)
         with self.beat(
             "A text of {n:,} tokens. The model reads it once.",
@@ -106,7 +103,7 @@ class EveryPositionFilm(Film):
 
     def losses(self) -> None:
         """The loss at every position, and the mean."""
-        rec, board = self.rec["positions"], self.board
+        rec, board = self.positions, self.board
         formula = Formula(
             'upright("loss") = - log {{ p : chance }}', 44, colors={"chance": theme.PROBABILITY}
         )
@@ -143,7 +140,7 @@ class EveryPositionFilm(Film):
 
     def one_step(self) -> None:
         """One real step of gradient descent on this text: one weight of it, then all of them."""
-        step, board = self.rec["step"], self.board
+        step, board = self.step, self.board
         self.clear_stage()
         hill = Slope(step)
         with self.beat(
@@ -190,7 +187,7 @@ class EveryPositionFilm(Film):
 
     def ages(self) -> None:
         """The same model at several ages."""
-        curve, right = self.rec["curve"], theme.RIGHT_EDGE - 0.1
+        curve, right = self.curve, theme.RIGHT_EDGE - 0.1
         with self.beat(
             "Start again, untrained, and take such steps over a library of stories.", shows="curve"
         ):
@@ -230,7 +227,7 @@ class EveryPositionFilm(Film):
     def close(self) -> None:
         """The loss on text that it never saw, along the training, with what it wrote at its
         ends."""
-        curve = self.rec["curve"]
+        curve = self.curve
         ages = curve.ages
         plot = (
             Curve(
@@ -292,7 +289,7 @@ class EveryPositionFilm(Film):
 
     def close_without_ages(self) -> None:
         """Of most models no checkpoint was kept: their one step is all there is to show."""
-        step = self.rec["step"]
+        step = self.step
         rows = [
             FigureLine(words, number, ",.2f", 0.8 - 1.6 * i, theme.WRONG, words_size=44)
             for i, (words, number) in enumerate(

@@ -21,7 +21,7 @@ from gptviz.drawing.chances.bars import Bar
 from gptviz.drawing.furniture.figures import FigureLine
 from gptviz.drawing.furniture.focus import Focus
 from gptviz.drawing.vectors.analogy import AnalogyPlane, ArrowAngle, SignedBars
-from gptviz.film import Film
+from gptviz.film import Film, Need
 from gptviz.recording.families import WordAnalogies, WordRelation
 from gptviz.recording.number import Claim, Count, derive
 from gptviz.recording.statement import compose, listed
@@ -34,8 +34,8 @@ HOPED, PLACE = 2.5, 4.7  # its columns of words that were hoped for, and of thei
 class Analogies(Film):
     """Can you add words?"""
 
-    needs = {
-        "sums": WordAnalogies(
+    sums = Need(
+        WordAnalogies(
             analogies=(
                 ("king", "man", "woman", "queen"),
                 ("Berlin", "Germany", "Japan", "Tokyo"),
@@ -48,8 +48,10 @@ class Analogies(Film):
                 ("Germany", "Japan", "sushi", "bratwurst"),
             ),
             top=8,
-        ),  # noqa: E501
-        "royal": WordRelation(
+        )
+    )
+    royal = Need(
+        WordRelation(
             start="king",
             end="queen",
             pairs=(
@@ -61,8 +63,10 @@ class Analogies(Film):
                 ("uncle", "aunt"),
                 ("husband", "wife"),
             ),
-        ),  # noqa: E501
-        "family": WordRelation(
+        )
+    )
+    family = Need(
+        WordRelation(
             start="man",
             end="woman",
             pairs=(
@@ -75,12 +79,11 @@ class Analogies(Film):
                 ("uncle", "aunt"),
                 ("husband", "wife"),
             ),
-        ),  # noqa: E501
-    }
+        )
+    )
     chains = (("sums", "family", "royal"),)
 
     def construct(self) -> None:
-        self.sums, self.family = self.rec["sums"], self.rec["family"]
         self.first = next(each for each in self.sums.analogies if each.complete)
         for part in (
             self.carry_over,
@@ -284,7 +287,7 @@ class Analogies(Film):
     def whole_family(self) -> None:
         """The same arrow against those of other pairs, best to worst; then another arrow, on the
         same scale."""
-        family, royal, pairs = self.family, self.rec["royal"], self.family.pairs
+        family, royal, pairs = self.family, self.royal, self.family.pairs
         bars, heads, missing = self.bars(family)
         with self.beat(
             "Now compare the arrow from {a} to {b} with those of {n:words} other pairs.",
@@ -372,7 +375,7 @@ class Analogies(Film):
     def bars(self, rec) -> tuple[SignedBars, VGroup, VGroup]:
         """Pairs of words against one arrow, with the names of the columns, and the words that are
         missing."""
-        every = [float(p.cosine) for each in (self.family, self.rec["royal"]) for p in each.pairs]
+        every = [float(p.cosine) for each in (self.family, self.royal) for p in each.pairs]
         bars = SignedBars(
             [
                 (

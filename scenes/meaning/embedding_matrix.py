@@ -28,7 +28,7 @@ from gptviz.drawing.chances.curve import Histogram
 from gptviz.drawing.furniture.focus import Focus
 from gptviz.drawing.furniture.source import QuotedWords
 from gptviz.drawing.tokens.tokens import TokenBox, TokenStrip, head
-from gptviz.film import Film
+from gptviz.film import Film, Need
 from gptviz.recording import published
 from gptviz.recording.families import EmbeddingRows, Merges, ModelFamily, architecture
 from gptviz.recording.number import Claim, Count, Word, derive
@@ -47,18 +47,18 @@ MANY = 10  # columns side by side, at most
 class EmbeddingMatrix(Film):
     """How does a word become numbers?"""
 
-    needs = {
-        "rows": EmbeddingRows(
+    rows = Need(
+        EmbeddingRows(
             prompt="The quick brown fox jumps over the lazy dog.",
             listed=("aardvark", "aarhus", "aaron", "zyzzyva"),
         ),
-        "words": Merges(prompt="aardvark", others=("aarhus", "aaron", "zyzzyva")),
-        "family": ModelFamily(),
-    }
-    main = "rows"
+        main=True,
+    )
+    words = Need(Merges(prompt="aardvark", others=("aarhus", "aaron", "zyzzyva")))
+    family = Need(ModelFamily())
 
     def construct(self) -> None:
-        self.rec_ = self.rec["rows"]
+        self.rec_ = self.rows
         self.names()
         self.table()
         self.travels_on()
@@ -312,7 +312,7 @@ class EmbeddingMatrix(Film):
 
     def how_many(self) -> None:
         """How much of a model the table is: in numbers, and as a part of a line."""
-        rec, small = self.rec_, self.rec["family"].models[0]
+        rec, small = self.rec_, self.family.models[0]
         giant = architecture.gpt3_embedding()
         of_giant = derive(maths.ratio, giant, architecture.gpt3_total())
         heads = VGroup(
@@ -405,7 +405,7 @@ class EmbeddingMatrix(Film):
 
     def no_dictionary(self) -> None:
         """The rows are tokens, not a dictionary's words."""
-        words = self.rec["words"]
+        words = self.words
         texts, heights = words.texts, [*(1.5 - i * 0.95 for i in range(3)), -1.55]
         said = VGroup(
             *[

@@ -25,7 +25,7 @@ from gptviz.drawing.vectors.ordered import OrderedWords, PairRows
 from gptviz.drawing.vectors.plane import WordAxis
 from gptviz.drawing.vectors.shadows import RulerPlane, ShadowPanel, ShadowTable
 from gptviz.drawing.vectors.swarm import Swarm
-from gptviz.film import Film
+from gptviz.film import Film, Need
 from gptviz.recording.families import PluralDirection, WordColumns, WordDirection
 from gptviz.recording.number import Claim, Count, derive
 from gptviz.recording.statement import compose, listed
@@ -37,8 +37,8 @@ KINDS = {"alike": "alike", "unrelated": "unrelated", "opposed": "the least alike
 class Plurality(Film):
     """Is there a direction for “more than one”?"""
 
-    needs = {
-        "cats": WordDirection(
+    cats = Need(
+        WordDirection(
             start="cat",
             end="cats",
             words=(
@@ -60,8 +60,10 @@ class Plurality(Film):
                 "octopodes",
             ),
             rising=("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
-        ),  # noqa: E501
-        "plurals": PluralDirection(
+        )
+    )
+    plurals = Need(
+        PluralDirection(
             start="cat",
             end="cats",
             shown=(
@@ -80,8 +82,10 @@ class Plurality(Film):
             rising=("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
             seed=2024,
             splits=1000,
-        ),  # noqa: E501
-        "signs": WordColumns(
+        )
+    )
+    signs = Need(
+        WordColumns(
             words=(
                 "cat",
                 "dog",
@@ -94,13 +98,17 @@ class Plurality(Film):
                 "mother",
                 "knife",
             )
-        ),
-        "gender": WordDirection(
+        )
+    )
+    gender = Need(
+        WordDirection(
             start="man",
             end="woman",
             words=("she", "he", "queen", "king", "mother", "father", "nurse", "doctor"),
-        ),  # noqa: E501
-        "size": WordDirection(
+        )
+    )
+    size = Need(
+        WordDirection(
             start="small",
             end="large",
             words=(
@@ -116,12 +124,12 @@ class Plurality(Film):
                 "mouse",
                 "horse",
             ),
-        ),  # noqa: E501
-    }
+        )
+    )
     chains = (("cats", "plurals", "signs", "gender", "size"),)
 
     def construct(self) -> None:
-        self.cats, self.pairs = self.rec["cats"], self.rec["plurals"]
+        self.pairs = self.plurals
         self.one, self.more = self.both = (self.pairs.start, self.pairs.end)
         self.arrow = compose("{b} \u2212 {a}", a=self.one, b=self.more)
         for part in (
@@ -204,7 +212,7 @@ class Plurality(Film):
             self.play(FadeOut(self.strips), *map(Create, shadows), run_time=1.2)
             self.play(FadeIn(table), run_time=theme.QUICK)
         self.clear_stage()
-        signs, panels = self.rec["signs"], []
+        signs, panels = self.signs, []
         for i, (kind, title) in enumerate(KINDS.items()):
             base, other = signs.pair(kind)
             panels.append(

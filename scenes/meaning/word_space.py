@@ -18,7 +18,7 @@ from gptviz.drawing.vectors.space import VectorSpace3D
 from gptviz.drawing.vectors.unfolding import sides, unfolding_space
 from gptviz.drawing.vectors.viewpoints import clear_view, ride
 from gptviz.drawing.vectors.wordlists import FigureUnder, NearTable, PlaceTable, WordLine
-from gptviz.film import Film
+from gptviz.film import Film, Need
 from gptviz.recording.families import WordColumns, WordNeighbours, WordSlice
 from gptviz.recording.number import Claim, Count, Setting, derive
 from gptviz.recording.statement import compose
@@ -37,22 +37,21 @@ EDGE, MIDST = 6.4, 0.7  # how far from its middle the last picture may reach, ho
 class WordSpace(Film):
     """Where do words live?"""
 
-    needs = {
-        "near": WordNeighbours(
+    near = Need(
+        WordNeighbours(
             words=("tower", "cat", "jump", "king", "navy", "Navy", "wikipedia"),
             top=8,
             sought=(("cat", "dog"), ("cat", "beast"), ("cat", "monster")),
-        ),  # noqa: E501
-        "columns": WordColumns(words=("tower", "cat", "king", "dog")),
-        "space": WordSlice(
-            words=("tower", "cat", "king", "red", "music", "jump"), neighbours=3, cloud=1500
-        ),
-    }
+        )
+    )
+    columns = Need(WordColumns(words=("tower", "cat", "king", "dog")))
+    space = Need(
+        WordSlice(words=("tower", "cat", "king", "red", "music", "jump"), neighbours=3, cloud=1500)
+    )
     chains = (("near", "columns", "space"),)
     settings = {"opposite": -1.0, "unrelated": 0.0, "same": 1.0, "turned": 0.0}
 
     def construct(self) -> None:
-        self.near, self.space = self.rec["near"], self.rec["space"]
         for part in (
             self.whole_vectors,
             self.three_directions,
@@ -64,7 +63,7 @@ class WordSpace(Film):
 
     def whole_vectors(self) -> None:
         """Words as lists of numbers; near ones look alike, and the cosine counts how much."""
-        rec = self.rec["columns"]
+        rec = self.columns
         words = chained(rec.words, rec.pair("alike"), rec.pair("opposed"))
         strips = Strips(
             [rec.vector(word) for word in words], words, STRIP[1], 0.56, 0.76, 36, bordered=True

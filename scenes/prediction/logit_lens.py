@@ -26,7 +26,7 @@ from gptviz.drawing.model.lens import LogitLensTable
 from gptviz.drawing.tokens.slot import NextSlot
 from gptviz.drawing.tokens.tokens import TokenStrip, tail
 from gptviz.drawing.vectors.arrows import arrows
-from gptviz.film import Film
+from gptviz.film import Film, Need
 from gptviz.recording.families import LensChoice, LogitLens
 from gptviz.recording.number import Claim, derive
 
@@ -34,10 +34,10 @@ from gptviz.recording.number import Claim, derive
 class LogitLensFilm(Film):
     """When does it know?"""
 
-    needs = {
-        "lens": LogitLens(prompt="The sun was shining and the birds were"),
-        "early": LogitLens(prompt="They lived happily ever"),
-        "change": LensChoice(
+    lens = Need(LogitLens(prompt="The sun was shining and the birds were"), main=True)
+    early = Need(LogitLens(prompt="They lived happily ever"))
+    change = Need(
+        LensChoice(
             prompts=(
                 "The little boy fell and hurt his",
                 "The cat sat on the",
@@ -46,9 +46,8 @@ class LogitLensFilm(Film):
                 "The king said to his daughter",
                 "Tom and Lily went to the park. Tom and",
             )
-        ),
-    }
-    main = "lens"
+        )
+    )
     chains = (("lens", "early", "change"),)
 
     def construct(self) -> None:
@@ -75,7 +74,7 @@ class LogitLensFilm(Film):
 
     def reading(self) -> None:
         """The stream read out after every block."""
-        lens = self.rec["lens"]
+        lens = self.lens
         last = lens.depths[-1]
         strip = TokenStrip(tail(lens.prompt, 11.0, 40), 40)
         slot = NextSlot(strip)
@@ -165,7 +164,7 @@ class LogitLensFilm(Film):
 
     def rising(self) -> None:
         """The final word's place at every depth."""
-        lens, table = self.rec["lens"], self.lens_table
+        lens, table = self.lens, self.lens_table
         first, last = lens.depths[0], lens.depths[-1]
         up = Claim(
             maths.is_larger,
@@ -212,7 +211,7 @@ class LogitLensFilm(Film):
 
     def climb(self) -> tuple[Curve, VGroup, VGroup]:
         """The places of the final word as a curve, with dots on it and the places beside them."""
-        lens = self.rec["lens"]
+        lens = self.lens
         places = [lens.final_place(d) for d in lens.depths]
         few = len(places) <= 13
         # Place 1 is up: the axis begins with the last place and ends with the first.
@@ -243,12 +242,12 @@ class LogitLensFilm(Film):
 
     def known_early(self) -> None:
         """A prompt whose end is known before the end."""
-        early = self.rec["early"]
+        early = self.early
         strip = TokenStrip(tail(early.prompt, 12.4, 30), 30).place(theme.LEFT_EDGE, 2.8)
         table = self.table(early)
         sooner = Claim(
             maths.is_larger,
-            (self.rec["lens"].settled, early.settled),
+            (self.lens.settled, early.settled),
             "A stock phrase is known sooner: {word} leads from block {s:,} on.",
             "A stock phrase: here {word} leads from block {s:,} on.",
         )
@@ -274,7 +273,7 @@ class LogitLensFilm(Film):
 
     def changing(self) -> None:
         """The prompt, of several, on which the lead changes most often."""
-        change = self.rec["change"]
+        change = self.change
         strip = TokenStrip(tail(change.prompt, 12.4, 30), 30).place(theme.LEFT_EDGE, 2.8)
         table = self.table(change)
         with self.beat(
@@ -297,7 +296,7 @@ class LogitLensFilm(Film):
 
     def limits(self) -> None:
         """What the lens cannot show; and the climb once more."""
-        lens = self.rec["lens"]
+        lens = self.lens
         curve, marks, written = self.climb()
         curve.set_progress(1)
         answer = TokenText(lens.final, theme.TITLE, theme.FOCUS, limit=12)
@@ -384,7 +383,7 @@ class Blocks:
             *[box[0].get_right()[0] + (pitch - wide) / 2 for box in self.boxes[:-1]],
         ]
         low = y - 1.35
-        self.early = [
+        self.drawn_early = [
             painted(arrows([[x, y - 0.03]], [[x, low]], 0.03, 0.16).reshape(-1, 3), theme.FOCUS)
             for x in ends
         ]

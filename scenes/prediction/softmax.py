@@ -26,7 +26,7 @@ from gptviz.drawing.furniture.focus import Focus
 from gptviz.drawing.furniture.knob import Knob
 from gptviz.drawing.tokens.slot import NextSlot
 from gptviz.drawing.tokens.tokens import TokenStrip, tail
-from gptviz.film import Film
+from gptviz.film import Film, Need
 from gptviz.recording.families import NextToken
 from gptviz.recording.number import Claim, Count, derive, derive_each
 
@@ -49,12 +49,12 @@ PULLED = 3  # the row whose score is pulled up
 class Softmax(Film):
     """How do raw scores become chances?"""
 
-    needs = {"row": NextToken(prompt="As the spaceship was approaching the", top=20, sample=24)}
-    main = "row"
+    row = Need(
+        NextToken(prompt="As the spaceship was approaching the", top=20, sample=24), main=True
+    )
     settings = {"step": 1.0, "pull": 2.0, "shift": 100.0}
 
     def construct(self) -> None:
-        self.row = self.rec["row"]
         self.logits = self.row.logits[:SHOWN]
         self.highest = self.row.number("logits", 0)
         self.others = derive(maths.difference, self.row.vocab, Count(self.logits, "rows shown"))

@@ -15,7 +15,7 @@ from gptviz.drawing.furniture.knob import Knob
 from gptviz.drawing.tokens.flow import TokenFlow, Writing
 from gptviz.drawing.tokens.slot import NextSlot
 from gptviz.drawing.tokens.tokens import TokenStrip, tail
-from gptviz.film import Film
+from gptviz.film import Film, Need
 from gptviz.recording.families import NextToken, SamplingLoop
 from gptviz.recording.number import Claim, Count, Setting, derive, derive_each
 
@@ -36,30 +36,29 @@ STORIES = ("cold", "cool", "plain", "warm", "hot")
 class Temperature(Film):
     """What does temperature do to a choice?"""
 
-    needs = {
-        "row": NextToken(prompt="As the spaceship was approaching the", top=20, temperatures=True),
-        "story_cold": SamplingLoop(
-            prompt="Once upon a time, there was a", steps=26, temperature=0.0, seed=9
-        ),
-        "story_cool": SamplingLoop(
-            prompt="Once upon a time, there was a", steps=26, temperature=0.7, seed=9
-        ),
-        "story_plain": SamplingLoop(
-            prompt="Once upon a time, there was a", steps=26, temperature=1.0, seed=9
-        ),
-        "story_warm": SamplingLoop(
-            prompt="Once upon a time, there was a", steps=26, temperature=2.0, seed=9
-        ),
-        "story_hot": SamplingLoop(
-            prompt="Once upon a time, there was a", steps=26, temperature=5.0, seed=9
-        ),
-    }
-    main = "row"
+    row = Need(
+        NextToken(prompt="As the spaceship was approaching the", top=20, temperatures=True),
+        main=True,
+    )
+    story_cold = Need(
+        SamplingLoop(prompt="Once upon a time, there was a", steps=26, temperature=0.0, seed=9)
+    )
+    story_cool = Need(
+        SamplingLoop(prompt="Once upon a time, there was a", steps=26, temperature=0.7, seed=9)
+    )
+    story_plain = Need(
+        SamplingLoop(prompt="Once upon a time, there was a", steps=26, temperature=1.0, seed=9)
+    )
+    story_warm = Need(
+        SamplingLoop(prompt="Once upon a time, there was a", steps=26, temperature=2.0, seed=9)
+    )
+    story_hot = Need(
+        SamplingLoop(prompt="Once upon a time, there was a", steps=26, temperature=5.0, seed=9)
+    )
     chains = (("story_cold", "story_cool", "story_plain", "story_warm", "story_hot"),)
     settings = {"temperature": 1.0, "low": 0.2, "zero": 0.0, "high": 2.0, "highest": 5.0}
 
     def construct(self) -> None:
-        self.row = self.rec["row"]
         self.knob = Knob("temperature", self.settings["temperature"], 0.01)
         self.one_row()
         self.the_knob()

@@ -10,7 +10,7 @@ from gptviz.drawing.chances.bars import Bar, ProbabilityBars
 from gptviz.drawing.tokens.flow import TokenFlow, Writing, fitted
 from gptviz.drawing.tokens.slot import NextSlot
 from gptviz.drawing.tokens.tokens import TokenStrip, tail
-from gptviz.film import Film
+from gptviz.film import Film, Need
 from gptviz.recording.families import CandidateSets, Draws, SamplingLoop
 from gptviz.recording.number import Claim, Count, derive
 
@@ -27,27 +27,30 @@ GREEDY, FEW, MANY = 0, 1, 2  # the top-k sets of the request: one, five, forty
 class TopkTopp(Film):
     """Who is allowed to be drawn?"""
 
-    needs = {
-        "sets": CandidateSets(
+    sets = Need(
+        CandidateSets(
             prompt="As the spaceship was approaching the", top_k=(1, 5, 40), top_p=(0.9,), named=40
-        ),
-        "crowd": CandidateSets(
+        )
+    )
+    crowd = Need(
+        CandidateSets(
             prompt="Artificial Intelligence is transforming the",
             temperature=0.5,
             top_k=(1, 5, 40),
             top_p=(0.9,),
             named=40,
-        ),
-        "loop": SamplingLoop(prompt="The cat sat on the", steps=60, policy="greedy"),
-        "escape": SamplingLoop(
+        )
+    )
+    loop = Need(SamplingLoop(prompt="The cat sat on the", steps=60, policy="greedy"))
+    escape = Need(
+        SamplingLoop(
             prompt="The cat sat on the", steps=60, policy="top_k", top_k=40, seed=3, escape=True
-        ),
-        "draws": Draws(prompt="As the spaceship was approaching the", draws=5),
-    }
+        )
+    )
+    draws = Need(Draws(prompt="As the spaceship was approaching the", draws=5))
     chains = (("sets", "draws"), ("loop", "escape"))
 
     def construct(self) -> None:
-        self.sets = self.rec["sets"]
         self.doors()
         self.nucleus()
         self.circles()
@@ -203,7 +206,7 @@ class TopkTopp(Film):
                 *self.say("top-p, p = {k:.1f}", nucleus), *self.move_door(nucleus), run_time=1.2
             )
         self.clear_stage()
-        crowd = self.rec["crowd"]
+        crowd = self.crowd
         sure = crowd.top_p[0]
         head, bars = self.table(crowd)
         surer = Claim(
@@ -245,7 +248,7 @@ class TopkTopp(Film):
 
     def circles(self) -> None:
         """A greedy loop, caught; and the way out."""
-        loop, escape = self.rec["loop"], self.rec["escape"]
+        loop, escape = self.loop, self.escape
         width, changed = (
             EDGE - theme.LEFT_EDGE - 0.1,
             loop.provenance.model != self.sets.provenance.model,
@@ -331,7 +334,7 @@ class TopkTopp(Film):
 
     def without_replacement(self) -> None:
         """Draws without replacement, beside the likeliest."""
-        draws = self.rec["draws"]
+        draws = self.draws
         strip = TokenStrip(tail(draws.prompt, 12.0), theme.LABEL).place(theme.LEFT_EDGE, 2.87)
         left = VGroup(
             Words("drawn, in this order", theme.STATEMENT, theme.SECONDARY).place([-5.6, 1.65, 0])

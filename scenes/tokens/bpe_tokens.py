@@ -21,7 +21,7 @@ from gptviz.drawing.tokens.merges import (
 )
 from gptviz.drawing.tokens.pieces import Smile, Sound, tiles_of
 from gptviz.drawing.tokens.tokens import TokenStrip, head
-from gptviz.film import Film
+from gptviz.film import Film, Need
 from gptviz.recording import published
 from gptviz.recording.families import Merges, Vocabulary
 from gptviz.recording.number import Claim, Count
@@ -40,8 +40,8 @@ AXIS = 3.4  # between the two columns of the list of pairs
 class BpeTokens(Film):
     """What does it read?"""
 
-    needs = {
-        "words": Merges(
+    words = Need(
+        Merges(
             prompt="Paris",
             others=(
                 " Paris",
@@ -56,13 +56,13 @@ class BpeTokens(Film):
                 "conflict with the First Law.",
             ),
         ),
-        "vocabulary": Vocabulary(),
-    }
-    main = "words"
+        main=True,
+    )
+    vocabulary = Need(Vocabulary())
     chains = (("words", "vocabulary"),)
 
     def construct(self) -> None:
-        self.texts = self.rec["words"].texts
+        self.texts = self.words.texts
         self.law()
         self.joining()
         self.spellings()
@@ -70,7 +70,7 @@ class BpeTokens(Film):
         self.pieces()
         self.robot()
         self.face()
-        self.vocabulary()
+        self.tell_vocabulary()
 
     def law(self) -> None:
         """A sentence as its tokens, and these as numbers."""
@@ -183,7 +183,7 @@ class BpeTokens(Film):
         with self.beat(done, shows="words", n=Count(end, "tokens"), id=end[0].id):
             self.play(outlined(tree, tree.tops), FadeIn(beside), run_time=theme.MOVE)
         if len(end) == 1 and piece.merges:
-            first, rank = self.rec["vocabulary"].byte_entries, piece.merges[-1].rank
+            first, rank = self.vocabulary.byte_entries, piece.merges[-1].rank
             shifted = Claim(
                 maths.adds_up,
                 (end[0].id, [rank, first]),
@@ -211,7 +211,7 @@ class BpeTokens(Film):
 
     def by_the_list(self, piece, tree, word) -> None:
         """The list of pairs, and the joinings that it asks for, one at a time."""
-        table, around = pair_list(piece.merges[:LISTED], self.rec["words"].merge_count, AXIS, 2.15)
+        table, around = pair_list(piece.merges[:LISTED], self.words.merge_count, AXIS, 2.15)
         with self.beat(
             "A list was learned by counting much text: each time, the commonest pair was joined.",
             shows="words",
@@ -475,9 +475,9 @@ class BpeTokens(Film):
             self.play(Appear(tiles), FadeIn(sound), run_time=theme.MOVE)
         self.clear_stage()
 
-    def vocabulary(self) -> None:
+    def tell_vocabulary(self) -> None:
         """What the whole list holds."""
-        book = self.rec["vocabulary"]
+        book = self.vocabulary
         sums = Sum(
             (
                 (book.byte_entries, "single bytes"),

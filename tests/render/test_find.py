@@ -54,9 +54,33 @@ class Made(Film):
     assert (found.main, found.chains) == ("b", (("a", "b"),))
 
 
+def test_needs_that_a_film_knows_by_their_types_are_read_from_literals(tmp_path: Path) -> None:
+    found = read_scene(
+        scene(
+            tmp_path,
+            """
+PROMPT = "one two"
+
+class Made(Film):
+    a = Need(NextToken(PROMPT, top=3), main=True)
+    b = Need(NextToken(PROMPT + "!", top=5), optional=True)
+    chains = (("a", "b"),)
+    other = elsewhere.Thing()
+""",
+        )
+    )
+    assert found.fault == ""
+    assert dict(found.needs) == {"a": NextToken("one two", 3), "b": NextToken("one two!", 5)}
+    assert (found.main, found.optional, found.chains) == ("a", ("b",), (("a", "b"),))
+
+
 @pytest.mark.parametrize(
     "body",
     [
+        "class Made(Film):\n    a = Need(NextToken('x'), main=True)\n    b = Need(NextToken('x'), main=True)\n",
+        "class Made(Film):\n    a = Need(3)\n",
+        "class Made(Film):\n    a = Need(NextToken(prompt=open('/etc/passwd').read()))\n",
+        "class Made(Film):\n    Bad = Need(NextToken('x'))\n",
         "class Made(Film):\n    needs = {'a': NextToken(prompt=open('/etc/passwd').read())}\n",
         "import os\nclass Made(Film):\n    needs = {'a': os.system('true')}\n",
         "class Made(Film):\n    needs = {'a': 3}\n",
