@@ -23,10 +23,10 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from manim import Animation, FadeOut, Mobject, Scene, ValueTracker, VGroup, linear
+from manim import Animation, FadeOut, Mobject, ValueTracker, VGroup, linear
 
 from gptviz.drawing.base import theme
-from gptviz.drawing.base.frame import Frame, StageCamera
+from gptviz.drawing.base.frame import FramedScene
 from gptviz.drawing.base.text import Words
 from gptviz.drawing.furniture.badge import Badge
 from gptviz.errors import GptvizError, NotDeclared
@@ -45,9 +45,9 @@ STILL = 0.6  # seconds of stillness at a beat's end, at least
 _TICK = 1e-6  # seconds: a time that is a sum of frames is reached, not passed
 
 
-class Film(Scene):
+class Film(FramedScene):
     """The base of every film. Class attributes say what it needs; see the module's docstring for an
-    example.
+    example. Its furniture is pinned: ``self.play(self.frame.push(head))`` moves the stage alone.
 
     Each :class:`~gptviz.recording.need.Need` is an attribute; ``needs`` are their requests by name,
     ``rec`` their recordings. ``settings``: the film's own knobs. ``chains``: groups of needs that
@@ -84,10 +84,7 @@ class Film(Scene):
                 "a film is given a recording for each need that is not optional",
             )
         self.rec: dict[str, Any] = dict(recordings)
-        super().__init__(**{"camera_class": StageCamera, **scene})
-        renderer: Any = self.renderer
-        if not isinstance(renderer.camera, StageCamera):  # Manim's renderer makes a plain one
-            renderer.camera = StageCamera()
+        super().__init__(**scene)
         self.captions, self.speech = captions, speech or Reading()
         self.beats: list[Beat] = []
         self._title: Mobject = VGroup()
@@ -100,27 +97,6 @@ class Film(Scene):
     def title(cls) -> str:
         """The film's title: the first line of its docstring."""
         return (inspect.getdoc(cls) or cls.__name__).splitlines()[0]
-
-    @property
-    def frame(self) -> Frame:
-        """The camera's frame: ``self.play(self.frame.push(head))``, ``self.play(self.frame.pull())``."""
-        camera: Any = self.camera
-        found: Frame = camera.frame
-        return found
-
-    def pin(self, *mobjects: Mobject) -> None:
-        """Keeps mobjects in their place in the picture while the camera moves; the furniture always
-        is."""
-        self._stage_camera().pin(*mobjects)
-
-    def unpin(self, *mobjects: Mobject) -> None:
-        """Gives pinned mobjects back to the stage."""
-        self._stage_camera().unpin(*mobjects)
-
-    def _stage_camera(self) -> StageCamera:
-        camera: Any = self.camera
-        found: StageCamera = camera
-        return found
 
     @property
     def now(self) -> float:
@@ -280,18 +256,8 @@ class Film(Scene):
         follow.
         """
         moving, static = super().get_moving_and_static_mobjects(animations)
-        if self._frame_moves(animations):
-            return list(self.mobjects), []
         parts = {id(part) for whole in moving for part in whole.submobjects}
         return [mobject for mobject in moving if id(mobject) not in parts], static
-
-    def _frame_moves(self, animations: Iterable[Animation]) -> bool:
-        """Whether the camera moves during some animations, so that nothing stands still."""
-        frame = self.frame
-        moved: list[Any] = [each.mobject for each in animations]
-        return bool(frame.updaters) or any(
-            part is frame for whole in moved for part in whole.get_family()
-        )
 
     def sweep(
         self,

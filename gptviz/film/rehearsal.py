@@ -209,11 +209,11 @@ class _Rehearsing(CairoRenderer):
 
     def beat_ended(self, film: Film, beat: Beat) -> None:
         """Called by the film."""
-        film._stage_camera().mark_pinned()
+        film.stage_camera.mark_pinned()
         self._watch(Moment(film, "end", float(self.time), beat.number + 1, 0.0))
 
     def _tell(self, scene: Any, kind: Kind, length: float, sampled: bool = True) -> None:
-        scene._stage_camera().mark_pinned()
+        scene.stage_camera.mark_pinned()
         beat = len(scene.beats) + 1
         self._watch(Moment(scene, kind, float(self.time), beat, length, sampled))
 

@@ -14,6 +14,7 @@ from gptviz.drawing.furniture.source import SourceSays
 from gptviz.drawing.model.tally import ParameterTally, SizeSquares
 from gptviz.drawing.vectors.plane import Plane2D, WordAxis
 from gptviz.drawing.vectors.space import VectorSpace3D
+from gptviz.errors import NotFinite
 from gptviz.recording.number import Quoted, Word
 from gptviz.recording.store import Store
 from gptviz.render import fast
@@ -243,3 +244,21 @@ def test_what_a_source_printed_stands_hatched_in_quotation_marks() -> None:
     assert says.quote.get_right()[0] < says.truth.get_left()[0]
     wrong = says.quote[1].stroke_rgbas[0][:3]
     assert np.allclose(wrong, theme.rgb(theme.WRONG), atol=1 / 255)
+
+
+def test_the_camera_flies_to_a_place_and_back() -> None:
+    points = np.random.default_rng(0).normal(size=(4, 3))
+    space = VectorSpace3D(["a", "b", "c", "d"], numbers(points))
+    before = [shape.points.copy() for shape in space._body]
+    for motion in (space.fly(points[1], 3.0, azimuth=40), space.fly((0, 0, 0), 1.0, azimuth=-40)):
+        motion.begin()
+        motion.interpolate(0.5)
+        motion.interpolate(1.0)
+        if space.zoom == 3.0:
+            assert np.allclose(space.tip(1), 0) and not np.allclose(space.tip(0), 0)
+            near = np.abs(space._body[1].points).max(axis=0)  # an arrow from the origin's new place
+            assert np.allclose(near[:2], np.abs(space.on_screen([0, 0, 0])[:2]), atol=0.2)
+    now = [shape.points for shape in space._body]
+    assert all(np.allclose(a, b) for a, b in zip(before, now, strict=True))
+    with pytest.raises(NotFinite):
+        space.fly((0, 0, np.nan))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
-from manim import Camera, Mobject, ValueTracker
+from manim import Animation, Camera, Mobject, Scene, ValueTracker
 
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.given import finite
@@ -208,3 +208,46 @@ class StageCamera(Camera):
         super().apply_stroke(ctx, vmobject, background)
         self.cairo_line_width_multiple = own
         return self
+
+
+class FramedScene(Scene):
+    """A scene with a :class:`StageCamera`: ``play(self.frame.push(head))``,
+    ``play(self.frame.pull())``."""
+
+    def __init__(self, **scene: Any) -> None:
+        super().__init__(**{"camera_class": StageCamera, **scene})
+        renderer: Any = self.renderer
+        if not isinstance(renderer.camera, StageCamera):  # Manim's renderer makes a plain one
+            renderer.camera = StageCamera()
+
+    @property
+    def stage_camera(self) -> StageCamera:
+        """The camera, as what it is."""
+        camera: Any = self.camera
+        found: StageCamera = camera
+        return found
+
+    @property
+    def frame(self) -> Frame:
+        """The camera's frame."""
+        return self.stage_camera.frame
+
+    def pin(self, *mobjects: Mobject) -> None:
+        """Keeps mobjects, and what they will hold, in their place in the picture while the camera
+        moves."""
+        self.stage_camera.pin(*mobjects)
+
+    def unpin(self, *mobjects: Mobject) -> None:
+        """Gives pinned mobjects back to the stage."""
+        self.stage_camera.unpin(*mobjects)
+
+    def get_moving_and_static_mobjects(
+        self, animations: Iterable[Animation]
+    ) -> tuple[list[Mobject], list[Mobject]]:
+        """As Manim's; while the camera moves, nothing stands still."""
+        moved: list[Any] = [each.mobject for each in animations]
+        if self.frame.updaters or any(
+            part is self.frame for whole in moved for part in whole.get_family()
+        ):
+            return list(self.mobjects), []
+        return super().get_moving_and_static_mobjects(animations)

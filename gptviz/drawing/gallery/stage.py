@@ -13,12 +13,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from manim import Scene, tempconfig
+from manim import tempconfig
 from PIL import Image
 
 from gptviz.drawing.base import theme
-from gptviz.drawing.base.frame import Frame as CameraFrame
-from gptviz.drawing.base.frame import StageCamera
+from gptviz.drawing.base.frame import FramedScene
 from gptviz.errors import UnknownScene
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
@@ -58,7 +57,7 @@ def piece(
     return enter
 
 
-class Stage(Scene):
+class Stage(FramedScene):
     """Plays a piece. With ``looking`` nothing is filmed: motions end at once, and stills are kept
     in ``stills``."""
 
@@ -70,7 +69,7 @@ class Stage(Scene):
         look: Callable[[str, Stage], None] | None = None,
         **scene: Any,
     ) -> None:
-        super().__init__(camera_class=StageCamera, **scene)
+        super().__init__(**scene)
         self._look = look
         self._piece, self._recordings, self._looking = shown, dict(recordings), looking
         self.stills: dict[str, Frame] = {}
@@ -79,18 +78,6 @@ class Stage(Scene):
         self._piece.play(self, self._recordings)
         if not self._looking:
             super().wait(1.0)
-
-    @property
-    def frame(self) -> CameraFrame:
-        """The camera's frame."""
-        camera: Any = self.camera
-        found: CameraFrame = camera.frame
-        return found
-
-    def pin(self, *mobjects: Any) -> None:
-        """Keeps mobjects in their place in the picture, as a film does."""
-        camera: Any = self.camera
-        camera.pin(*mobjects)
 
     def play(self, *animations: Any, **options: Any) -> None:
         """As Manim's; when looking, every motion is begun and brought to its end."""

@@ -44,6 +44,9 @@ def vector_space(stage: Stage, rec: dict[str, Any]) -> None:
         "foot", place[lit[2]], space.foot(lit[2], place[lit[0]]), theme.SECONDARY, "dotted"
     )
     stage.still("lit")
+    space.links.set_opacity(0)
+    stage.play(space.fly(place[lit[0]] * 0.55, 1.5, azimuth=-25))
+    stage.still("zooming")
 
 
 @piece(PIECES, "an arrow carried over; a shadow", sums="word2vec-googlenews/analogies/sums")

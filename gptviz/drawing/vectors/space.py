@@ -18,6 +18,7 @@ from manim import VGroup, VMobject, smooth
 from gptviz.drawing.arrays.windows import Label, label_of, size_of
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.cells import Framed, painted, polygons, rectangles, segments, stroked
+from gptviz.drawing.base.given import finite
 from gptviz.drawing.base.motion import Follow
 from gptviz.drawing.base.text import Words
 from gptviz.drawing.vectors.arrows import arrows, dotted, uncrossed, uncrowded
@@ -80,6 +81,7 @@ class VectorSpace3D(Framed):
         )  # screen units to one of the vectors'
         self._reach, self._distance, self._arrows, self._dot = reach, distance, drawn, dot
         self.azimuth, self.elevation = camera
+        self.middle, self.zoom = np.zeros(3), 1.0  # what the camera looks at, how near it is
         self._deep, self.axes_3d = deep, np.eye(3)
         count = len(self.names)
         self.colours = np.tile(theme.rgb(theme.SECONDARY), (count, 1))
@@ -124,13 +126,13 @@ class VectorSpace3D(Framed):
     def project(self, places: Any) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Places (n, 3) of the space as points (n, 2) of the plane at building, and how near each
         is (n), -1 to 1."""
-        place = np.asarray(places, dtype=np.float64).reshape(-1, 3)
+        place = np.asarray(places, dtype=np.float64).reshape(-1, 3) - self.middle
         turn, tilt = np.radians(self.azimuth), np.radians(self.elevation)
         right = np.array([-np.sin(turn), np.cos(turn), 0.0])
         toward = np.array([np.cos(turn) * np.cos(tilt), np.sin(turn) * np.cos(tilt), np.sin(tilt)])
         up = np.cross(toward, right)
         near = place @ toward / self._reach
-        flat = np.stack([place @ right, place @ up], axis=1) * self.unit
+        flat = np.stack([place @ right, place @ up], axis=1) * self.unit * self.zoom
         if self._distance is not None:
             flat *= (self._distance / np.maximum(self._distance - near, 0.2))[:, None]
         return flat, near
@@ -200,7 +202,10 @@ class VectorSpace3D(Framed):
         self, flat: Any, near: Any, shade: Any, base: Any, right: Any, up: Any
     ) -> None:
         if self._arrows:
-            outlines = arrows(np.zeros_like(flat), flat, 0.03 * (1 + self._deep * near[:, None]))
+            tail, _ = self.project(np.zeros(3))
+            outlines = arrows(
+                np.broadcast_to(tail, flat.shape), flat, 0.03 * (1 + self._deep * near[:, None])
+            )
         else:
             half = self._dot / 2 * shade * (0.4 + 0.6 * self.bright)  # larger when it is spoken of
             outlines = polygons(flat[:, None] + half[:, None, None] * _ROUND).reshape(
@@ -294,6 +299,29 @@ class VectorSpace3D(Framed):
             space.look(start[0][0] + azimuth * share, start[0][1] + elevation * share)
 
         return Follow(self, step, run_time, **{"rate_func": smooth, **options})
+
+    def fly(
+        self,
+        middle: Any,
+        zoom: float = 1.0,
+        azimuth: float = 0.0,
+        elevation: float = 0.0,
+        run_time: float = 3.0,
+        **options: Any,
+    ) -> Follow:
+        """A motion that brings a place (3) to the middle, ``zoom`` times larger than at first, while
+        the camera turns by some degrees: along a curve, into a group and out again."""
+        last = finite(middle, "a place")
+        start: list[tuple[Any, float, float, float]] = []
+
+        def step(space: VectorSpace3D, share: float) -> None:
+            start[:] = start or [(space.middle, space.zoom, space.azimuth, space.elevation)]
+            first, near, turn, tilt = start[0]
+            space.middle = first + (last - first) * share
+            space.zoom = near * (zoom / near) ** share  # by equal factors in equal times
+            space.look(turn + azimuth * share, tilt + elevation * share)
+
+        return Follow(self, step, run_time, **options)
 
     def set_lit(self, shares: Mapping[int, float] | Sequence[int] | None) -> Self:
         """Which vectors are spoken of: indices (others dim), or a brightness for each; None for
