@@ -13,6 +13,7 @@ from manim import Mobject, VMobject
 from manim.mobject.types.image_mobject import AbstractImageMobject
 
 from gptviz.drawing.base import theme
+from gptviz.drawing.base.frame import HOME
 from gptviz.drawing.base.text import Run
 from gptviz.film import foreign
 from gptviz.film.film import Film
@@ -209,14 +210,18 @@ def crossed_by(scenery: Scenery, text: Shown, near: list[Shape]) -> Iterator[tup
 
 def margins(scenery: Scenery) -> Iterator[Finding]:
     """What stands outside the safe area, or in the captions' band without being caption or
-    badge."""
+    badge. While the camera is near, the stage goes on beyond the picture, and ends above the
+    band."""
+    camera = scenery.moment.film.stage_camera
     things = [
-        (text.name, text.box, bool(text.place)) for text in scenery.steady if not text.animated
+        (text.name, text.box, bool(text.place))
+        for text in scenery.steady
+        if not text.animated and camera.view_of(text.parts[0]) == HOME
     ]
     things += [
         (shape.name, shape.box, shape.furniture)
         for shape in scenery.shapes
-        if not shape.animated and not _fills(shape.box)
+        if not shape.animated and not _fills(shape.box) and camera.view_of(shape.mobject) == HOME
     ]
     for name, box, furniture in things:
         out = max(

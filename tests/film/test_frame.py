@@ -88,6 +88,18 @@ def test_pinned_text_keeps_its_pixels_also_what_is_added_to_it_later() -> None:
     assert np.array_equal(home[215:], near[215:]) and near[:215].max() > 100
 
 
+@pytest.mark.parametrize("kind", [StageCamera, FastCamera])
+def test_the_near_stage_ends_above_the_captions(kind: type[StageCamera]) -> None:
+    pinned = VGroup(Words("pinned", 60).place([-6, -3, 0]))
+    wall = Square(20, fill_opacity=1, fill_color="#FF0000", stroke_width=0)
+    near = drawn(kind, [pinned, wall], pinned, View(1, 1, 2))
+    red = (near[..., 0] > 200) & (near[..., 1] < 50)
+    row = round((4 - theme.STAGE_BOTTOM) / 8 * 270)
+    assert red[:row].all() and not red[row:].any()
+    assert near[row:].max() > 200  # the pinned words are over it
+    assert drawn(kind, [pinned, wall], pinned, HOME)[-1, -1, 0] > 200  # from afar it has its room
+
+
 class Nearing(Film):
     """What is near?"""
 

@@ -202,7 +202,9 @@ def test_skipped_sections_are_neither_drawn_nor_in_the_film(
     painted: list[float] = []
     paint = FastCamera._paint
     monkeypatch.setattr(
-        FastCamera, "_paint", lambda self, plan: (painted.append(film_time()), paint(self, plan))
+        FastCamera,
+        "_paint",
+        lambda self, plan, base: (painted.append(film_time()), paint(self, plan, base)),
     )
 
     class Preview(Chapters):

@@ -187,7 +187,9 @@ def test_an_unchanged_frame_is_drawn_once(tmp_path: Path, monkeypatch: pytest.Mo
     painted: list[int] = []
     paint = FastCamera._paint
     monkeypatch.setattr(
-        FastCamera, "_paint", lambda self, plan: (painted.append(len(plan)), paint(self, plan))
+        FastCamera,
+        "_paint",
+        lambda self, plan, base: (painted.append(len(plan)), paint(self, plan, base)),
     )
 
     class Still(Scene):

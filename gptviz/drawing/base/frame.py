@@ -162,7 +162,10 @@ def around(target: Mobject | Box) -> Box:
 
 
 class StageCamera(Camera):
-    """Manim's camera with a frame that moves; what is pinned stays where it is in the picture."""
+    """Manim's camera with a frame that moves; what is pinned stays where it is in the picture.
+
+    While the stage is near, it ends above the captions' band, and what is pinned is drawn over it.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         self.frame = Frame()
@@ -193,7 +196,20 @@ class StageCamera(Camera):
 
     def capture_mobjects(self, mobjects: Iterable[Mobject], **kwargs: Any) -> None:
         self.mark_pinned()
-        super().capture_mobjects(mobjects, **kwargs)
+        if self.frame.view == HOME:
+            super().capture_mobjects(mobjects, **kwargs)
+            return
+        shown = self.get_mobjects_to_display(mobjects, **kwargs)
+        near = [each for each in shown if self.view_of(each) != HOME]
+        super().capture_mobjects(near, include_submobjects=False)
+        self.clear_band(self.background)
+        pinned = [each for each in shown if self.view_of(each) == HOME]
+        super().capture_mobjects(pinned, include_submobjects=False)
+
+    def clear_band(self, base: Any) -> None:
+        """Shows ``base`` (height, width, RGBA) below the stage: nothing near runs under captions."""
+        row = round((theme.HEIGHT / 2 - theme.STAGE_BOTTOM) / theme.HEIGHT * self.pixel_height)
+        self.pixel_array[row:] = base[row:]
 
     def transform_points_pre_display(self, mobject: Mobject, points: Any) -> Any:
         """Points of the stage as points of the picture."""

@@ -104,7 +104,7 @@ class FastCamera(StageCamera):
         if self._handed:
             self._next_buffer()
         self._damage.clear(self.pixel_array, base)
-        self._paint(plan)
+        self._paint(plan, base)
         boxes = self._boxes(plan)
         self._damage.note(self.pixel_array, base, boxes)
         self._drawn = Drawn(base, plan, boxes)
@@ -135,7 +135,8 @@ class FastCamera(StageCamera):
         """Draws mobjects over what :attr:`pixel_array` shows."""
         self._drawn = None
         self._damage.forget()
-        self._paint(self.plan(self.get_mobjects_to_display(mobjects, **kwargs)))
+        ground: Any = self.background
+        self._paint(self.plan(self.get_mobjects_to_display(mobjects, **kwargs)), ground)
 
     def set_pixel_array(self, *args: Any, **kwargs: Any) -> None:
         """Sets :attr:`pixel_array` to other pixels."""
@@ -180,6 +181,8 @@ class FastCamera(StageCamera):
         if changed:
             self._outline(changed)
         self._forget(mobjects)
+        if near:  # what is pinned is drawn over the stage
+            strokes.sort(key=lambda stroke: stroke.view == HOME)
         return strokes
 
     def _forget(self, shown: Sequence[Mobject]) -> None:
@@ -273,8 +276,16 @@ class FastCamera(StageCamera):
         for (stroke, mobject, _), path in zip(changed, paths, strict=True):
             stroke.path = self._paths[id(mobject)] = path
 
-    def _paint(self, plan: Sequence[Stroke]) -> None:
-        """Draws strokes into :attr:`pixel_array`."""
+    def _paint(self, plan: Sequence[Stroke], base: Pixels) -> None:
+        """Draws strokes into :attr:`pixel_array`; those that are near end above the captions'
+        band."""
+        near = sum(stroke.view != HOME for stroke in plan)
+        self._draw_strokes(plan[:near])
+        if near:
+            self.clear_band(base)
+        self._draw_strokes(plan[near:])
+
+    def _draw_strokes(self, plan: Sequence[Stroke]) -> None:
         context = self.get_cairo_context(self.pixel_array)
         append = self._append(context)
         for left_to_manim, strokes in itertools.groupby(
