@@ -383,7 +383,7 @@ class Blocks:
             *[box[0].get_right()[0] + (pitch - wide) / 2 for box in self.boxes[:-1]],
         ]
         low = y - 1.35
-        self.drawn_early = [
+        self.early = [
             painted(arrows([[x, y - 0.03]], [[x, low]], 0.03, 0.16).reshape(-1, 3), theme.FOCUS)
             for x in ends
         ]
