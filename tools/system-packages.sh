@@ -55,4 +55,7 @@ if ! { $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update &&
     tail -n 20 "$log" >&2
     stop "apt-get update && apt-get install -y $packages"
 fi
+# A small voice, for VOICE=espeak-ng. No film needs it: where it cannot be had, that is no reason to stop.
+command -v espeak-ng >/dev/null 2>&1 ||
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends espeak-ng >>"$log" 2>&1 || true
 complete || stop "a python3 that these packages belong to (PYTHON=/usr/bin/python3): $python has no headers or no venv"

@@ -19,7 +19,7 @@ from gptviz.voice.engines.base import Cancelled, Engine, spoken_by
 
 #: How much longer its sounds are than the voice was trained to make them: with the pauses between
 #: sentences that is some 150 words a minute.
-LENGTH = "1.1"
+LENGTH = "1.15"
 
 
 class Piper(Engine):
