@@ -32,6 +32,7 @@ from gptviz.drawing.furniture.badge import Badge
 from gptviz.errors import GptvizError, NotDeclared
 from gptviz.film.beats import MOST_SENTENCES, Beat, Said, in_time
 from gptviz.film.caption import Caption, Page, pages
+from gptviz.film.observer import Observer
 from gptviz.film.speech import PAUSE, Reading, Speech
 from gptviz.recording.need import needs_of
 from gptviz.recording.number import Claim, Setting
@@ -87,6 +88,7 @@ class Film(FramedScene):
         super().__init__(**scene)
         self.captions, self.speech = captions, speech or Reading()
         self.beats: list[Beat] = []
+        self._observers: list[Observer] = []
         self._title: Mobject = VGroup()
         self._caption = Caption()
         self._badge: Mobject = VGroup()
@@ -164,7 +166,8 @@ class Film(FramedScene):
         self._moved = start
         number = len(self.beats)
         label = name or f"{number + 1:02d}"
-        self.next_section(label)
+        wanted = [each.beat_begins(self, number + 1, label) for each in self._observers]
+        self.next_section(label, skip_animations=not all(wanted))
         said = Said(self, in_time(told, self.speech, start))
         self._pages = pages(said.sentences)
         self._turn_page()
@@ -180,14 +183,16 @@ class Film(FramedScene):
         if (rest := until - self.now) > 0:
             self._stand(rest)
         self.beats.append(Beat(number, label, start, self.now, moved, said.sentences, drawn))
-        self.beat_ended(self.beats[-1])
+        for each in self._observers:
+            each.beat_ended(self, self.beats[-1])
 
     def _spoken(self, said: Said) -> float:
         """When a beat's words are over: a voice is followed by a pause, reading holds its own."""
         return said.end + (0.0 if isinstance(self.speech, Reading) else PAUSE)
 
-    def beat_ended(self, beat: Beat) -> None:
-        """Called while the last picture of a beat stands; a rehearsal looks on here."""
+    def observe(self, observer: Observer) -> None:
+        """Tells an observer of every beat that is still to come."""
+        self._observers.append(observer)
 
     def play(self, *animations: Any, **options: Any) -> None:
         """As Manim's; motion inside a beat is followed by stillness long enough to look at it."""

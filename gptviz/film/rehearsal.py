@@ -9,7 +9,6 @@ in a second of motion; none is drawn unless somebody asks for it.
 
 from __future__ import annotations
 
-import functools
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -105,7 +104,7 @@ def rehearse(
     ):
         renderer = _Rehearsing(watch, per_second)
         film = film_class(recordings, captions=captions, speech=speech, renderer=renderer)
-        film.beat_ended = functools.partial(renderer.beat_ended, film)  # type: ignore[method-assign]
+        film.observe(renderer)
         film.render()
         return film
 
@@ -207,8 +206,12 @@ class _Rehearsing(CairoRenderer):
     def save_static_frame_data(self, scene: Any, static_mobjects: Any) -> None:
         """Nothing is drawn unless somebody asks for it."""
 
+    def beat_begins(self, film: Film, number: int, name: str) -> bool:
+        """Nothing is drawn, but every beat is played through."""
+        return True
+
     def beat_ended(self, film: Film, beat: Beat) -> None:
-        """Called by the film."""
+        """The last picture of a beat is a moment of its own."""
         film.stage_camera.mark_pinned()
         self._watch(Moment(film, "end", float(self.time), beat.number + 1, 0.0))
 

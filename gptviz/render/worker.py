@@ -22,7 +22,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gptviz.errors import GptvizError, NoSpace, RenderFailed
 from gptviz.recording.schema import Recording
@@ -32,6 +32,9 @@ from gptviz.render.job import SPEECH, Job
 from gptviz.render.qualities import QUALITIES
 from gptviz.render.scenefiles import load_film
 from gptviz.render.telling import Tell, described, end_with_parent, speaker
+
+if TYPE_CHECKING:
+    from gptviz.film import Beat, Film
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -86,7 +89,7 @@ def draw(job: Job, folder: Path, tell: Tell) -> None:
             speech=_speech(job, folder),
             **engine.scene_arguments(job.engine),
         )
-        _follow(film, tell, job.beat)
+        film.observe(_Following(tell, job.beat))
         film.render()
         made = Path(film.renderer.file_writer.movie_file_path)
     if not made.is_file():
@@ -136,33 +139,22 @@ def _forget_configuration(manim: Any) -> None:
     manim.logger.setLevel("ERROR")
 
 
-def _follow(film: Any, tell: Tell, only: int | None) -> None:
-    """Tells of each beat as it begins; with ``only`` (counted from 1) plays that one and leaves the
-    rest out."""
-    from manim.utils.exceptions import EndSceneEarlyException  # noqa: PLC0415
+class _Following:
+    """Observes a film: tells of each beat as it begins; with ``only`` (counted from 1) that one alone
+    is drawn, and what follows it is left out."""
 
-    begin = film.next_section
-    begun = 0
+    def __init__(self, tell: Tell, only: int | None) -> None:
+        self._tell, self._only = tell, only
 
-    def next_section(name: str = "unnamed", *arguments: Any, **options: Any) -> None:
-        nonlocal begun
-        begun += 1
-        if only is not None and begun > only:
+    def beat_begins(self, film: Film, number: int, name: str) -> bool:
+        self._tell({"beat": number, "name": name, "time": film.now})
+        return self._only in (None, number)
+
+    def beat_ended(self, film: Film, beat: Beat) -> None:
+        from manim.utils.exceptions import EndSceneEarlyException  # noqa: PLC0415
+
+        if beat.number + 1 == self._only:  # a stage that is cleared next is no part of it
             raise EndSceneEarlyException
-        tell({"beat": begun, "name": name, "time": float(film.renderer.time)})
-        begin(
-            name,
-            *arguments,
-            **(options if only in (None, begun) else {**options, "skip_animations": True}),
-        )
-
-    def beat_ended(beat: Any) -> None:
-        ended(beat)
-        if begun == only:  # what follows it, as the stage that is cleared, is no part of it
-            raise EndSceneEarlyException
-
-    ended = film.beat_ended
-    film.next_section, film.beat_ended = next_section, beat_ended
 
 
 def _sections(film: Any) -> list[dict[str, Any]]:
