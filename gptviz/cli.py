@@ -147,6 +147,9 @@ def status(
     options.sources(edition="Record under this name, in place of the model's."),
     options.recordings,
     options.scheduler,
+    options.option(
+        "--dry-run", is_flag=True, help="Record nothing: say which films a model can serve."
+    ),
 )
 def record(
     scenes: tuple[str, ...],
@@ -154,11 +157,14 @@ def record(
     wanted: Asked,
     recordings: str | None,
     scheduler: str | None,
+    dry_run: bool,
 ) -> int:
     """Run a model, or read word vectors, and record what films need."""
     from gptviz.commands import recording
     from gptviz.commands.rendering import How, machines
 
+    if dry_run:
+        return recording.dry_run(_project(recordings), scenes, everything, wanted)
     project, scenes = _project(recordings), _some(scenes, everything)
     with machines(How(scheduler=scheduler)) as (taker, _):
         return recording.record(project, scenes, everything, wanted, taker)

@@ -5,13 +5,49 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gptviz.commands.console import table
+from gptviz.commands.console import say, table
 from gptviz.errors import GptvizError, UsageError
 from gptviz.render.find import pick_scenes
 from gptviz.render.project import Project
 from gptviz.sourcing.asked import Asked
 from gptviz.sourcing.preparing import record as take_all
 from gptviz.sourcing.reference import Here
+from gptviz.sourcing.trying import try_model
+
+
+def dry_run(project: Project, names: Sequence[str], everything: bool, wanted: Asked) -> int:
+    """Prints which films a model could be recorded for, what the others lack, and what it takes;
+    nothing is recorded. Returns 1 where it serves none of them."""
+    scenes = pick_scenes(project, names, everything or not names)
+    if not wanted.model:
+        raise UsageError("no model was named to try", "", "give --model")
+    trial = try_model(wanted.model, scenes)
+    table(
+        ("film", "can be recorded", "what it lacks"),
+        [
+            (
+                answer.film,
+                "no" if answer.lacks else "in part" if answer.without else "yes",
+                "; ".join(
+                    f"{need}: {error.what}"
+                    for need, error in {**answer.lacks, **answer.without}.items()
+                ),
+            )
+            for answer in trial.answers
+        ],
+    )
+    say(
+        f"{trial.title}: {trial.parameters:,} parameters, {trial.memory / 1e6:,.0f} MB of memory for "
+        f"its weights; all of it takes about {_about(trial.seconds)} here, and 5 MB of disk"
+    )
+    return 0 if any(not answer.lacks for answer in trial.answers) else 1
+
+
+def _about(seconds: float) -> str:
+    """A duration to one digit: more would not be known."""
+    if seconds < 90:
+        return f"{max(10, round(seconds, -1)):.0f} seconds"
+    return f"{seconds / 60:.0f} minutes"
 
 
 def record(
