@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from gptviz import maths
+from gptviz.maths import rounding
 
 SCORES = hnp.arrays(np.float64, st.integers(1, 60), elements=st.floats(-200, 200, width=32))
 TEMPERATURES = st.floats(0.05, 50)
@@ -154,3 +155,16 @@ def test_a_picture_that_shows_all_or_more_is_refused() -> None:
         maths.places_beyond(flat, flat, 0, 1)
     with pytest.raises(ValueError, match="at most the true"):
         maths.distance_turned(2.0, 1.0, 0.5)
+
+
+@pytest.mark.parametrize("places", [0, 1, 2, 3])
+def test_rounding_that_keeps_the_sum_adds_up_and_stays_within_one_unit(places: int) -> None:
+    random = np.random.default_rng(3)
+    for count in (1, 2, 7, 200):
+        values = random.dirichlet(np.ones(count))
+        kept = rounding.keeping_the_sum(values, places)
+        assert kept.sum() == pytest.approx(round(values.sum(), places), abs=1e-9)
+        assert np.abs(kept - values).max() < 10.0**-places
+        assert np.allclose(kept * 10.0**places, np.rint(kept * 10.0**places))
+    assert rounding.keeping_the_sum([1 / 3] * 3, 2).tolist() == [0.34, 0.33, 0.33]
+    assert rounding.keeping_the_sum([0.0475, 0.0184, 0.0575], 2).tolist() == [0.05, 0.02, 0.05]

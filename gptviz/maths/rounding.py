@@ -31,3 +31,18 @@ def whole_below(values: Any) -> Whole:
 def whole_above(values: Any) -> Whole:
     """The smallest whole numbers that are not below; what is nearly whole counts as whole."""
     return np.ceil(np.asarray(values, dtype=np.float64) - NEAR).astype(np.int64)
+
+
+def keeping_the_sum(values: Any, places: int) -> npt.NDArray[np.float64]:
+    """Values rounded to so many decimals that add up to their rounded sum.
+
+    The largest remainders go up: Hamilton's method, in Balinski, Young 1982, "Fair Representation",
+    chapter 2. Each entry is one of its two neighbours at this precision; of equal remainders the
+    earlier goes up. Three thirds of one are written .34, .33 and .33.
+    """
+    scaled = np.asarray(values, dtype=np.float64) * 10.0**places
+    whole = whole_below(scaled)
+    due = int(nearest(scaled.sum())) - int(whole.sum())
+    order = np.argsort(-nearest((scaled - whole) / NEAR), kind="stable")
+    whole[order[:due]] += 1
+    return np.asarray(whole / 10.0**places)
