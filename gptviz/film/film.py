@@ -23,7 +23,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from manim import Animation, FadeOut, Mobject, ValueTracker, VGroup, linear
+from manim import Animation, AnimationGroup, FadeOut, Mobject, ValueTracker, VGroup, linear
 
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.frame import FramedScene
@@ -195,9 +195,16 @@ class Film(FramedScene):
         self._observers.append(observer)
 
     def play(self, *animations: Any, **options: Any) -> None:
-        """As Manim's; motion inside a beat is followed by stillness long enough to look at it."""
+        """As Manim's; motion inside a beat is followed by stillness long enough to look at it.
+
+        A group of no animations moves nothing, and is no error as in Manim: a model of one head has
+        no other heads that could fade.
+        """
         self._turn_page()
-        super().play(*animations, **options)
+        moving = [each for each in animations if not _moves_nothing(each)]
+        if animations and not moving:
+            return
+        super().play(*moving, **options)
         self._moved = self.now
 
     def wait(self, duration: float = 1.0, *args: Any, **options: Any) -> None:
@@ -313,3 +320,10 @@ class Film(FramedScene):
         setattr(self, attribute, new)
         self.pin(new)
         self.bring_to_back(new)
+
+
+def _moves_nothing(animation: Any) -> bool:
+    """Whether an animation is a group, such as ``LaggedStart``, that holds none."""
+    return isinstance(animation, AnimationGroup) and all(
+        _moves_nothing(each) for each in animation.animations
+    )

@@ -51,6 +51,10 @@ def take(model: Any, request: Request) -> Recording:
     from gptviz.models.threads import one_thread  # noqa: PLC0415
 
     registered = _find(type(request))
+    if request.source == "vectors":
+        from gptviz.recorders.words_nearest import serviceable  # noqa: PLC0415
+
+        serviceable(model, request)
     asked = model.for_recording() if request.source == "model" else model
     with one_thread():
         content = registered.function(asked, request)

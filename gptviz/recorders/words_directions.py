@@ -143,6 +143,7 @@ def plural_pairs(vectors: WordVectors) -> list[Pair]:
         (word, word + "s")
         for word in vectors.words
         if re.fullmatch("[a-z]{3,}", word) and vectors.has(word + "s")
+        if vectors.vector(word).any() and vectors.vector(word + "s").any()
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,11 @@ import numpy.typing as npt
 
 from gptviz.errors import NotRecorded
 from gptviz.models.vectors import Vector, WordVectors
+from gptviz.recording.request import Request
 
 POINTS_AT_ONCE = 4
+SPACE = 3  # components that films of words draw
+FEWEST = {"word_slice": SPACE}  # words without which there is nothing to draw; else two
 
 
 @dataclass(frozen=True)
@@ -115,3 +118,41 @@ def single(matrix: Vector) -> npt.NDArray[np.float32]:
     """Vectors as they are kept in a recording: float32, which is exact for what was read from a
     file."""
     return np.asarray(matrix, dtype=np.float32)
+
+
+def serviceable(vectors: WordVectors, request: Request) -> None:
+    """Raises NotRecorded for vectors that a film of words cannot be drawn from: those with fewer
+    components than a space has, and those in which none, or too few, of its words have a
+    direction."""
+    name = vectors.provenance().reference
+    if vectors.components < SPACE:
+        count = f"{vectors.components} component" + ("" if vectors.components == 1 else "s")
+        raise NotRecorded(
+            f"the vectors of {name} are too short to be drawn",
+            f"they have {count}; films of words draw {SPACE} directions",
+            f"name vectors with {SPACE} components or more",
+        )
+    asked = dict.fromkeys(_words_of([getattr(request, field.name) for field in fields(request)]))
+    held = [word for word in asked if vectors.has(word)]
+    if len(held) < min(FEWEST.get(request.kind, 2), len(asked)):
+        some = ", ".join(list(asked)[:4])
+        raise NotRecorded(
+            f"{name} holds {len(held)} of the {len(asked)} words that {request.kind} asks for",
+            f"it asks for {some}{' and others' if len(asked) > 4 else ''}",
+            "name vectors of English words, such as mini",
+        )
+    if empty := [word for word in held if not vectors.vector(word).any()]:
+        raise NotRecorded(
+            f"{name} has a vector of zeros for {', '.join(empty[:4])}",
+            "a vector of zeros has no direction, so no word is near it",
+            "name other vectors, or leave these words out of the file",
+        )
+
+
+def _words_of(value: Any) -> Iterator[str]:
+    """All texts in a request's fields, however deep they lie."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for entry in value:
+            yield from _words_of(entry)

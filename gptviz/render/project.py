@@ -61,7 +61,12 @@ class Project:
         return self.media / "videos"
 
     def elsewhere(self, recordings: str | None = None, media: str | None = None) -> Project:
-        """The same project with other folders for recordings or output."""
+        """The same project with other folders for recordings or output. Raises UsageError for a
+        path that a file stands in the way of."""
+        for option, name in (("--recordings", recordings), ("--media", media)):
+            path = Path(name or ".").absolute()
+            if blocking := next((p for p in (path, *path.parents) if p.is_file()), None):
+                raise UsageError(f"{option} {name} is no folder", f"{blocking} is a file")
         return replace(
             self,
             recordings=Path(recordings).absolute() if recordings else self.recordings,

@@ -17,8 +17,9 @@ import configparser
 import contextlib
 import errno
 import json
-import os
+import shutil
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -65,9 +66,12 @@ def draw(job: Job, folder: Path, tell: Tell) -> None:
     import manim  # noqa: PLC0415  (a second, and only here)
 
     quality = QUALITIES[job.quality]
+    aside, place = contextlib.ExitStack(), folder / "manim"
+    if "'" in str(folder):  # Manim's list of the film's parts cannot quote an apostrophe in a path
+        place = Path(aside.enter_context(tempfile.TemporaryDirectory(prefix="gptviz-")))
     settings = {
         "quality": quality.manim,
-        "media_dir": str(folder / "manim"),
+        "media_dir": str(place),
         "disable_caching": True,
         "write_to_movie": True,
         "save_last_frame": False,
@@ -82,7 +86,7 @@ def draw(job: Job, folder: Path, tell: Tell) -> None:
         "transparent": False,
     }
     _forget_configuration(manim)
-    with manim.tempconfig(settings):
+    with aside, manim.tempconfig(settings):
         film = load_film(Job.source(folder), job.film)(
             recordings,
             captions=job.captions,
@@ -92,10 +96,10 @@ def draw(job: Job, folder: Path, tell: Tell) -> None:
         film.observe(_Following(tell, job.beat))
         film.render()
         made = Path(film.renderer.file_writer.movie_file_path)
-    if not made.is_file():
-        reason = "it plays nothing" if job.beat is None else f"it has no beat {job.beat}"
-        raise RenderFailed(f"{job.scene} made no film", reason)
-    os.replace(made, folder / "film.mp4")
+        if not made.is_file():
+            reason = "it plays nothing" if job.beat is None else f"it has no beat {job.beat}"
+            raise RenderFailed(f"{job.scene} made no film", reason)
+        shutil.move(made, folder / "film.mp4")
     sections = _sections(film)
     facts = {"duration": float(film.renderer.time), "sections": sections}
     if job.beat is not None:

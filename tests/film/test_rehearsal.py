@@ -10,7 +10,9 @@ from manim import (
     CairoRenderer,
     FadeIn,
     FadeOut,
+    LaggedStart,
     ReplacementTransform,
+    Succession,
     ValueTracker,
     VGroup,
     tempconfig,
@@ -153,3 +155,18 @@ def test_what_a_moving_whole_no_longer_holds_is_not_drawn(row: Recording) -> Non
     assert seen[0] == {"first"}
     assert seen[-1] == {"then"}
     assert all(len(each) == 1 for each in seen)
+
+
+class Alone(Told):
+    """Who else is there?"""
+
+    def construct(self) -> None:
+        with self.beat("A model of one head has no other heads."):
+            self.play(LaggedStart(), Succession(LaggedStart()))
+            self.play(FadeIn(Numeral(self.rec["row"].logits[0])), LaggedStart(), run_time=0.4)
+
+
+def test_a_group_of_no_animations_moves_nothing(row: Recording) -> None:
+    seen: list[Moment] = []
+    film = rehearse(Alone, {"row": row}, seen.append)
+    assert {moment.length for moment in seen if moment.moving} == {0.4} and len(film.beats) == 1

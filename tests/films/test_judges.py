@@ -40,7 +40,7 @@ def given(name: str, edition: Edition) -> tuple[type[Any], dict[str, Recording]]
 
 
 def default(name: str) -> tuple[type[Any], dict[str, Recording]]:
-    found = given(name, Edition(DEFAULT, PROJECT.models, PROJECT.vectors))
+    found = given(name, Edition(DEFAULT, PROJECT.models, PROJECT.vectors, films=PROJECT.orders))
     assert found is not None, f"{name} lacks a recording in the default edition"
     return found
 

@@ -267,6 +267,46 @@ def test_plurals(mini: WordVectors) -> None:
     assert recording.rho("mean") == pytest.approx(spearmanr(range(10), dots)[0])
 
 
+ASKED = (
+    WordColumns(words=("tower", "cat", "king", "dog")),
+    WordSlice(words=("tower", "cat", "king", "dog", "cats")),
+    WordAnalogies(analogies=(("man", "king", "woman", "queen"),)),
+    WordDirection(start="cat", end="cats", words=("dog", "dogs")),
+    PluralDirection(),
+)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("request_of", ASKED, ids=lambda each: each.kind)
+@pytest.mark.parametrize("what", ["another language", "zeros", "two components", "none has one"])
+def test_vectors_that_no_film_can_be_drawn_from_say_so(
+    mini: WordVectors, tmp_path: Path, request_of: Request, what: str
+) -> None:
+    """Each is refused with what is missing; nothing warns, and nothing breaks off."""
+    words, components = list(mini.words[:2000]), 2 if what == "two components" else 6
+    if what == "another language":
+        words = ["hund", "katze", "haus", "k\u00f6nig", *(f"wort{i}" for i in range(36))]
+    rows = np.random.default_rng(1).normal(size=(len(words), components))
+    for row, word in enumerate(words):
+        if what == "none has one" or (what == "zeros" and word in ("cat", "king")):
+            rows[row] = 0
+    path = tmp_path / "odd.txt"
+    lines = [f"{w} " + " ".join(f"{x:.4f}" for x in r) for w, r in zip(words, rows, strict=True)]
+    path.write_text("\n".join([f"{len(words)} {components}", *lines]) + "\n", encoding="utf-8")
+    with pytest.raises(NotRecorded) as refused:
+        take(load_vectors(str(path)), request_of)
+    assert (
+        refused.value.hint
+        and {
+            "another language": "no vector" in str(refused.value)
+            or "words that" in str(refused.value),
+            "zeros": "vector of zeros for" in refused.value.what,
+            "none has one": "vector of zeros for" in refused.value.what,
+            "two components": "they have 2 components" in refused.value.why,
+        }[what]
+    )
+
+
 def test_too_small_a_vocabulary_is_said(mini: WordVectors) -> None:
     few = load_vectors("mini", words_wanted=["cat", "cats", "dog", "dogs"])
     with pytest.raises(NotRecorded, match="only 2 pairs"):

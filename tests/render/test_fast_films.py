@@ -25,7 +25,9 @@ def film(name: str) -> partial[Scene]:
     """A film with its recordings of the default edition, to be given a renderer."""
     scene = pick_scenes(PROJECT, [name])[0].checked()
     found = cast(
-        scene, Edition(DEFAULT, PROJECT.models, PROJECT.vectors), Store(PROJECT.recordings)
+        scene,
+        Edition(DEFAULT, PROJECT.models, PROJECT.vectors, films=PROJECT.orders),
+        Store(PROJECT.recordings),
     )
     recordings: dict[str, Any] = {need: part.recording for need, part in found.parts.items()}
     assert None not in recordings.values(), f"{name} lacks a recording in the default edition"

@@ -216,6 +216,22 @@ def test_a_film_that_breaks_does_not_stop_the_others(toy: Toy) -> None:
 
 
 @pytest.mark.slow
+def test_the_stock_engine_makes_films_at_quality_l_and_where_a_path_holds_an_apostrophe(
+    toy: Toy,
+) -> None:
+    run = toy.run("render", "tiny", "--stock", "--quality", "l", "--media", "it's media")
+    assert run.code == 0 and (toy.root / "it's media/videos/default/l/tiny.mp4").is_file(), run.err
+
+
+def test_a_file_where_the_media_folder_should_be_is_said(toy: Toy) -> None:
+    (toy.root / "taken").write_text("a file")
+    for place in ("taken", "taken/media"):
+        run = toy.run("status", "--media", place)
+        assert run.code == 2 and f"--media {place} is no folder" in run.err
+        assert len(run.err.splitlines()) == 2
+
+
+@pytest.mark.slow
 def test_a_film_of_parts_is_drawn_as_it_was_planned(toy: Toy) -> None:
     folder = as_folder(toy, "other")
     run = toy.run("render", "other", "--quality", "l")

@@ -70,9 +70,10 @@ def test_course_toml_gives_a_film_and_a_need_their_own_orders(tmp_path: Path) ->
         COURSE + '[film.tiny]\nmodel = ["small"]\n[film.tiny.needs]\nother = ["big"]\n'
     )
     source = toy.scene("tiny").read_text()
-    needs = '"row": NextToken(prompt="One day a little", top=3)'
-    assert needs in source
-    toy.scene("tiny").write_text(source.replace(needs, f"{needs}, {needs.replace('row', 'other')}"))
+    line = '    row = Need(NextToken(prompt="One day a little", top=3), main=True)\n'
+    assert line in source
+    other = line.replace("row", "other").replace(", main=True", "")
+    toy.scene("tiny").write_text(source.replace(line, line + other))
     project, store = open_project(toy.root), toy.store
     (scene,) = pick_scenes(project, ["tiny"])
     for name in ("big", "small", "third"):
@@ -96,7 +97,7 @@ def test_a_prompt_that_the_film_has_no_room_for_is_refused_before_anything_is_wr
     toy = build(tmp_path / "project")
     source = toy.scene("tiny").read_text()
     toy.scene("tiny").write_text(
-        source.replace('main = "row"', 'main = "row"\n    tokens = (2, 5)')
+        source.replace("    row = Need", "    tokens = (2, 5)\n    row = Need")
     )
     project = open_project(toy.root)
     scenes, before = pick_scenes(project, ["tiny"]), toy.files()
@@ -121,7 +122,7 @@ def test_judges_play_what_is_named_and_record_takes_a_prompt(tmp_path: Path) -> 
     before = toy.files()
     run = toy.run("audit", "tiny", "--json", *options)
     assert run.code == 0, run.err
-    (seen,) = json.loads(run.out)["numerals"]
+    seen, *_ = json.loads(run.out)["numerals"]
     assert seen["value"] == float(recorded.probability(0))
     assert toy.files() == before, "what is recorded is not recorded again"
 
