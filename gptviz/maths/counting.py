@@ -23,6 +23,42 @@ def multiplications(
     return float(n_layer * block + d_model * vocab)
 
 
+def multiplications_shared(
+    n_layer: float,
+    d_model: float,
+    d_mlp: float,
+    vocab: float,
+    d_heads: float,
+    d_keys: float,
+    matrices: float,
+    tokens: float,
+) -> float:
+    """As :func:`multiplications`, of a decoder whose heads are ``d_heads`` numbers wide together and
+    their keys ``d_keys``, with so many ``matrices`` in an MLP.
+
+    Of each block: d d_heads for query and output each, d d_keys for key and value each, d d_mlp for
+    each matrix of the MLP, and d_heads twice for each token that may be looked at.
+    """
+    block = 2 * d_model * (d_heads + d_keys) + matrices * d_model * d_mlp + 2 * d_heads * tokens
+    return float(n_layer * block + d_model * vocab)
+
+
+def multiplications_of_all_shared(
+    n_layer: float,
+    d_model: float,
+    d_mlp: float,
+    vocab: float,
+    d_heads: float,
+    d_keys: float,
+    matrices: float,
+    tokens: float,
+) -> float:
+    """As :func:`multiplications_of_all`, of a decoder as in :func:`multiplications_shared`."""
+    one = 2 * d_model * (d_heads + d_keys) + matrices * d_model * d_mlp
+    block = tokens * one + d_heads * tokens * (tokens + 1)
+    return float(n_layer * block + d_model * vocab)
+
+
 def count_below(values: Any, bound: float) -> int:
     """How many of some values lie below a bound."""
     return int((np.asarray(values, dtype=np.float64) < bound).sum())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -81,6 +83,56 @@ def gelu_new(x: Any) -> Any:
     """
     value = np.asarray(x, dtype=np.float64)
     return 0.5 * value * (1.0 + np.tanh(np.sqrt(2.0 / np.pi) * (value + 0.044715 * value**3)))
+
+
+def gelu(x: Any) -> Any:
+    """x times the share of a normal distribution below x: 0.5 x (1 + erf(x / sqrt 2)).
+
+    Hendrycks, Gimpel 2016, "Gaussian error linear units", section 2; transformers' ``gelu``.
+    """
+    value = np.asarray(x, dtype=np.float64)
+    return 0.5 * value * (1.0 + np.vectorize(math.erf, otypes=[float])(value / math.sqrt(2.0)))
+
+
+def relu(x: Any) -> Any:
+    """What is above zero, else zero: Nair, Hinton 2010; transformers' ``relu``."""
+    return np.maximum(np.asarray(x, dtype=np.float64), 0.0)
+
+
+def silu(x: Any) -> Any:
+    """x / (1 + e^-x): Elfwing, Uchibe, Doya 2018; transformers' ``silu``."""
+    value = np.asarray(x, dtype=np.float64)
+    return value * (0.5 + 0.5 * np.tanh(value / 2.0))
+
+
+def gelu_quick(x: Any) -> Any:
+    """x / (1 + e^(-1.702 x)): Hendrycks, Gimpel 2016, section 2 (sigmoid approximation);
+    transformers' ``quick_gelu``."""
+    value = np.asarray(x, dtype=np.float64)
+    return value * (0.5 + 0.5 * np.tanh(0.851 * value))
+
+
+#: The functions between the matrices of an MLP, by transformers' names (``ACT2FN``).
+ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
+    "gelu_new": gelu_new,
+    "gelu_pytorch_tanh": gelu_new,
+    "gelu_fast": gelu_new,
+    "gelu": gelu,
+    "quick_gelu": gelu_quick,
+    "relu": relu,
+    "silu": silu,
+    "swish": silu,
+}
+
+
+#: What they are usually called.
+ACTIVATION_NAMES: dict[Callable[[Any], Any], str] = {
+    gelu_new: "GELU",
+    gelu: "GELU",
+    gelu_quick: "GELU",
+    relu: "ReLU",
+    silu: "SiLU",
+}
 
 
 def descent_step(weight: float, rate: float, gradient: float) -> float:

@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gptviz.recorders.registry import RECORDERS, Registered, recorder
+from gptviz.recorders.restating import check_restated
 from gptviz.recording import schema
 from gptviz.recording.request import Request
 
@@ -60,7 +61,7 @@ def take(model: Any, request: Request) -> Recording:
         content = registered.function(asked, request)
     provenance = asked.provenance()
     versions = {**provenance.versions, "numpy": np.__version__}
-    return schema.make(
+    recording = schema.make(
         request,
         content,
         provenance.model_copy(
@@ -71,6 +72,8 @@ def take(model: Any, request: Request) -> Recording:
             }
         ),
     )
+    check_restated(recording)
+    return recording
 
 
 def _find(kind: type[Request]) -> Registered:

@@ -25,6 +25,7 @@ from gptviz.recorders.choosing import (
     strongest,
     word_position,
 )
+from gptviz.recorders.facts import facts
 from gptviz.recording.families import AttentionHead, AttentionPatterns
 from gptviz.recording.schema import Content
 
@@ -189,4 +190,5 @@ def _sizes(model: Model) -> dict[str, Any]:
         "heads": shape.n_head,
         "d_model": shape.d_model,
         "d_head": shape.d_head,
+        **facts(model),
     }

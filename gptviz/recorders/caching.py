@@ -8,6 +8,7 @@ from gptviz import maths
 from gptviz.errors import PromptRefused
 from gptviz.models.interface import Model
 from gptviz.recorders import recorder
+from gptviz.recorders.facts import facts
 from gptviz.recording.families import CacheEquality
 from gptviz.recording.schema import Content
 
@@ -52,6 +53,7 @@ def record(model: Model, request: CacheEquality) -> Content:
             "d_model": shape.d_model,
             "d_mlp": shape.d_mlp,
             "vocab": shape.vocab,
+            **facts(model),
         },
         tensors={
             "logit_gaps": (np.array(gaps), ("step",)),

@@ -1,8 +1,9 @@
-"""One real matrix-vector product: the first layer of an MLP (``mlp.c_fc``), row by row.
+"""One real matrix-vector product: the first layer of an MLP, row by row.
 
 A neuron is one row of it: its weights times what the layer reads (``ln2``), term by term, plus its
-bias, through GELU. transformers keeps the matrix as (d_model, d_mlp), so that a neuron's row is a
-column there.
+bias, through the activation. In a gated MLP this is the matrix whose products go through the
+activation, W_gate. The weights by name are (d_model, d_mlp), so that a neuron's row is a column
+there.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from gptviz import maths
 from gptviz.errors import UsageError
 from gptviz.models.interface import Model
 from gptviz.recorders import recorder
+from gptviz.recorders.facts import facts
 from gptviz.recording.families import MatrixVector
 from gptviz.recording.schema import Content
 
@@ -30,14 +32,21 @@ def record(model: Model, request: MatrixVector) -> Content:
             f"{request.rows} rows", f"the layer has {shape.d_mlp:,}, and at least one is needed"
         )
     found = model.activations(ids)
-    excited = np.stack([found[f"blocks.{layer}.mlp_pre"][-1] for layer in range(shape.n_layer)])
+    before = "mlp_gate" if model.anatomy.gated else "mlp_pre"
+    excited = np.stack([found[f"blocks.{layer}.{before}"][-1] for layer in range(shape.n_layer)])
     layer, neuron = (int(i) for i in np.unravel_index(excited.argmax(), excited.shape))
     neurons = (neuron + np.arange(request.rows)) % shape.d_mlp
     data = found[f"blocks.{layer}.ln2"][-1]
-    weights = np.ascontiguousarray(model.weight(f"blocks.{layer}.mlp.W_in")[:, neurons].T)
-    biases = model.weight(f"blocks.{layer}.mlp.b_in")[neurons]
+    matrix = "gate" if model.anatomy.gated else "in"
+    weights = np.ascontiguousarray(model.weight(f"blocks.{layer}.mlp.W_{matrix}")[:, neurons].T)
+    biases = np.zeros(len(neurons), dtype=np.float32)
+    if model.anatomy.mlp_biases:
+        biases = model.weight(f"blocks.{layer}.mlp.b_{matrix}")[neurons]
     sums = np.stack(
-        [maths.running_sums(row, data, bias) for row, bias in zip(weights, biases, strict=True)]
+        [
+            maths.running_sums(row, data, float(bias))
+            for row, bias in zip(weights, biases, strict=True)
+        ]
     )
     return Content(
         tokens={"prompt": model.token_rows(ids)},
@@ -50,6 +59,7 @@ def record(model: Model, request: MatrixVector) -> Content:
             "d_mlp": shape.d_mlp,
             "vocab": shape.vocab,
             "length": len(ids),
+            **facts(model),
         },
         tensors={
             "data": (data, ("d_model",)),
@@ -57,7 +67,7 @@ def record(model: Model, request: MatrixVector) -> Content:
             "biases": (biases, ("row",)),
             "neurons": (neurons.astype(np.int32), ("row",)),
             "sums": (sums, ("row", "d_model")),
-            "pre": (found[f"blocks.{layer}.mlp_pre"][-1], ("d_mlp",)),
-            "post": (found[f"blocks.{layer}.mlp_post"][-1], ("d_mlp",)),
+            "pre": (found[f"blocks.{layer}.{before}"][-1], ("d_mlp",)),
+            "post": (found[f"blocks.{layer}.mlp_act"][-1], ("d_mlp",)),
         },
     )

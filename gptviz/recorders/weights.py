@@ -17,6 +17,7 @@ from gptviz import maths
 from gptviz.models.interface import Floats, Model
 from gptviz.recorders import recorder
 from gptviz.recorders.choosing import Array, Choice
+from gptviz.recorders.facts import facts
 from gptviz.recorders.pictures import edges, saturating_picture, wrap_shares, wrapped_picture
 from gptviz.recording.families import WeightPicture, WeightSample
 from gptviz.recording.schema import Content
@@ -91,7 +92,7 @@ def record_picture(model: Model, request: WeightPicture) -> Content:
         "stripe": _stripe(means),
         **trained.values(),
         "fresh": made.values(),
-        **model.anatomy.as_values(),
+        **facts(model),
     }
     return Content(values=values, tensors=tensors, seed=request.seed)
 

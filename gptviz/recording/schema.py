@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -18,7 +18,8 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from gptviz.errors import NotDeclared, NotFinite, RecordingCorrupt
-from gptviz.recording.declared import Declared, Room, check, declared_in
+from gptviz.recording.anatomy import Anatomy
+from gptviz.recording.declared import Data, Declared, Room, check, declared_in
 from gptviz.recording.number import Count, Number, Numbers, Setting, Token, Word
 from gptviz.recording.request import Request
 
@@ -223,6 +224,24 @@ def check_finite_array(array: Array, name: str) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Restated:
+    """A step of the model as a film's formula has it (``formula``), and as the model computed it
+    (``recorded``): arrays of one shape. ``what`` names the step in an error.
+    """
+
+    what: str
+    formula: Any
+    recorded: Any
+
+
+def widths(recording: Recording) -> tuple[Number, ...]:
+    """The widths of all heads and of all keys, and the matrices of an MLP, where a recording has
+    them; none, where they follow from the other sizes."""
+    names = ("heads", "keys", "matrices") if recording.has("widths") else ()
+    return tuple(recording.value(f"widths.{name}") for name in names)
+
+
 KINDS: dict[str, type[Recording]] = {}
 
 
@@ -237,6 +256,11 @@ class Recording:
     answers: ClassVar[type[Request] | None] = None
     kind: ClassVar[str] = ""
     declared: ClassVar[Mapping[tuple[Room, str], Declared[Any]]] = {}
+
+    #: How the model is built, where it is not as GPT-2 is; see :class:`Anatomy`.
+    _anatomy = Data(dict[str, Any], optional=True)
+    #: Sizes that follow from no other where heads share keys or have a width of their own.
+    _widths = Data(dict[str, int], optional=True)
 
     def __init_subclass__(cls) -> None:
         cls.declared = declared_in(cls)
@@ -266,6 +290,16 @@ class Recording:
     @property
     def request(self) -> Request:
         return Request.from_dict(self.manifest.request)
+
+    @property
+    def anatomy(self) -> Anatomy:
+        """How the model is built: what its formulas and words have to know."""
+        return Anatomy.from_values(self.manifest.values)
+
+    def restated(self) -> Iterator[Restated]:
+        """What the formulas of this kind make of a recorded number, beside what the model computed;
+        compared when a recording is made. Nothing, where a kind restates nothing."""
+        return iter(())
 
     def array(self, tensor: str) -> Array:
         """A tensor as a plain, read-only numpy array; its axes stand in the manifest. Raises

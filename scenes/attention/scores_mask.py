@@ -23,6 +23,7 @@ from gptviz.drawing.base.text import Numeral, Words
 from gptviz.drawing.chances.bars import Bar, ProbabilityBars
 from gptviz.drawing.furniture.focus import Focus
 from gptviz.drawing.heads.attention import AttentionArcs, AttentionGrid, QueriesAndKeys
+from gptviz.drawing.heads.dividing import division
 from gptviz.drawing.heads.headmap import head_name
 from gptviz.drawing.tokens.tokens import TokenStrip, around, head, tail
 from gptviz.film import Film, Need
@@ -34,7 +35,7 @@ GRID = np.array([-3.45, 0.35, 0.0])  # the middle of the grid of scores
 SIDE, PANEL = 0.75, 5.8  # where the right side begins, and how wide it is
 ROW = 1  # the row of the source's table that is looked at
 WIDE = 12.2  # a row of shares that add up to one
-DOT, ROOT = "{{ q : query }} dot {{ k : key }}", "sqrt({{ d : width }})"
+DOT = "{{ q : query }} dot {{ k : key }}"
 COLORS = {"query": theme.QUERY, "key": theme.KEY}
 
 
@@ -187,23 +188,29 @@ class ScoresMask(Film):
                 FadeIn(self.grid), FadeIn(self.name), FadeIn(self.legend), run_time=theme.MOVE
             )
             self.play(Create(cell), FadeIn(raw), FadeIn(value), run_time=theme.MOVE)
+        how = division(real)
+        scaled_grid = Glide(
+            self.grid, lambda: self.grid.set_values(real.numbers("scaled"), spec=".1f")
+        )
+        if how is None:
+            with self.beat(
+                "This model divides them by nothing: they stay as they are.", shows="head"
+            ):
+                self.play(scaled_grid)
+            self.side, self.cell = VGroup(raw, value), cell
+            return
         by = "{r:,}" if float(real.divisor).is_integer() else "{r:.2f}"
-        divided = Formula(f"({DOT}) / {ROOT}", 72, colors={**COLORS, "width": theme.SECONDARY})
+        divided = Formula(f"({DOT}) / {how.below}", 72, colors={**COLORS, "width": theme.SECONDARY})
         divided.move_to([SIDE + divided.width / 2, 0.2, 0])
         worth = Words(
             "{s:.1f} / " + by + " = {x:.1f}", 56, s=score, r=real.divisor, x=scaled
         ).place([SIDE, -1.25, 0])
-        count = Words("d: {d:,} numbers in each list", theme.LABEL, theme.SECONDARY, d=real.d_head)
+        count = Words(how.label, theme.LABEL, theme.SECONDARY, **how.numbers)
         count.place([SIDE, -1.85, 0])
-        with self.beat(
-            "Longer lists make larger sums, so divide by the square root of their length.",
-            shows="head",
-        ):
+        with self.beat(how.said, shows="head"):
             self.play(ReplacementTransform(raw, divided), FadeOut(value), run_time=theme.MOVE)
             self.play(FadeIn(worth), FadeIn(count), run_time=theme.QUICK)
-            self.play(
-                Glide(self.grid, lambda: self.grid.set_values(real.numbers("scaled"), spec=".1f"))
-            )
+            self.play(scaled_grid)
         self.side, self.cell = VGroup(divided, worth, count), cell
 
     def mask(self) -> None:
@@ -502,8 +509,10 @@ class ScoresMask(Film):
 
     def close(self) -> None:
         """The whole formula, and the pair that was looked at."""
+        how = division(self.head)
+        score = f"({DOT}) / {how.below}" if how else DOT
         end = Formula(
-            f'upright("softmax") (({DOT}) / {ROOT} + {{{{ upright("mask") : mask }}}})',
+            f'upright("softmax") ({score} + {{{{ upright("mask") : mask }}}})',
             84,
             colors={**COLORS, "mask": theme.WRONG},
         ).move_to([0, 1.7, 0])

@@ -16,7 +16,6 @@ from manim import (
     smooth,
 )
 
-from gptviz import maths
 from gptviz.drawing.arrays.heatmap import HeatMap
 from gptviz.drawing.arrays.products import DotProduct, MatVec
 from gptviz.drawing.base import theme
@@ -85,7 +84,10 @@ class Matvec(Film):
             shows="product",
         ):
             self.play(FadeIn(weights, product.names[0]), run_time=theme.MOVE)
-        with self.beat("One more weight, the bias, is where the sum starts.", shows="product"):
+        start = "One more weight, the bias, is where the sum starts."
+        if not rec.anatomy.mlp_biases:
+            start = "This model adds no bias: the sum starts at nothing."
+        with self.beat(start, shows="product"):
             self.play(FadeIn(product.start, product.names[3]), run_time=theme.MOVE)
         frame = product.term(0)
         steps = np.array([product.term(i).get_center() for i in range(product.terms)])
@@ -151,8 +153,9 @@ class Matvec(Film):
             )
             frame = product.row_frame(0)
             product.set_progress(1)
+            biased = [bias] if rec.anatomy.mlp_biases else []
             self.play(
-                FadeIn(product.matrix, product.signs, product.result, bias),
+                FadeIn(product.matrix, product.signs, product.result, *biased),
                 Create(frame),
                 run_time=theme.MOVE,
             )
@@ -166,7 +169,8 @@ class Matvec(Film):
 
             self.play(Follow(VGroup(product, frame), work, run_time=3.0, rate_func=linear))
         with self.beat(
-            "A list goes in, a list comes out: a matrix times a vector, plus a bias.",
+            "A list goes in, a list comes out: a matrix times a vector"
+            + (", plus a bias." if rec.anatomy.mlp_biases else "."),
             shows="product",
         ):
             self.play(ReplacementTransform(frame, Focus(product.result)), run_time=theme.MOVE)
@@ -203,7 +207,7 @@ class Matvec(Film):
         """Behind the product stands a bend without weights: beside the picture of the layer that
         goes through it."""
         rec, share = self.rec_, 6.9 / WIDE
-        bend = Bend(rec.pre_all.array)
+        bend = Bend(rec.pre_all.array, rec.activation)
         shown = [0] + [row for row in range(ROWS) if float(rec.pre(row)) < 0][:1]
         facts = [
             Words(
@@ -212,7 +216,9 @@ class Matvec(Film):
             for i, row in enumerate(shown)
         ]
         with self.beat(
-            "Then a bend: what is above zero passes, what is far below is shut out.",
+            f"Then a bend, {rec.bend}: what is above zero passes, what is far below is shut out."
+            if rec.anatomy.activation != "gelu_new"
+            else "Then a bend: what is above zero passes, what is far below is shut out.",
             shows="product",
         ):
             self.play(
@@ -247,6 +253,12 @@ class Matvec(Film):
             "The bend itself holds no weights. There is nothing in it to learn.", shows="product"
         ):
             self.play(Create(Focus(VGroup(bend.axes, bend.curve), 0.15)), run_time=theme.MOVE)
+        if rec.anatomy.gated:
+            with self.beat(
+                "Here a second matrix gives as many answers. Each is multiplied in behind the bend.",
+                shows="product",
+            ):
+                self.play(Create(Focus(self.map, 0.1)), run_time=theme.MOVE)
         self.clear_stage()
 
     def count(self) -> None:
@@ -307,13 +319,14 @@ class Matvec(Film):
 class Bend:
     """The activation's curve over its axes, as wide as the values that go through it."""
 
-    def __init__(self, values: np.ndarray) -> None:
+    def __init__(self, values: np.ndarray, activation: Callable[[float], float]) -> None:
+        self.activation = activation
         self.left, right, floor = 1.0, theme.RIGHT_EDGE - 0.2, -0.75
         self.reach = 1.1 * float(np.abs(values).max())
         self.scale = (right - self.left) / 2 / self.reach
         self.origin = np.array([(self.left + right) / 2, floor, 0])
         xs = np.linspace(-self.reach, self.reach, 241)
-        points = np.array([self.at(x, float(maths.gelu_new(x))) for x in xs])
+        points = np.array([self.at(x, float(activation(x))) for x in xs])
         ends = (
             [self.at(-self.reach, 0), self.at(0, -0.06 * self.reach)],
             [self.at(self.reach, 0), self.at(0, self.reach)],
@@ -335,7 +348,7 @@ class Bend:
 
         def lead(dot: VMobject, share: float) -> None:
             along, up = np.clip([share * 2, share * 2 - 1], 0, 1)
-            dot.move_to(self.at(x * along, float(maths.gelu_new(x)) * up))
+            dot.move_to(self.at(x * along, float(self.activation(x)) * up))
 
         return lead
 

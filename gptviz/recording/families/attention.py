@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, NotRequired
 
+import numpy as np
 from typing_extensions import TypedDict
 
 from gptviz import maths
 from gptviz.recording.declared import Data, Tensor, Text, Tokens, Value
 from gptviz.recording.number import Count, Derived, Number, Numbers, Word, derive
 from gptviz.recording.request import Request
-from gptviz.recording.schema import Recording
+from gptviz.recording.schema import Recording, Restated
 
 
 class Runner(TypedDict):
@@ -255,13 +257,39 @@ class AttentionHeadRecording(_Run):
         return self._scores.at(query, key)
 
     def scaled(self, query: int, key: int) -> Derived:
-        """The score divided by the root of ``d_head``."""
-        return derive(maths.scaled, self.score(query, key), self.d_head)
+        """The score as the model divides it."""
+        if self._by_root:
+            return derive(maths.scaled, self.score(query, key), self.d_head)
+        return derive(maths.ratio, self.score(query, key), self.divisor)
 
     @property
     def divisor(self) -> Derived:
-        """What scores are divided by: the root of ``d_head``."""
-        return derive(maths.root, self.d_head)
+        """What scores are divided by: the root of ``d_head``; in some models the number of the
+        layer as well, or that alone, or 1."""
+        if self._by_root:
+            return derive(maths.root, self.d_head)
+        parts = [derive(maths.root, self.d_head)] if self.anatomy.scaled else []
+        by_layer = [self.layer_number] if self.anatomy.scaled_by_layer else []
+        return derive(maths.product, [*parts, *by_layer])
+
+    @property
+    def layer_number(self) -> Derived:
+        """The number of the head's layer, counted from 1."""
+        return derive(maths.place, self.value("layer"))
+
+    @property
+    def _by_root(self) -> bool:
+        return self.anatomy.scaled and not self.anatomy.scaled_by_layer
+
+    def restated(self) -> Iterator[Restated]:
+        scores, scaled = self.array("scores"), self.array("scores") / float(self.divisor)
+        yield Restated("a divided score", scaled, self.array("scaled"))
+        seen = maths.softmax(np.where(maths.causal_mask(len(scores)), scaled, -np.inf))
+        yield Restated("the weights of attention", seen, self.array("pattern"))
+        if self.inside:
+            q, k, v, z = (self.array(name) for name in "qkvz")
+            yield Restated("a score", maths.attention_scores(q, k), scores)
+            yield Restated("what a head gives", self.array("pattern") @ v, z)
 
     def weight(self, query: int, key: int) -> Number:
         """The weight after mask and softmax; 0 for a key that stands later."""
@@ -269,7 +297,10 @@ class AttentionHeadRecording(_Run):
 
     def unmasked(self, query: int, key: int) -> Derived:
         """The weight that the softmax of the whole row would give, the future included."""
-        return derive(maths.attention_unmasked, self._scores[query], self.d_head, pick=key)
+        row = self._scores[query]
+        if self._by_root:
+            return derive(maths.attention_unmasked, row, self.d_head, pick=key)
+        return derive(maths.softmax, row, self.divisor, pick=key)
 
     def term(self, query: int, key: int, entry: int) -> Derived:
         """One product of the dot product: entry of the query times entry of the key."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from gptviz import maths
+from gptviz.errors import ModelRefused
 from gptviz.recording.declared import Tensor, Text, Tokens, Value
 from gptviz.recording.number import Count, Derived, Number, Numbers, derive, derive_each
 from gptviz.recording.request import Request
-from gptviz.recording.schema import Recording
+from gptviz.recording.schema import Recording, Restated, widths
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,30 @@ class MatrixVectorRecording(Recording):
 
     def activated(self, row: int) -> Derived:
         """The activation once more, by its formula."""
-        return derive(maths.gelu_new, self.pre(row))
+        return derive(self.activation, self.pre(row))
+
+    @property
+    def bend(self) -> str:
+        """The usual name of the model's activation."""
+        return maths.ACTIVATION_NAMES[self.activation]
+
+    @property
+    def activation(self) -> Callable[[Any], Any]:
+        """The formula of the model's activation. Raises ModelRefused for one that has none in
+        :mod:`gptviz.maths`."""
+        name = self.anatomy.activation
+        if name not in maths.ACTIVATIONS:
+            raise ModelRefused(
+                f"{self.provenance.model} has the activation {name!r}",
+                "no film can draw it: there is no formula for it",
+                f"those that can be drawn are {', '.join(maths.ACTIVATIONS)}",
+            )
+        return maths.ACTIVATIONS[name]
+
+    def restated(self) -> Iterator[Restated]:
+        yield Restated("the activation", self.activation(self.array("pre")), self.array("post"))
+        neurons = self.array("neurons")
+        yield Restated("a neuron", self.array("sums")[:, -1], self.array("pre")[neurons])
 
     @property
     def firing(self) -> Count:
@@ -103,10 +128,11 @@ class MatrixVectorRecording(Recording):
         """How many multiplications the prompt's last token costs, through the whole model (see the
         formula)."""
         return derive(
-            maths.multiplications,
+            maths.multiplications_shared if self.has("widths") else maths.multiplications,
             self._n_layer,
             self.d_model,
             self.d_mlp,
             self._vocab,
+            *widths(self),
             self._length,
         )

@@ -14,7 +14,7 @@ from gptviz.recording.declared import Data, Flag, Tensor, Text, Tokens, Value
 from gptviz.recording.number import Count, Derived, Number, Token, derive
 from gptviz.recording.request import Request
 from gptviz.recording.rows import Row, TokenTable, row_of
-from gptviz.recording.schema import Recording
+from gptviz.recording.schema import Recording, widths
 
 
 class Turns(TypedDict):
@@ -381,18 +381,21 @@ class CacheEqualityRecording(Recording):
 
     def cached_cost(self, step: int) -> Derived:
         """Multiplications of a step with the cache: one token's."""
-        return derive(maths.multiplications, *self._sizes, self._length.at(step))
+        formula = maths.multiplications_shared if self.has("widths") else maths.multiplications
+        return derive(formula, *self._sizes, *widths(self), self._length.at(step))
 
     def recomputed_cost(self, step: int) -> Derived:
         """Multiplications of a step without the cache: those of every token once more."""
-        return derive(maths.multiplications_of_all, *self._sizes, self._length.at(step))
+        shared = self.has("widths")
+        formula = maths.multiplications_of_all_shared if shared else maths.multiplications_of_all
+        return derive(formula, *self._sizes, *widths(self), self._length.at(step))
 
     def kept_numbers(self, step: int) -> Derived:
         """How many numbers the cache holds at a step."""
         return derive(
             maths.kv_cache_numbers,
             self._n_layer,
-            self._d_model,
+            self.value("widths.keys") if self.has("widths") else self._d_model,
             self._length.at(step),
         )
 
