@@ -112,10 +112,10 @@ def gpt2_parameters(
     return (vocab + positions) * d_model + n_layer * block_parameters(d_model, d_mlp) + 2 * d_model
 
 
-def kv_cache_bytes(n_layer: float, d_model: float, tokens: float, bytes_each: float) -> float:
-    """The size of the keys and values kept for ``tokens`` tokens: two vectors of d_model in every
-    block."""
-    return 2 * n_layer * d_model * tokens * bytes_each
+def kv_cache_bytes(n_layer: float, d_keys: float, tokens: float, bytes_each: float) -> float:
+    """The size of the keys and values kept for ``tokens`` tokens: two vectors as wide as all keys
+    together (in GPT-2 d_model) in every block."""
+    return 2 * n_layer * d_keys * tokens * bytes_each
 
 
 def attention_matrices(n_layer: float, n_head: float, d_model: float, d_head: float) -> float:
@@ -150,7 +150,7 @@ def multiplications_of_all(
     return float(n_layer * block + d_model * vocab)
 
 
-def kv_cache_numbers(n_layer: float, d_model: float, tokens: float) -> float:
-    """How many numbers the keys and values of ``tokens`` tokens are: two vectors of d_model in
-    every block."""
-    return 2 * n_layer * d_model * tokens
+def kv_cache_numbers(n_layer: float, d_keys: float, tokens: float) -> float:
+    """How many numbers the keys and values of ``tokens`` tokens are: two vectors as wide as all
+    keys together (in GPT-2 d_model) in every block."""
+    return 2 * n_layer * d_keys * tokens

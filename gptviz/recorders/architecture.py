@@ -17,6 +17,7 @@ from gptviz.errors import UsageError
 from gptviz.models.architectures.gpt2 import GPT2
 from gptviz.models.interface import Model, Shape, Stored
 from gptviz.recorders import recorder
+from gptviz.recorders.facts import facts
 from gptviz.recording.anatomy import Anatomy
 from gptviz.recording.families import ModelFamily, ParameterTally
 from gptviz.recording.schema import Content
@@ -49,7 +50,9 @@ def record_tally(model: Model, request: ParameterTally) -> Content:
         for name, each in stored.items()
     ]
     counts = [int(np.prod(each.shape)) for each in stored.values()]
-    return Content(values={**sizes(model.shape, stored), "tensors": tensors, "counts": counts})
+    return Content(
+        values={**sizes(model.shape, stored), "tensors": tensors, "counts": counts, **facts(model)}
+    )
 
 
 @recorder(ModelFamily)
@@ -79,7 +82,7 @@ def sizes(shape: Shape, stored: Mapping[str, Stored]) -> dict[str, Any]:
     groups = dict.fromkeys(GROUPS, 0)
     for each in stored.values():
         groups[LEGACY[each.group]] += int(np.prod(each.shape))
-    total = sum(groups.values())
+    total, keys = sum(groups.values()), shape.n_kv_head * shape.d_head
     return {
         "layers": shape.n_layer,
         "heads": shape.n_head,
@@ -97,7 +100,5 @@ def sizes(shape: Shape, stored: Mapping[str, Stored]) -> dict[str, Any]:
         "tensors_2d": sum(len(each.shape) == 2 for each in stored.values()),
         "bytes_each": BYTES_EACH,
         "bytes": total * BYTES_EACH,
-        "cache_bytes": int(
-            maths.kv_cache_bytes(shape.n_layer, shape.d_model, shape.positions, BYTES_EACH)
-        ),
+        "cache_bytes": int(maths.kv_cache_bytes(shape.n_layer, keys, shape.positions, BYTES_EACH)),
     }

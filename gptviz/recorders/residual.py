@@ -24,7 +24,10 @@ from gptviz.recording.schema import Content, Value
 GRID = 32  # the last tokens of a prompt whose leading token is kept at every depth
 PARTS = ("resid_pre", "resid_mid", "resid_post")
 
-LENS_RULE = "the stream at each depth through the final layer norm and the output matrix, as if no block were left"
+LENS_RULE = {
+    norm: f"the stream at each depth through the final {name} norm and the output matrix, as if no block were left"
+    for norm, name in (("layer", "layer"), ("rms", "RMS"))
+}
 SETTLED_RULE = "the first depth from which on the token that wins at the end stays in the lead"
 CHOICE_RULE = "the prompt for which the leading token changes most often from depth to depth; of equal ones the first"
 NEAREST_RULE = "the rows of the token embedding with the largest cosine to the stream"
@@ -119,7 +122,7 @@ def _lens_content(model: Model, lens: Lens, top: int) -> Content:
         "vocab": model.shape.vocab,
         "changes": lens.changes,
         "settled": lens.settled,
-        "lens_rule": LENS_RULE,
+        "lens_rule": LENS_RULE[model.anatomy.norm],
         "settled_rule": SETTLED_RULE,
         "grid_from": len(lens.ids) - lens.grid_ids.shape[1],
     }

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from gptviz import maths
+from gptviz.errors import NotRecorded
 from gptviz.models.interface import Floats, Model
 from gptviz.recorders import recorder
 from gptviz.recorders.choosing import Array, Choice
@@ -42,11 +43,19 @@ def record_picture(model: Model, request: WeightPicture) -> Content:
     pixel. ``corner`` (row, column): its first weights as numbers. Statistics: ``mean_abs`` (layer,
     part), ``mean_abs_head`` (layer, part, head), ``mean_abs_block``, ``wrapped_block`` (layer),
     ``fresh_mean_abs`` (layer, part).
+
+    Raises NotRecorded for heads that share keys: the parts would not be equally wide.
     """
     shape = model.shape
+    if shape.n_kv_head != shape.n_head:
+        raise NotRecorded(
+            f"the heads of {model.title} share keys and values",
+            "the picture has three parts, equally wide: query, key and value of every head",
+            "name a model in which each head has its own, such as gpt2, pythia or mini",
+        )
     fresh = np.random.RandomState(request.seed)  # its stream never changes, Generator's may
     rows = edges(shape.d_model, max(1, request.pixels // shape.n_layer))
-    width = sum(_widths(model))
+    width = len(PARTS) * shape.n_head * shape.d_head
     columns = edges(width, request.pixels, group=shape.d_head)
     half = (
         edges(shape.d_model, max(1, request.pixels // shape.n_layer // 2)),
@@ -77,7 +86,7 @@ def record_picture(model: Model, request: WeightPicture) -> Content:
         "corner": (first[: request.corner, : request.corner], ("row", "column")),
         "mean_abs": (means.mean(axis=2), ("layer", "part")),
         "mean_abs_head": (means, ("layer", "part", "head")),
-        "mean_abs_block": (trained.means_of_blocks(), ("layer",)),
+        "mean_abs_block": (means.mean(axis=(1, 2)), ("layer",)),
         "wrapped_block": (np.array(trained.wrapped), ("layer",)),
         "fresh_mean_abs": (made.means().mean(axis=2), ("layer", "part")),
     }
@@ -130,45 +139,33 @@ class _Statistics:
     a time."""
 
     def __init__(self, model: Model) -> None:
-        self.shape, self.widths = model.shape, _widths(model)
+        self.shape = model.shape
         self.means_by_head: list[Array] = []
         self.wrapped: list[int] = []
         self.extremes: list[tuple[float, float]] = []
 
     def add(self, weights: Floats) -> None:
         """One more block."""
-        shape, sizes = self.shape, np.abs(weights)
-        means = []
-        for part in np.split(sizes, np.cumsum(self.widths)[:-1], axis=1):
-            by_head = part.reshape(shape.d_model, -1, shape.d_head).mean(
-                axis=(0, 2), dtype=np.float64
-            )
-            means.append(np.repeat(by_head, shape.n_head // len(by_head)))
-        self.means_by_head.append(np.stack(means))
+        sizes = np.abs(weights).reshape(
+            self.shape.d_model, len(PARTS), self.shape.n_head, self.shape.d_head
+        )
+        self.means_by_head.append(sizes.mean(axis=(0, 3), dtype=np.float64))
         self.wrapped.append(int((sizes >= WRAPS_AT).sum()))
         self.extremes.append((float(weights.min()), float(weights.max())))
 
     def means(self) -> Array:
-        """Mean sizes (layer, part, head); of a key that heads share, at each of them."""
+        """Mean sizes (layer, part, head)."""
         return np.stack(self.means_by_head)
-
-    def means_of_blocks(self) -> Array:
-        """Mean sizes of all weights of a block (layer)."""
-        if len(set(self.widths)) == 1:
-            return np.asarray(self.means().mean(axis=(1, 2)))
-        return np.asarray(np.average(self.means().mean(axis=2), axis=1, weights=self.widths))
 
     def values(self) -> dict[str, Any]:
         """Count, extremes, mean size and wrapped weights of all blocks together."""
         shape = self.shape
         return {
-            "count": shape.n_layer * shape.d_model * sum(self.widths),
+            "count": shape.n_layer * shape.d_model * len(PARTS) * shape.n_head * shape.d_head,
             "wrapped": sum(self.wrapped),
             "min": min(low for low, _ in self.extremes),
             "max": max(high for _, high in self.extremes),
-            "mean_abs_all": float(self.means_of_blocks().mean())
-            if len(set(self.widths)) > 1
-            else float(self.means().mean()),
+            "mean_abs_all": float(self.means().mean()),
         }
 
 
@@ -195,9 +192,3 @@ def _joined(model: Model, layer: int) -> Floats:
     return np.concatenate(
         [part.transpose(1, 0, 2).reshape(model.shape.d_model, -1) for part in parts], axis=1
     )
-
-
-def _widths(model: Model) -> list[int]:
-    """How many columns each of PARTS has; fewer for keys and values that heads share."""
-    shape = model.shape
-    return [count * shape.d_head for count in (shape.n_head, shape.n_kv_head, shape.n_kv_head)]

@@ -131,6 +131,8 @@ class WhereNumbersAre(Film):
             self.play(FadeOut(scale), run_time=theme.QUICK)
             self.count(0, 1, theme.MOVE)
             self.play(FadeIn(self.lines[0]), run_time=theme.QUICK)
+        if rec.anatomy.positions != "learned":
+            return  # no table: places are told by turning queries and keys
         with self.beat(
             "Then a row for each of {p:,} places in a text.", shows="tally", p=sizes["positions"]
         ):
@@ -149,7 +151,7 @@ class WhereNumbersAre(Film):
             "Then a block: {k:words} matrices hold nearly all of its {n:,} numbers.",
             shows="tally",
             k=Count(matrices, "matrices of a block"),
-            n=sizes.block,
+            n=rec.block,
         ):
             self.play(*[FadeOut(line) for line in self.lines], run_time=theme.QUICK)
             self.count(first[0], first[-1] + 1, theme.MOVE)
@@ -162,7 +164,11 @@ class WhereNumbersAre(Film):
         ):
             self.count(first[-1] + 1, blocks[-1] + 1, 2.5)
         with self.beat(
-            "A last layer norm, and that is all: {n:,}.", shows="tally", n=sizes["total"]
+            f"A last {rec.norm_name}, and that is all: {{n:,}}."
+            if sizes.tied
+            else f"A last {rec.norm_name}, an output matrix, and that is all: {{n:,}}.",
+            shows="tally",
+            n=sizes["total"],
         ):
             rest = VGroup(
                 *[

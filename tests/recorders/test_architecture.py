@@ -68,7 +68,7 @@ def test_gpt2_small_counted_and_the_published_tally_beside_it(gpt2: Model) -> No
     sizes = recording.sizes
     assert (sizes["total"], sizes["untied"]) == (124_439_808, 163_037_184)
     assert [int(sizes.group(name)) for name in ("wte", "wpe")] == [38_597_376, 786_432]
-    assert sizes.block == 7_087_872
+    assert recording.block == 7_087_872
     assert (sizes.group("attention") / 12, sizes.group("mlp") / 12) == (2_362_368, 4_722_432)
     assert sizes.group("layer_norm") == 38_400
     assert (recording.missing, recording.missing_biases, recording.missing_norm) == (

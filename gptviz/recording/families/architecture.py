@@ -101,11 +101,6 @@ class Sizes:
         """How many times as many numbers as another model."""
         return derive(maths.ratio, self["total"], other["total"])
 
-    @property
-    def block(self) -> Derived:
-        """The numbers of one block."""
-        return derive(maths.block_parameters, self["d_model"], self["d_mlp"])
-
 
 @dataclass(frozen=True)
 class ParameterTally(Request["ParameterTallyRecording"]):
@@ -161,6 +156,17 @@ class ParameterTallyRecording(Recording):
         """The block that a tensor belongs to, or None."""
         block: int | None = self._value(f"tensors.{index}.block")
         return block
+
+    @property
+    def block(self) -> Derived:
+        """The numbers of the first block."""
+        inside = [i for i in range(len(self)) if self.block_of(i) == 0]
+        return derive(maths.total, self.counts[inside[0] : inside[-1] + 1])
+
+    @property
+    def norm_name(self) -> str:
+        """What the model's norms are called."""
+        return "layer norm" if self.anatomy.norm == "layer" else "RMS norm"
 
     def running(self, index: int) -> Derived:
         """The running total up to and with a tensor."""
