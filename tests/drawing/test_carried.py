@@ -59,6 +59,7 @@ def merged(logits: list[float], rest: float) -> tuple[ProbabilityBars, MergedBar
         number(rest),
         Words("rest"),
         unit=0.7,
+        spec=".2f",
     )
     plain = [*powers, rest]
     return bars, MergedBars(bars, (-6.0, -2.0), 9.0), [float(p) / sum(plain) for p in plain]
@@ -77,8 +78,11 @@ def test_bars_become_one_strip_of_length_one_and_its_shares_their_rows() -> None
     after = [number(share) for share in shares]
     motion = strip.fall(after[:3], after[3])
     motion.begin()
-    motion.interpolate(0.5)
-    motion.interpolate(1.0)
+    seen = set()
+    for moment in np.linspace(0, 1, 11):
+        motion.interpolate(float(moment))
+        seen |= {(row.share.text, row.share.number in after) for row in bars.rows}
+    assert all(text.endswith("%") == new for text, new in seen)  # no power is written as a share
     assert np.allclose([row.bar.length for row in bars.rows], np.array(shares) * 9.0)
     assert [row.share.number for row in bars.rows] == after
     with pytest.raises(GptvizError, match="not the shares"):

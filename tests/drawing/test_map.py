@@ -13,7 +13,7 @@ from tests.drawing.samples import number
 
 def upright_boxes(chart: ModelMap) -> int:
     """How many quadrangles its shapes draw, of all colours."""
-    return sum(len(shape.points) for shape in chart.shapes) // 16
+    return sum(len(shape.points) for shape in [*chart.boxes, *chart.tables]) // 16
 
 
 @pytest.mark.parametrize("layers", [1, 6, 12, 30, 100])
@@ -46,7 +46,7 @@ def test_the_frame_slides_from_part_to_part_and_what_is_lit_is_bright() -> None:
     low, high = chart.frame.points.min(axis=0), chart.frame.points.max(axis=0)
     left, bottom, right, top = chart.box_of("mlp 2")
     assert low[0] < left < right < high[0] and low[1] < bottom < top < high[1]
-    brightest = max(chart.shapes, key=lambda shape: shape.fill_rgbas[0, :3].sum())
+    brightest = max(chart.boxes, key=lambda shape: shape.fill_rgbas[0, :3].sum())
     assert brightest.points[:, 0].min() == pytest.approx(left)
     motion = chart.light()
     motion.begin()

@@ -150,14 +150,15 @@ class Numeral(Run):
         super().__init__(pieces.text, size, color, font, pieces)
         self.place(np.zeros(3), align)
 
-    def _pieces(self, number: Tracked) -> Statement:
+    def _pieces(self, number: Tracked, spec: str | None = None) -> Statement:
         if not isinstance(number, Tracked):
             raise UntrackedNumber(
                 f"{number!r} has no address",
                 "a numeral takes tracked numbers only",
                 "take it from a recording, or derive it with a formula of gptviz.maths",
             )
-        pieces = [Piece(format(number, self.spec), number, self.spec)]
+        spec = spec or self.spec
+        pieces = [Piece(format(number, spec), number, spec)]
         if isinstance(number, Quoted):
             pieces = [Piece("\u201c"), *pieces, Piece("\u201d")]
         return Statement(pieces)
@@ -176,17 +177,21 @@ class Numeral(Run):
         self.pieces, self.number = pieces, number
         return self
 
-    def set_between(self, before: Tracked, after: Tracked, share: float) -> Self:
+    def set_between(
+        self, before: Tracked, after: Tracked, share: float, spec: str | None = None
+    ) -> Self:
         """Shows the turn from one number to another, as on the wheels of a counter: no value
         between them.
 
         Digits that both have in one place stand still; of the others the old one leaves as the new
         one comes, upwards where the number grows. ``share`` is how far they have turned, from 0 to
-        1.
+        1. ``spec`` is the later number's format, where it has another.
         """
+        if share >= 1:
+            self.spec = spec or self.spec
         if share <= 0 or share >= 1:
             return self.set_value(before if share <= 0 else after)
-        old, new = self._pieces(before), self._pieces(after)
+        old, new = self._pieces(before), self._pieces(after, spec)
         advances = [shaped(pieces.text, self.font).advance for pieces in (old, new)]
         advance, fixed = advances[0] + (advances[1] - advances[0]) * share, _SHARE[self.align]
         local = _turned(

@@ -19,13 +19,16 @@ from gptviz.errors import GptvizError
 from gptviz.recording.number import Tracked
 
 Floats = npt.NDArray[np.float64]
-_APART = 0.5  # of a flight, when the last bar sets out
+_ASIDE = 0.25  # of a flight, when the first bar sets out
+_APART = 0.4  # and how much later the last
 
 
 class MergedBars(VGroup):
     """What turns the bars of a :class:`ProbabilityBars` into one strip, and back into bars.
 
-    Numerals stand behind their bars' ends. The strip begins at ``left`` (x, y: its middle) and is ``thick`` units high; ``one`` units is
+    Numerals stand behind their bars' ends; those of rows without scores step to the left of the
+    bars as these leave, out of their way where the strip begins no farther left. The strip begins
+    at ``left`` (x, y: its middle) and is ``thick`` units high; ``one`` units is
     the length of one, and a frame of that length shows where it must end. The bars stay those of
     their rows: labels and numerals keep their places until the shares come back. :meth:`lay`,
     :meth:`shrink` and :meth:`fall` are the motions, in this order.
@@ -50,6 +53,7 @@ class MergedBars(VGroup):
         for row, box in zip(bars.rows, self._rows, strict=True):  # none inside a bar that leaves
             beside = np.array([box[2] + self._gap, row.share.baseline()[1], 0.0])
             row.share.place(beside).set_fill(theme.TEXT)
+        self._beside = [row.share.baseline() for row in bars.rows]
         self.laid, self.shrunk = 0.0, 0.0
         x, y = left
         self.frame = outline((x, y - thick / 2, x + one, y + thick / 2), theme.TEXT, 2.5, 0.05)
@@ -81,11 +85,17 @@ class MergedBars(VGroup):
         """How far the bars have come into the strip, one after another, from 0 to 1."""
         self.laid = float(np.clip(share, 0, 1))
         count = len(self._plain)
-        delay = np.arange(count) / max(count - 1, 1) * _APART
-        way = np.clip((self.laid - delay) / (1 - _APART), 0, 1)
+        delay = _ASIDE + np.arange(count) / max(count - 1, 1) * _APART
+        way = np.clip((self.laid - delay) / (1 - _APART - _ASIDE), 0, 1)
         way = (way * way * (3 - 2 * way))[:, None]
         self._put(self._rows + (self._strip() - self._rows) * way)
-        for row, moved in zip(self.bars.rows, way[:, 0], strict=True):
+        aside = min(self.laid * 4, 1.0)
+        for row, start, home, moved in zip(
+            self.bars.rows, self._beside, self._rows, way[:, 0], strict=True
+        ):
+            if row.score is None:
+                end = np.array([home[0] - self._gap - row.share.advance, start[1], 0.0])
+                row.share.place(start + (end - start) * aside)
             seam = 1.5 * float(moved)
             row.bar.stroke_width = seam
             row.bar.stroke_rgbas = np.array([[*theme.rgb(theme.GROUND), 1.0 if seam else 0.0]])
@@ -113,11 +123,12 @@ class MergedBars(VGroup):
         self,
         shares: Sequence[Tracked],
         rest: Tracked | None = None,
+        spec: str = ".1%",
         run_time: float = 2.0,
         **options: Any,
     ) -> Follow:
         """The shares fall back into their rows, where a bar of one is as long as the strip; their
-        numerals turn.
+        numerals turn to the format ``spec``.
 
         Raises GptvizError for shares that are not those of the strip.
         """
@@ -127,22 +138,19 @@ class MergedBars(VGroup):
             plain * self._plain.sum(), self._plain
         ):
             raise GptvizError("these are not the shares of the strip's bars")
-        first, places, back = (
-            self._strip(),
-            [r.share.baseline() for r in self.bars.rows],
-            self._rows,
-        )
-        last = np.concatenate([back[:, :2], back[:, 2:]], axis=1)
-        last[:, 2] = back[:, 0] + plain * self._one
+        first, last = self._strip(), self._rows.copy()
+        places = [row.share.baseline() for row in self.bars.rows]
+        last[:, 2] = last[:, 0] + plain * self._one
 
         def step(share: float) -> None:
-            self._put(first + (last - first) * share)
+            self._put(first + (last - first) * min(share / (1 - _ASIDE), 1.0))
+            back = max(share - 1 + _ASIDE, 0.0) / _ASIDE  # beside the bars, once these are there
             for row, old, value, number, box in zip(
                 self.bars.rows, places, self.values, after, last, strict=True
             ):
-                row.share.set_between(value, number, share)
+                row.share.set_between(value, number, share, spec)
                 end = np.array([box[2] + self._gap, old[1], 0.0])
-                row.share.place(old + (end - old) * share)
+                row.share.place(old + (end - old) * back)
                 row.bar.stroke_width = 1.5 * (1 - share)
             if share >= 1:
                 self.bars.unit = self._one

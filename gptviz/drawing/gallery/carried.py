@@ -60,20 +60,19 @@ def merged_bars(stage: Stage, rec: dict[str, Any]) -> None:
         rest,
         Words("all others", theme.LABEL, theme.SECONDARY),
         unit=1.4,
-        columns=(2.6, 3.0),
+        columns=(2.6, 3.4),
         spec=".2f",
         size=30,
         row=0.55,
     )
     bars.shift((-6.2, 2.9, 0.0))
-    merged = MergedBars(bars, (-6.2, -2.0), 9.0)
+    merged = MergedBars(bars, (-2.8, -2.0), 9.0)
     stage.add(bars, merged)
     stage.still("bars")
     stage.half("flying", merged.lay())
     stage.still("strip")
     stage.play(merged.shrink())
     stage.still("one")
-    bars.set_spec(".1%")
     stage.play(merged.fall(row.probabilities(shown), row.rest(shown)))
     stage.still("shares")
 

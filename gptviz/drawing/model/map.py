@@ -47,6 +47,7 @@ _HALF = 0.055  # from the middle to a block's halves, in heights
 _SEAM = 0.16  # of a block's pitch, what is left between two blocks
 _PLAIN, _DIM, _LIT = 0.30, 0.20, 0.95  # brightness: nothing is spoken of; others are; this is
 _BOXES = 4  # tokens that are drawn
+_TABLES = ("embedding", "positions", "unembedding")
 
 
 class ModelMap(Framed):
@@ -73,11 +74,15 @@ class ModelMap(Framed):
         self._names = list(self._corners)
         self._shares = np.full(len(self._names), _PLAIN)
         self.head_cells = VGroup()
-        self.shapes = _Quads(self.anchor, np.stack(list(self._corners.values())), self._colours())
+        corners, colours = np.stack(list(self._corners.values())), self._colours()
+        self._table = np.array([name in _TABLES for name in self._names])
+        boxes = np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)[~self._table]
+        self.tables = _Quads(self.anchor, corners[self._table], colours[self._table])
+        self.boxes = Cells(self.anchor, boxes, colours[~self._table])
         self.frame = stroked(np.zeros((0, 3)), theme.FOCUS, 2.5)
         self._framed: Floats | None = None
         self._strength = 0.0
-        self.add(self.shapes, self.head_cells, self.frame)
+        self.add(self.tables, self.boxes, self.head_cells, self.frame)
 
     # Names and places
     # ---------------------------------------------------------------------------------------------
@@ -182,7 +187,7 @@ class ModelMap(Framed):
 
     def _show(self, shares: Floats, framed: Floats | None, strength: float) -> Self:
         self._shares, self._framed, self._strength = shares, framed, strength
-        self.shapes.set_colours(self._colours())
+        self._paint()
         return self._draw_frame()
 
     def _draw_frame(self) -> Self:
@@ -202,6 +207,11 @@ class ModelMap(Framed):
                 theme.GROUND
             )
         return colours
+
+    def _paint(self) -> None:
+        colours = self._colours()
+        self.tables.set_colours(colours[self._table])
+        self.boxes.set_colours(colours[~self._table])
 
     def set_heads(self, weights: Any) -> Self:
         """Shows every head as a cell, in the yellow of attention by weights (layer, head) from 0 to
@@ -227,7 +237,7 @@ class ModelMap(Framed):
             self.head_cells[0].set_boxes(boxes, colours)
         else:
             self.head_cells.add(Cells(self.anchor, boxes, colours))
-        self.shapes.set_colours(self._colours())
+        self._paint()
         return self
 
     # Place
