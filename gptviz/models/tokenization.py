@@ -10,11 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from gptviz.errors import ModelMissing, ModelRefused, NotRecorded, PromptRefused
+from gptviz.models.chat import Chat, Message, apply_chat_template
 from gptviz.models.foreign import foreign_file
 from gptviz.recording.schema import TokenRow
 
@@ -157,6 +159,11 @@ class Tokenizer:
                 "give a text without it",
             )
         return ids
+
+    def apply_chat_template(self, messages: Sequence[Message], *, reply: bool = True) -> Chat:
+        """A chat as the model reads it, and whose each token is; see
+        :func:`gptviz.models.chat.apply_chat_template`."""
+        return apply_chat_template(self.backend, messages, reply=reply)
 
     def decode(self, ids: list[int]) -> str:
         """The text of ids together."""
