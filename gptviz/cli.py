@@ -148,7 +148,9 @@ def status(
     options.recordings,
     options.scheduler,
     options.option(
-        "--dry-run", is_flag=True, help="Record nothing: say which films a model can serve."
+        "--dry-run",
+        is_flag=True,
+        help="Record nothing: say which films a model or vectors can serve.",
     ),
 )
 def record(
@@ -404,11 +406,17 @@ def compare(
 
 
 @commands.command()
-@options.takes(options.recordings, options.media)
-def doctor(recordings: str | None, media: str | None) -> int:
+@options.takes(
+    options.recordings,
+    options.media,
+    options.option("--model", metavar="REF", help="Say instead which films this model can serve."),
+)
+def doctor(recordings: str | None, media: str | None, model: str | None) -> int:
     """Is everything here that gptviz needs, and what to do if not."""
-    from gptviz.commands import health
+    from gptviz.commands import health, recording
 
+    if model:
+        return recording.dry_run(_project(recordings, media), (), True, Asked(model))
     return health.doctor(_project(recordings, media))
 
 

@@ -12,16 +12,24 @@ from gptviz.render.project import Project
 from gptviz.sourcing.asked import Asked
 from gptviz.sourcing.preparing import record as take_all
 from gptviz.sourcing.reference import Here
-from gptviz.sourcing.trying import try_model
+from gptviz.sourcing.trying import Trial, try_model, try_vectors
 
 
 def dry_run(project: Project, names: Sequence[str], everything: bool, wanted: Asked) -> int:
-    """Prints which films a model could be recorded for, what the others lack, and what it takes;
+    """Prints which films a model, or word vectors, could be recorded for, what the others lack, and what it takes;
     nothing is recorded. Returns 1 where it serves none of them."""
     scenes = pick_scenes(project, names, everything or not names)
-    if not wanted.model:
-        raise UsageError("no model was named to try", "", "give --model")
-    trial = try_model(wanted.model, scenes)
+    tried = [(try_model, wanted.model), (try_vectors, wanted.vectors)]
+    trials = [attempt(reference, scenes) for attempt, reference in tried if reference]
+    if not trials:
+        raise UsageError("nothing was named to try", "", "give --model or --vectors, or both")
+    for trial in trials:
+        _show(trial)
+    served = all(any(not each.lacks for each in trial.answers) for trial in trials)
+    return 0 if served else 1
+
+
+def _show(trial: Trial) -> None:
     table(
         ("film", "can be recorded", "what it lacks"),
         [
@@ -40,7 +48,6 @@ def dry_run(project: Project, names: Sequence[str], everything: bool, wanted: As
         f"{trial.title}: {trial.parameters:,} parameters, {trial.memory / 1e6:,.0f} MB of memory for "
         f"its weights; all of it takes about {_about(trial.seconds)} here, and 5 MB of disk"
     )
-    return 0 if any(not answer.lacks for answer in trial.answers) else 1
 
 
 def _about(seconds: float) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gptviz.errors import GptvizError
-from gptviz.recording.request import Request, prompt_field
+from gptviz.recording.request import Request, Source, prompt_field
 from gptviz.render.find import SceneFile
 from gptviz.sourcing.reference import parts_needed
 
@@ -48,28 +48,9 @@ def try_model(reference: str, scenes: Sequence[SceneFile]) -> Trial:
     """Tries a model on films. Raises as loading it does."""
     with parts_needed():
         from gptviz.models.standin import stand_in  # noqa: PLC0415
-        from gptviz.recorders import take  # noqa: PLC0415
 
         tried = stand_in(reference)
-        answers, spent = [], 0.0
-        seconds: dict[tuple[object, ...], float] = {}  # of the kinds of requests that were answered
-        for scene in scenes:
-            answer = Answer(scene.name)
-            for need, request in scene.checked().needs.items():
-                if request.source != "model":
-                    continue
-                kind, began = _kind(request), time.monotonic()
-                try:
-                    if kind not in seconds:
-                        take(tried.model, request)
-                        seconds[kind] = time.monotonic() - began
-                    elif text := getattr(request, prompt_field(request) or "", ""):
-                        tried.model.encode(text)
-                    spent += seconds[kind]
-                except GptvizError as error:
-                    (answer.without if need in scene.optional else answer.lacks)[need] = error
-            if any(request.source == "model" for request in scene.needs.values()):
-                answers.append(answer)
+        answers, spent = _ask(tried.model, "model", scenes)
     return Trial(
         tried.model.title,
         tried.parameters,
@@ -77,3 +58,40 @@ def try_model(reference: str, scenes: Sequence[SceneFile]) -> Trial:
         spent * max(1.0, tried.smaller / 4),  # wide layers are computed better than narrow ones
         answers,
     )
+
+
+def try_vectors(reference: str, scenes: Sequence[SceneFile]) -> Trial:
+    """Tries word vectors on films: they are small, and answer themselves. Raises as loading them
+    does."""
+    with parts_needed():
+        from gptviz.models.vectors import load_vectors  # noqa: PLC0415
+
+        vectors = load_vectors(reference)
+        answers, spent = _ask(vectors, "vectors", scenes)
+    memory = vectors.matrix.nbytes
+    return Trial(vectors.title, int(vectors.matrix.size), memory, spent, answers)
+
+
+def _ask(model: object, source: Source, scenes: Sequence[SceneFile]) -> tuple[list[Answer], float]:
+    """What a model, or vectors, can be asked, film by film; about how many seconds it all takes."""
+    from gptviz.recorders import take  # noqa: PLC0415
+
+    answers, spent = [], 0.0
+    seconds: dict[tuple[object, ...], float] = {}  # of the kinds of requests that were answered
+    for scene in scenes:
+        answer = Answer(scene.name)
+        needs = {n: r for n, r in scene.checked().needs.items() if r.source == source}
+        for need, request in needs.items():
+            kind, began = _kind(request), time.monotonic()
+            try:
+                if kind not in seconds or source == "vectors":
+                    take(model, request)
+                    seconds[kind] = time.monotonic() - began
+                elif text := getattr(request, prompt_field(request) or "", ""):
+                    model.encode(text)  # type: ignore[attr-defined]
+                spent += seconds[kind]
+            except GptvizError as error:
+                (answer.without if need in scene.optional else answer.lacks)[need] = error
+        if needs:
+            answers.append(answer)
+    return answers, spent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gptviz.errors import GptvizError, ModelMissing, ModelRefused
@@ -12,7 +13,7 @@ from gptviz.models import load
 from gptviz.recorders import take
 from gptviz.render.find import pick_scenes
 from gptviz.render.project import open_project
-from gptviz.sourcing.trying import try_model
+from gptviz.sourcing.trying import try_model, try_vectors
 from tests import small_gguf, small_gpt2
 
 FILMS = ("softmax", "matvec", "scores_mask", "parameter_tally")
@@ -39,6 +40,16 @@ def test_a_stand_in_answers_as_the_model_does(tmp_path: Path, root: Path, kind: 
     assert found == refused and len(trial.answers) == len(FILMS)
     assert trial.parameters == model.provenance().parameters
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_vectors_answer_themselves(tmp_path: Path, root: Path) -> None:
+    scenes = pick_scenes(open_project(root), ("plurality",), False)
+    few = tmp_path / "few.txt"
+    rows = np.random.default_rng(2).normal(size=(40, 5)).round(3)
+    few.write_text("".join(f"w{i} {' '.join(map(str, row))}\n" for i, row in enumerate(rows)))
+    lacking, whole = try_vectors(str(few), scenes), try_vectors("mini", scenes)
+    assert any(answer.lacks for answer in lacking.answers)
+    assert not all(answer.lacks for answer in whole.answers) and whole.parameters > 10_000
 
 
 def test_what_cannot_be_loaded_is_refused_as_loading_does(
