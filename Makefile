@@ -72,7 +72,7 @@ PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no
 NEEDS := $(RENDER) $(if $(strip $(MODEL)$(VECTORS)$(PROMPT)),$(MODELS)) $(if $(strip $(SCHEDULER)),$(CLUSTER)) \
 	$(if $(filter joe %.onnx,$(VOICE)),$(PIPER))
 
-.PHONY: help render record list status verify doctor course compare diff gallery audit inspect bench cluster-demo test test-all \
+.PHONY: help dev render record list status verify doctor course compare diff gallery audit inspect bench cluster-demo test test-all \
 	test-clone lint audit-dependencies clean
 
 help:  ## what can be made, and with which variables
@@ -135,6 +135,8 @@ lint: $(DEV)  ## ruff and mypy
 	@$(VENV)/bin/ruff format --quiet --check .
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/mypy --no-error-summary
+
+dev: $(DEV)  ## everything for working on gptviz; see CONTRIBUTING.md
 
 test: lint  ## the fast tests: units, recorders, contracts, lint, the audit of three films
 	@$(VENV)/bin/python -m pytest -q -m 'not slow and not clone' $(PYTEST_ARGS)

@@ -33,6 +33,21 @@ def test_its_make_targets_are_there() -> None:
     assert {target for target in re.findall(r"make ([a-z-]+)", readme())} <= targets
 
 
+def test_the_recipes_name_what_is_there() -> None:
+    """Files, folders, targets and modules of CONTRIBUTING.md and docs/architecture.md."""
+    recipes = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:gptviz|tests|docs|scenes)/[\w/.]+)`", recipes)
+    assert len(named) >= 6 and not [name for name in named if not (ROOT / name).exists()]
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    assert set(re.findall(r"make ([a-z-]+)", recipes)) <= targets
+    way = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert len(re.findall(r"^\d+\. ", way, re.M)) <= 12
+    modules = re.findall(r"`((?:sourcing|models|recorders|render|recording)\.\w+)", way)
+    paths = [ROOT / "gptviz" / name.replace(".", "/") for name in modules]
+    missing = [str(path) for path in paths if not path.with_suffix(".py").exists()]
+    assert len(modules) >= 8 and missing == [str(ROOT / "gptviz" / "recorders" / "take")]
+
+
 @pytest.fixture
 def example(tmp_path: Path) -> Toy:
     toy = build(tmp_path / "project")
