@@ -421,7 +421,7 @@ def shaped(rec, index: int, y: float) -> VGroup:
     return VGroup(
         swatch,
         Words(name, theme.LABEL, font=theme.TOKEN_FACE).place([LEFT + 0.4, y, 0]),
-        Words(what, theme.LABEL, theme.SECONDARY).place([-3.2, y, 0]),
+        *([Words(what, theme.LABEL, theme.SECONDARY).place([-3.2, y, 0])] if what else []),
         Words(
             "{r:,} × {c:,}" if len(sides) > 1 else "{r:,}",
             theme.LABEL,
