@@ -18,11 +18,11 @@ KNOBS := PYTHON VENV PIP_ARGS TORCH_INDEX PYTEST_ARGS
 SOURCES := MODEL VECTORS PROMPT EDITION
 PLACES := RECORDINGS MEDIA
 READS_render := SCENE ALL $(SOURCES) $(PLACES) QUALITY CAPTIONS VOICE FORCE STOCK JOBS BEAT SCHEDULER
-READS_record := SCENE ALL $(SOURCES) RECORDINGS SCHEDULER
+READS_record := SCENE ALL $(SOURCES) RECORDINGS SCHEDULER DRY_RUN
 READS_list := $(PLACES)
 READS_status := SCENE ALL $(SOURCES) $(PLACES) QUALITY CAPTIONS VOICE
 READS_verify := SCENE ALL MODEL VECTORS RECORDINGS
-READS_doctor := $(PLACES)
+READS_doctor := $(PLACES) MODEL
 READS_course := $(SOURCES) $(PLACES) QUALITY VOICE FORCE JOBS SCHEDULER
 READS_compare := SCENE A B $(SOURCES) $(PLACES) QUALITY
 READS_diff := SCENE A B RECORDINGS
@@ -46,7 +46,7 @@ endif
 
 # What a user names is data, whatever characters it holds: it never enters a recipe's text. `value` takes it unexpanded
 # (so `$$` in it is a dollar and nothing is run), and gptviz reads it from the environment.
-DATA := SCENE MODEL VECTORS PROMPT QUALITY MEDIA RECORDINGS EDITION CAPTIONS VOICE FORCE STOCK JOBS BEAT ALL PIECE A B SCHEDULER STILLS
+DATA := SCENE MODEL VECTORS PROMPT QUALITY MEDIA RECORDINGS EDITION CAPTIONS VOICE FORCE STOCK JOBS BEAT ALL PIECE A B SCHEDULER STILLS DRY_RUN
 define take
 ifneq ($$(origin $(1)),undefined)
 override $(1) := $$(value $(1))
@@ -104,7 +104,7 @@ status: $(NEEDS)  ## which films are fresh, stale or missing, and why
 verify: $(RENDER) $(MODELS)  ## compute the committed recordings again, and compare
 	@$(GPTVIZ) verify
 
-doctor: $(RENDER)  ## is everything here that gptviz needs?
+doctor: $(NEEDS)  ## is everything here that gptviz needs?
 	@$(GPTVIZ) doctor
 
 course: $(NEEDS)  ## render what is stale; one film per chapter, and the course's page
