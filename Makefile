@@ -28,6 +28,7 @@ READS_compare := SCENE A B $(SOURCES) $(PLACES) QUALITY
 READS_diff := SCENE A B RECORDINGS
 READS_gallery := PIECE $(PLACES) QUALITY
 READS_audit := SCENE ALL $(SOURCES) $(PLACES)
+READS_script := SCENE ALL $(SOURCES) $(PLACES) FORMAT
 READS_inspect := SCENE ALL $(SOURCES) $(PLACES) STILLS BEAT
 
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
@@ -46,7 +47,7 @@ endif
 
 # What a user names is data, whatever characters it holds: it never enters a recipe's text. `value` takes it unexpanded
 # (so `$$` in it is a dollar and nothing is run), and gptviz reads it from the environment.
-DATA := SCENE MODEL VECTORS PROMPT QUALITY MEDIA RECORDINGS EDITION CAPTIONS VOICE FORCE STOCK JOBS BEAT ALL PIECE A B SCHEDULER STILLS DRY_RUN
+DATA := SCENE MODEL VECTORS PROMPT QUALITY MEDIA RECORDINGS EDITION CAPTIONS VOICE FORCE STOCK JOBS BEAT ALL PIECE A B SCHEDULER STILLS DRY_RUN FORMAT
 define take
 ifneq ($$(origin $(1)),undefined)
 override $(1) := $$(value $(1))
@@ -72,7 +73,7 @@ PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no
 NEEDS := $(RENDER) $(if $(strip $(MODEL)$(VECTORS)$(PROMPT)),$(MODELS)) $(if $(strip $(SCHEDULER)),$(CLUSTER)) \
 	$(if $(filter joe %.onnx,$(VOICE)),$(PIPER))
 
-.PHONY: help dev render record list status verify doctor course compare diff gallery audit inspect bench cluster-demo test test-all \
+.PHONY: help dev render record list status verify doctor course compare diff gallery audit script inspect bench cluster-demo test test-all \
 	test-clone lint audit-dependencies clean
 
 help:  ## what can be made, and with which variables
@@ -121,6 +122,9 @@ gallery: $(RENDER)  ## the drawing library, piece by piece: make gallery PIECE=h
 
 audit: $(NEEDS)  ## where every number of a film comes from: make audit SCENE=softmax
 	@$(GPTVIZ) audit
+
+script: $(NEEDS)  ## what a film says, to be read aloud: make script SCENE=softmax FORMAT=html
+	@$(GPTVIZ) script
 
 inspect: $(NEEDS)  ## a film's contact sheet and the faults of its layout: make inspect SCENE=softmax
 	@$(GPTVIZ) inspect

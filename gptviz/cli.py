@@ -286,6 +286,42 @@ def inspect(
 
 
 @commands.command()
+@options.takes(
+    options.scenes,
+    options.sources(),
+    options.recordings,
+    options.media,
+    options.option(
+        "--format",
+        "form",
+        type=click.Choice(["text", "markdown", "html"]),
+        default="text",
+        show_default=True,
+        help="html: large type, for a teleprompter.",
+    ),
+    click.option("--lint", is_flag=True, help="What cannot be spoken so, instead of the script."),
+)
+def script(
+    scenes: tuple[str, ...],
+    everything: bool,
+    wanted: Asked,
+    recordings: str | None,
+    media: str | None,
+    form: str,
+    lint: bool,
+) -> int:
+    """What a film says, with times, to be read aloud.
+
+    Exit code 1 where --lint finds something.
+    """
+    from gptviz.commands import scripting
+
+    return scripting.scripts(
+        _project(recordings, media), _some(scenes, everything), everything, wanted, form, lint
+    )
+
+
+@commands.command()
 @options.takes(options.scenes, options.model, options.vectors, options.recordings)
 def verify(
     scenes: tuple[str, ...],

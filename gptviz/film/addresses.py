@@ -156,6 +156,8 @@ class Addresses:
 
     def _text(self, address: str) -> str | None:
         """The text at an address: all of what lies there, as one text."""
+        if address.startswith("quoted from "):
+            return address.removeprefix("quoted from ")
         if address.startswith("digest of "):
             return self._digest(address.removeprefix("digest of ").split(", "))
         name, _, path = address.partition("#")

@@ -23,12 +23,13 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from manim import Animation, AnimationGroup, FadeOut, Mobject, ValueTracker, VGroup, linear
+from manim import Animation, AnimationGroup, FadeIn, FadeOut, Mobject, ValueTracker, VGroup, linear
 
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.frame import FramedScene
-from gptviz.drawing.base.text import Words
+from gptviz.drawing.base.text import Run, Words
 from gptviz.drawing.furniture.badge import Badge
+from gptviz.drawing.furniture.cards import EndCard, TitleCard, fit_picture, quotations
 from gptviz.errors import GptvizError, NotDeclared
 from gptviz.film.beats import MOST_SENTENCES, Beat, Said, in_time
 from gptviz.film.caption import Caption, Page, pages
@@ -38,7 +39,7 @@ from gptviz.recording.need import needs_of
 from gptviz.recording.number import Claim, Setting
 from gptviz.recording.request import Request
 from gptviz.recording.schema import Recording
-from gptviz.recording.statement import sentence
+from gptviz.recording.statement import Statement, compose, sentence
 
 SHORTEST, LONGEST = 2.5, 8.0  # seconds of a beat of one sentence
 SHORTEST_TOLD, LONGEST_TOLD = 4.0, 16.0  # seconds of a beat of several
@@ -54,7 +55,8 @@ class Film(FramedScene):
     ``rec`` their recordings. ``settings``: the film's own knobs. ``chains``: groups of needs that
     must come from one model. ``tokens``: the fewest and the most tokens of a prompt
     that it can show; another one is refused before anything is recorded. ``waivers``: findings of the layout lint that are
-    meant, by name, each with its reason.
+    meant, by name, each with its reason. ``cards``: the film has a title card and an end card, and
+    no title line.
     """
 
     needs: ClassVar[Mapping[str, Request]] = {}
@@ -64,6 +66,7 @@ class Film(FramedScene):
     optional: ClassVar[tuple[str, ...]] = ()  #: needs that an edition may lack; see Need
     tokens: ClassVar[tuple[int, int] | None] = None
     waivers: ClassVar[Mapping[str, str]] = {}
+    cards: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -92,8 +95,12 @@ class Film(FramedScene):
         self._title: Mobject = VGroup()
         self._caption = Caption()
         self._badge: Mobject = VGroup()
+        self._card: Mobject = VGroup()
+        self._question = Statement()
+        self._quoted: set[str] = set()  # publications whose figures were shown
+        self._carded: set[str] = set()  # which cards were shown
         self._pages: list[Page] = []  # of captions, still to come
-        self._moved = 0.0
+        self._moved = self._began = 0.0  # when a motion ended last, when a beat began last
 
     @classmethod
     def title(cls) -> str:
@@ -127,11 +134,81 @@ class Film(FramedScene):
             self.ask(self.title())
 
     def ask(self, template: str | Claim, **fields: Any) -> None:
-        """Sets the question in the title line, top left; a film whose question holds a number asks
-        it with fields."""
-        title = Words(template, theme.TITLE, theme.SECONDARY, **fields)
+        """Sets the film's question; one that holds a number is asked with fields.
+
+        It stands in the title line, top left, but in a film with cards, which shows it on its own.
+        """
+        self._question = compose(template, **fields)
+        if self.cards:
+            return
+        title = Words(self._question, theme.TITLE, theme.SECONDARY)
         title.place([theme.LEFT_EDGE, theme.TOP_EDGE - theme.units(theme.TITLE) * 0.75, 0])
         self._swap("_title", title)
+
+    def title_card(self, ground: Mobject | None = None, seconds: float = 2.5) -> None:
+        """Shows the film's question, large, for ``seconds``; whatever else is on the stage goes.
+
+        ``ground`` (such as the map of the model, in its lower half) is kept or faded in, and stays.
+        """
+        self._swap("_title", VGroup())
+        if self.beats and self._began == self.beats[-1].start:  # between two beats nothing is said
+            self._swap("_caption", Caption())
+            self._pages = []
+        self._empty_stage(ground)
+        self._card = TitleCard(self._question, ground)
+        self.pin(self._card)
+        new = [] if ground is None or self._shows(ground) else [FadeIn(ground)]
+        self.play(*new, FadeIn(self._card), run_time=theme.QUICK)
+        self.wait(seconds - 2 * theme.QUICK)
+        self.play(FadeOut(self._card), run_time=theme.QUICK)
+        self._carded.add("title")
+
+    def end_card(
+        self,
+        answer: str | Claim,
+        picture: Mobject | None = None,
+        seconds: float = 3.0,
+        **fields: Any,
+    ) -> None:
+        """The last picture, for ``seconds``: the answer in one line, the picture worth keeping at
+        the size of its room, and in small type what the numbers come from. All else goes.
+
+        ``answer`` is a template with ``fields``, as narration is.
+        """
+        self._note_quotations()
+        self._pages = []
+        self._swap("_title", VGroup())
+        self._swap("_caption", Caption())
+        self._swap("_badge", VGroup())
+        self._empty_stage(picture)
+        if picture is not None:
+            scale, middle = fit_picture(picture)
+            if self._shows(picture):
+                self.play(self.frame.pull(), picture.animate.scale(scale).move_to(middle))
+            else:
+                picture.scale(scale).move_to(middle)
+                self.play(self.frame.pull(), FadeIn(picture), run_time=theme.MOVE)
+        self._card = EndCard(compose(answer, **fields), list(self.rec.values()), self._quoted)
+        self.pin(self._card)
+        self.play(FadeIn(self._card), run_time=theme.QUICK)
+        self.wait(seconds)
+        self._carded.add("end")
+
+    def _shows(self, mobject: Mobject) -> bool:
+        return any(mobject is part for each in self.mobjects for part in each.get_family())
+
+    def _empty_stage(self, kept: Mobject | None) -> None:
+        """Fades out everything on the stage but one thing, which may be a part of another."""
+        if kept is not None and self._shows(kept):
+            self.add(kept)  # Manim gives it a place of its own, beside what it was a part of
+        self.clear_stage(*([] if kept is None else [kept]))
+
+    def _note_quotations(self) -> None:
+        """Remembers the publications whose figures are on screen or were said."""
+        runs = [part for each in self.mobjects for part in each.get_family()]
+        said = [beat.statement for beat in self.beats[-1:]]
+        for pieces in [*said, *(run.pieces for run in runs if isinstance(run, Run))]:
+            self._quoted.update(source for p in pieces for source in quotations(p.origin))
 
     @contextlib.contextmanager
     def beat(
@@ -163,7 +240,7 @@ class Film(FramedScene):
             else tuple(shows) or tuple(need for need in self.needs if need in self.rec)
         )
         start = self.now
-        self._moved = start
+        self._moved = self._began = start
         number = len(self.beats)
         label = name or f"{number + 1:02d}"
         wanted = [each.beat_begins(self, number + 1, label) for each in self._observers]
@@ -183,6 +260,7 @@ class Film(FramedScene):
         if (rest := until - self.now) > 0:
             self._stand(rest)
         self.beats.append(Beat(number, label, start, self.now, moved, said.sentences, drawn))
+        self._note_quotations()
         for each in self._observers:
             each.beat_ended(self, self.beats[-1])
 
@@ -283,8 +361,8 @@ class Film(FramedScene):
         self.play(turned.set_value(target), run_time=run_time)
 
     def stage(self) -> list[Mobject]:
-        """What is on screen but for title, caption and badge."""
-        furniture = (self._title, self._caption, self._badge)
+        """What is on screen but for title, caption, badge and card."""
+        furniture = (self._title, self._caption, self._badge, self._card)
         return [
             mobject
             for mobject in self.mobjects
@@ -306,6 +384,12 @@ class Film(FramedScene):
             raise GptvizError(
                 f"{type(self).__name__} has no beat",
                 "a film is told in beats: with self.beat(...): ...",
+            )
+        if self.cards and (missing := {"title", "end"} - self._carded):
+            raise NotDeclared(
+                f"{type(self).__name__} shows no {' and no '.join(sorted(missing))} card",
+                "it declares cards = True",
+                "call self.title_card() after the hook, and self.end_card(...) last",
             )
 
     def _show_badge(self, drawn: tuple[str, ...]) -> None:

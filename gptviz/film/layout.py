@@ -44,7 +44,7 @@ _PLAIN = {"Mobject", "VMobject", "Group", "VGroup", "VDict", "Anchor"}
 class Shape:
     """Something drawn that is no text. ``box`` is its form's, without the stroke.
 
-    ``furniture``: a part of caption, badge or title.
+    ``furniture``: a part of caption, badge, title or card.
     """
 
     mobject: Mobject
@@ -120,7 +120,7 @@ def shapes_of(moment: Moment, texts: list[Shown]) -> list[Shape]:
     names = _names(moment)
     furniture = {
         id(part)
-        for piece in (film._caption, film._badge, film._title)
+        for piece in (film._caption, film._badge, film._title, film._card)
         for part in piece.get_family()
     }
     found = []

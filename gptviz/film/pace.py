@@ -94,7 +94,7 @@ class Clock:
         if state != self._still:
             self._moves.append((moment.time, moment.time))
         self._still, self._moving = state, None
-        known = frozenset(text.text for text in texts if not text.place)
+        known = frozenset(text.text for text in texts if text.place in ("", "card"))
         if new := known - self._known:
             self._news.append((moment.time, min(reading(sum(map(len, new))), _GLANCE)))
         self._known = known

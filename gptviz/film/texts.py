@@ -54,7 +54,7 @@ class Shown:
     """A text in a picture, as long as the picture stands. ``parts`` are its outlines that can be
     seen.
 
-    ``place``: caption, badge or title, or empty for what stands on the stage. ``animated``: an
+    ``place``: caption, badge, title or card, or empty for what stands on the stage. ``animated``: an
     animation moves it.
     """
 
@@ -146,6 +146,7 @@ class Reader:
                 ("caption", film._caption),
                 ("badge", film._badge),
                 ("title", film._title),
+                ("card", film._card),
             )
         }
         found: dict[int, tuple[Mobject, str, list[VMobject]]] = {}  # by the id of the text

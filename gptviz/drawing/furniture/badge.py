@@ -1,8 +1,13 @@
-"""The badge: on every frame, bottom left, what the numbers on screen come from."""
+"""The badge: bottom left, small and grey, which model the numbers on screen come from.
+
+It names the model and its size, nothing else. Digests, public sources and notes stand on the end
+card (:mod:`gptviz.drawing.furniture.cards`) and in the manifest.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,50 +17,40 @@ from gptviz.drawing.base import theme
 from gptviz.drawing.base.text import Words
 from gptviz.recording.number import Number, Word
 from gptviz.recording.schema import Recording
-from gptviz.recording.statement import compose
+from gptviz.recording.statement import Statement, compose
 
-_PROMPT = 44  # characters of a prompt that a badge has room for
 _MILLION = 1_000_000  # parameters that are said in millions
+_QUANTISED = re.compile(r"i?q(\d)", re.IGNORECASE)  # GGUF's names of types: Q4_0, Q4_K, IQ2_XS
 
 
 class Badge(VGroup):
-    """Model, parameter count, digest of the recordings that a beat draws, and their prompt or
-    words."""
+    """The models that a beat's recordings come from, each with its size: ``GPT-2 small \u00b7 124M``."""
 
     def __init__(self, recordings: Sequence[Recording]) -> None:
         super().__init__()
-        parts: list[str] = []
-        fields: dict[str, Any] = {}
-        for i, recording in enumerate(_one_per_model(recordings)):
-            provenance = recording.provenance
-            fields[f"model{i}"] = Word(provenance.model, f"{recording.name}#provenance.model")
-            parts.append(f"{{model{i}}}")
-            if provenance.parameters is not None:
-                fields[f"n{i}"] = Number(
-                    provenance.parameters, recording.name, "provenance.parameters"
-                )
-                parts.append(f"{{n{i}:{'M' if provenance.parameters >= _MILLION else ','}}}")
-            if provenance.note and not provenance.commit:  # a public source says more than a note
-                fields[f"note{i}"] = Word(provenance.note, f"{recording.name}#provenance.note")
-                parts.append(f"{{note{i}}}")
-        fields["digest"] = Word(
-            digest_of(recordings), "digest of " + ", ".join(r.name for r in recordings)
-        )
-        parts.append("rec {digest}")
-        commits = {r.provenance.commit: r for r in recordings if r.provenance.commit}
-        for i, (commit, recording) in enumerate(commits.items()):
-            fields[f"commit{i}"] = Word(str(commit)[:7], f"{recording.name}#provenance.commit")
-            parts.append(f"source {{commit{i}}}")
-        prompts = [r for r in recordings if str(r.manifest.request.get("prompt", "")).strip()]
-        if len({str(r.asked("prompt")) for r in prompts}) == 1:
-            fields["prompt"] = _short(prompts[0].asked("prompt"))
-            parts.append("\u201c{prompt}\u201d")
-        words = Words(compose(" \u00b7 ".join(parts), **fields), theme.SMALLEST, theme.SECONDARY)
+        models = {f"m{i}": name_of(each) for i, each in enumerate(one_per_model(recordings))}
+        names = compose("   ".join(f"{{{key}}}" for key in models), **models)
+        words = Words(names, theme.SMALLEST, theme.SECONDARY)
         self.add(
             words.place(
                 [theme.LEFT_EDGE, theme.BOTTOM_EDGE + theme.units(theme.SMALLEST) * 0.25, 0]
             )
         )
+
+
+def name_of(recording: Recording) -> Statement:
+    """A recording's model and its size, and how coarsely its weights are kept where that is less
+    than a byte each."""
+    told = recording.provenance
+    template = "{model}"
+    fields: dict[str, Any] = {"model": Word(told.model, f"{recording.name}#provenance.model")}
+    if told.parameters is not None:
+        template += f" \u00b7 {{n:{'M' if told.parameters >= _MILLION else ','}}}"
+        fields["n"] = Number(told.parameters, recording.name, "provenance.parameters")
+    if match := _QUANTISED.match(told.dtype):
+        template += ", {bits}"
+        fields["bits"] = Word(f"{match[1]}-bit", f"{recording.name}#provenance.dtype")
+    return compose(template, **fields)
 
 
 def digest_of(recordings: Sequence[Recording]) -> str:
@@ -66,12 +61,6 @@ def digest_of(recordings: Sequence[Recording]) -> str:
     )[:7]
 
 
-def _one_per_model(recordings: Sequence[Recording]) -> list[Recording]:
+def one_per_model(recordings: Sequence[Recording]) -> list[Recording]:
+    """The first recording of each model, in order."""
     return list({recording.provenance.model: recording for recording in recordings}.values())
-
-
-def _short(prompt: Word) -> Word:
-    text = " ".join(prompt.split())
-    return Word(
-        text if len(text) <= _PROMPT else text[: _PROMPT - 1].rstrip() + "\u2026", prompt.address
-    )
