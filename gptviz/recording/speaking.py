@@ -61,6 +61,7 @@ def _plain(text: str) -> str:
     text = text.replace("\u202f", " ").replace("\u00a0", " ")
     text = re.sub('[\u201c\u201d"\u00ab\u00bb]', "", text)
     text = text.replace("\u2019", "'").replace("\u2018", "'")
+    text = re.sub("(?<=\\d)\u2013(?=\\d)", " to ", text)
     text = re.sub("\\s*[\u2013\u2014]\\s*", ", ", text)
     text = re.sub("\\s*\u2026", "...", text)
     for pattern, said in _RULES:
@@ -95,6 +96,12 @@ def _scaled(match: re.Match[str]) -> str:
     return f"{_number(match[1])} {_LARGE[match[2]]}"
 
 
+def _apart(match: re.Match[str]) -> str:
+    """A number in words, with a space where a letter stands at it."""
+    before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
+    return (" " if before.isalnum() else "") + _number(match[0]) + (" " if after.isalnum() else "")
+
+
 _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (_NAME, lambda name: NAMES[name[1]]),
     (re.compile(r"(?<![\w.,/])(\d+)/(\d+)(?![\w/])"), _fraction),
@@ -107,5 +114,5 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     ),
     (re.compile(rf"({_NUMBER})([KMBT])\b"), _scaled),
     (re.compile(rf"({_NUMBER})\s*\u00b0(?!\w)"), lambda turn: f"{_number(turn[1])} degrees"),
-    (re.compile(_NUMBER), lambda number: f" {_number(number[0])} "),
+    (re.compile(_NUMBER), _apart),
 )

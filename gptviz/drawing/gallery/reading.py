@@ -5,18 +5,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from manim import DOWN, LEFT, RIGHT, UP, FadeIn, VGroup
+from manim import DOWN, LEFT, RIGHT, UP, FadeIn, FadeOut, VGroup
 
 from gptviz import maths
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.formula import Formula
 from gptviz.drawing.base.motion import Follow, Glide
-from gptviz.drawing.base.text import Words
+from gptviz.drawing.base.text import Numeral, Words
 from gptviz.drawing.chances.bars import ColumnNames, ProbabilityBars, ShareStrip
 from gptviz.drawing.chances.exponential import ExponentialCurve
 from gptviz.drawing.chances.scores import ScoreBlock
 from gptviz.drawing.chances.scrolling import ScoreColumn
 from gptviz.drawing.furniture.badge import Badge
+from gptviz.drawing.furniture.cards import EndCard, TitleCard, fit_picture
 from gptviz.drawing.furniture.checklist import Checklist
 from gptviz.drawing.furniture.focus import Focus
 from gptviz.drawing.furniture.source import QuotedWords
@@ -28,6 +29,7 @@ from gptviz.drawing.tokens.slot import NextSlot
 from gptviz.drawing.tokens.suggestions import Suggestions
 from gptviz.drawing.tokens.tokens import TokenStrip
 from gptviz.recording.number import derive, derive_each
+from gptviz.recording.statement import compose
 
 PIECES: list[Piece] = []
 SHOWN = 7
@@ -206,7 +208,7 @@ def slope(stage: Stage, rec: dict[str, Any]) -> None:
 
 @piece(
     PIECES,
-    "what every frame says of its numbers",
+    "whose numbers every frame shows",
     row="gpt2/softmax/row",
     story="mini/autoregression/story",
     space="word2vec-googlenews/word_space/space",
@@ -215,3 +217,23 @@ def badge(stage: Stage, rec: dict[str, Any]) -> None:
     for i, need in enumerate(rec.values()):
         stage.add(Badge([need]).shift(UP * (2.2 - 1.2 * i)))
     stage.still("three")
+
+
+@piece(
+    PIECES,
+    "a film's question, and at its end the answer and all sources",
+    row="gpt2/softmax/row",
+    story="mini/autoregression/story",
+)
+def cards(stage: Stage, rec: dict[str, Any]) -> None:
+    question = TitleCard(compose("How do raw scores become probabilities?"))
+    stage.play(FadeIn(question))
+    stage.still("question")
+    share = rec["row"].probability(0)
+    answer = compose("{word} gets {p:~in}.", word=rec["row"].token(0), p=share)
+    picture = Numeral(share, ".1%", 120, theme.PROBABILITY)
+    scale, middle = fit_picture(picture)
+    end = EndCard(answer, list(rec.values()), ["Radford and others (2019)"])
+    stage.play(FadeOut(question))
+    stage.play(FadeIn(end), FadeIn(picture.scale(scale).move_to(middle)))
+    stage.still("answer")
