@@ -19,6 +19,7 @@ from gptviz import __version__
 from gptviz.commands import options
 from gptviz.errors import GptvizError, UsageError
 from gptviz.sourcing.asked import Asked
+from gptviz.voice import NONE
 
 INTERRUPTED = 130
 
@@ -300,6 +301,12 @@ def inspect(
         help="html: large type, for a teleprompter.",
     ),
     click.option("--lint", is_flag=True, help="What cannot be spoken so, instead of the script."),
+    options.option(
+        "--voice",
+        default=NONE,
+        metavar="recorded:FOLDER",
+        help="What these recordings of your own lack, instead of the script.",
+    ),
 )
 def script(
     scenes: tuple[str, ...],
@@ -309,15 +316,22 @@ def script(
     media: str | None,
     form: str,
     lint: bool,
+    voice: str,
 ) -> int:
     """What a film says, with times, to be read aloud.
 
-    Exit code 1 where --lint finds something.
+    Exit code 1 where --lint finds something, and where recordings are missing or stale.
     """
     from gptviz.commands import scripting
 
     return scripting.scripts(
-        _project(recordings, media), _some(scenes, everything), everything, wanted, form, lint
+        _project(recordings, media),
+        _some(scenes, everything),
+        everything,
+        wanted,
+        form,
+        lint,
+        voice,
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gptviz.commands.console import step
 from gptviz.commands.judging import played
 from gptviz.render.project import Project
+from gptviz.voice import NONE
 
 if TYPE_CHECKING:
     from gptviz.film.script import Script
@@ -25,9 +26,10 @@ def scripts(
     wanted: Asked,
     form: str,
     lint: bool,
+    voice: str = NONE,
 ) -> int:
-    """Prints the scripts of films, or with ``lint`` what of them cannot be spoken; then it returns
-    1 where something cannot."""
+    """Prints the scripts of films, or with ``lint`` what of them cannot be spoken, or with
+    ``voice`` what a folder of recordings lacks; then it returns 1 where there is any."""
     from gptviz.film.script import script  # noqa: PLC0415  (Manim)
 
     found = []
@@ -36,6 +38,10 @@ def scripts(
             found.append(script(film, recordings, scene.name))
     if lint:
         return _lint(found)
+    if voice != NONE:
+        from gptviz.commands.sessions import missing  # noqa: PLC0415  (PyAV)
+
+        return missing(found, voice)
     sys.stdout.write(written(found, form))
     return 0
 

@@ -53,3 +53,26 @@ def test_what_cannot_be_spoken_is_said(said: dict[str, tuple[int, str]]) -> None
     lines = out.splitlines()
     assert lines[0] == "tiny, beat 1: a colon: 'A <model> reads:'  [colon]"
     assert lines[-1].startswith("tiny: 3 sentences, ") and "[length]" in out
+
+
+def test_a_recording_session_is_told_what_is_missing_and_stale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    toy = build(tmp_path / "project")
+    monkeypatch.chdir(toy.root)
+    mine = toy.root / "mine"
+    mine.mkdir()
+    told = ["script", "tiny", "--voice", "recorded:mine"]
+    assert main(told) == 1
+    first, *rest = capsys.readouterr().out.splitlines()
+    names = [line.split()[1] for line in rest]
+    assert first == "tiny: 0 of 2 sentences are recorded" and len(names) == 2
+    assert rest[1].endswith("Next comes girl, says the model.")
+    assert names[0].startswith("tiny-01-1-") and names[1].startswith("tiny-02-1-")
+    for name in (*names, "tiny-01-1-00000000"):
+        (mine / f"{name}.wav").touch()
+    assert main(told) == 1
+    assert "stale    tiny-01-1-00000000.wav" in capsys.readouterr().out
+    (mine / "tiny-01-1-00000000.wav").unlink()
+    assert main(told) == 0
+    assert main([*told[:-1], "joe"]) == 2 and main([*told[:-1], "recorded:gone"]) == 1
