@@ -1,5 +1,5 @@
 """Rows of scores as recordings keep them: the highest of each, and what makes true probabilities of
-them."""
+them; tokens by id, and by text."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gptviz import maths
+from gptviz.errors import PromptRefused
 from gptviz.models.interface import Model
 from gptviz.recording.schema import TokenRow
 
@@ -51,3 +52,15 @@ def table(model: Model, *ids: Iterable[Any]) -> list[TokenRow]:
     recording names it."""
     unique = sorted({int(i) for each in ids for i in np.asarray(each).ravel()})
     return model.token_rows(unique)
+
+
+def one_token(model: Model, text: str) -> int:
+    """The id of a text that is one token. Raises PromptRefused where it is more."""
+    ids = model.encode(text)
+    if len(ids) != 1:
+        raise PromptRefused(
+            f"{text!r} is {len(ids)} tokens",
+            "one next token is asked about",
+            "give one token, with the space in front of it where a word has one",
+        )
+    return ids[0]

@@ -15,6 +15,7 @@ from transformers import GPT2Config, GPT2LMHeadModel
 from gptviz.models import load
 from gptviz.models.interface import Model
 from gptviz.models.references import BUNDLED
+from tests import small_models
 
 #: An emoji of several tokens, a word that is split, one token, a repeated word.
 AWKWARD = ("Hi \U0001f98a!", "antidisestablishment", "The", "the cat and the dog and the cat")
@@ -88,6 +89,13 @@ def both(request: pytest.FixtureRequest) -> Both:
     """Each of the two models."""
     chosen: Both = request.getfixturevalue(request.param)
     return chosen
+
+
+@pytest.fixture(scope="session", params=["gpt2", "llama", "qwen3", "pythia"])
+def decoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Both:
+    """A small model of each architecture, of odd shapes."""
+    folder = small_models.write(tmp_path_factory.mktemp("decoder") / request.param, request.param)
+    return Both(load(str(folder)), small_models.module(request.param))
 
 
 @pytest.fixture(scope="session")

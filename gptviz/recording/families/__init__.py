@@ -50,9 +50,22 @@ from gptviz.recording.families.heads import (
     SinkNorms,
     SinkNormsRecording,
 )
-from gptviz.recording.families.matvec import MatrixVector, MatrixVectorRecording
-from gptviz.recording.families.next_token import NextToken, NextTokenRecording
-from gptviz.recording.families.plurals import PluralDirection, PluralDirectionRecording
+from gptviz.recording.families.matvec import (
+    MatrixVector,
+    MatrixVectorRecording,
+)
+from gptviz.recording.families.next_token import (
+    NextToken,
+    NextTokenRecording,
+)
+from gptviz.recording.families.plurals import (
+    PluralDirection,
+    PluralDirectionRecording,
+)
+from gptviz.recording.families.push import (
+    DirectPush,
+    DirectPushRecording,
+)
 from gptviz.recording.families.residual import (
     LensChoice,
     LensChoiceRecording,
@@ -62,6 +75,10 @@ from gptviz.recording.families.residual import (
     ResidualStreamRecording,
     TwoContexts,
     TwoContextsRecording,
+)
+from gptviz.recording.families.saliency import (
+    Saliency,
+    SaliencyRecording,
 )
 from gptviz.recording.families.sampling import (
     CacheEquality,
@@ -121,6 +138,8 @@ __all__ = [
     "CacheEqualityRecording",
     "CandidateSets",
     "CandidateSetsRecording",
+    "DirectPush",
+    "DirectPushRecording",
     "Draws",
     "DrawsRecording",
     "EmbeddingRows",
@@ -161,6 +180,8 @@ __all__ = [
     "ReplayRecording",
     "ResidualStream",
     "ResidualStreamRecording",
+    "Saliency",
+    "SaliencyRecording",
     "SamplingLoop",
     "SamplingLoopRecording",
     "SinkNorms",
