@@ -102,7 +102,6 @@ def test_no_interpolated_number_is_written_while_shapes_glide() -> None:
         glide.interpolate(alpha)
         for run, old, new in zip(matrix.runs, before, after, strict=True):
             assert run.text in (old, new)
-            assert run.fill_rgbas[0][3] == 0 or not 0.25 < alpha < 0.75
         if alpha == 0.5:
             assert not np.allclose(matrix.cells.colours, start)
     assert [run.text for run in matrix.runs] == after and all(
