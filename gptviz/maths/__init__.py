@@ -18,8 +18,11 @@ from gptviz.maths.attention import (
     moved,
     previous_token_score,
     repeats,
+    rotated,
     scaled,
     self_token_score,
+    turn_length,
+    turned_by,
 )
 from gptviz.maths.claims import (
     adds_up,
@@ -70,6 +73,7 @@ from gptviz.maths.scores import (
     entropy_at_most,
     entropy_at_zero,
     exponential,
+    guessing_loss,
     logsumexp,
     mean_surprise,
     percent,
@@ -136,6 +140,7 @@ from gptviz.maths.vectors import (
     silu,
     smallest,
     spearman_rho,
+    spread,
     total,
 )
 
@@ -182,6 +187,7 @@ __all__ = [
     "gelu_new",
     "gelu_quick",
     "gpt2_parameters",
+    "guessing_loss",
     "hidden_divisor",
     "induction_score",
     "is_falling",
@@ -245,6 +251,7 @@ __all__ = [
     "rest_at",
     "rest_at_zero",
     "root",
+    "rotated",
     "running_sums",
     "saturating_byte",
     "scaled",
@@ -258,10 +265,13 @@ __all__ = [
     "smallest",
     "softmax",
     "spearman_rho",
+    "spread",
     "surprise",
     "surprises",
     "temperature_grid",
     "top_p_size",
     "total",
+    "turn_length",
+    "turned_by",
     "wrapped_byte",
 ]

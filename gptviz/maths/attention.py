@@ -160,3 +160,28 @@ def hidden_divisor(scores: Any, printed: Any) -> int:
         )
 
     return min(range(1, 65), key=off)
+
+
+def rotated(vector: Any, frequencies: Any, position: float) -> Vector:
+    """A query or a key (d_head) turned by its position: of the first 2n entries, entry i and entry
+    i + n by position times frequency i of ``frequencies`` (n), in radians; the others stay.
+
+    Su et al. 2021, "RoFormer", eq. 34, with transformers' pairs of entries (``rotate_half``).
+    """
+    x = np.array(vector, dtype=np.float64)
+    angles = np.asarray(frequencies, dtype=np.float64) * position
+    n = len(angles)
+    first, second = x[:n].copy(), x[n : 2 * n].copy()
+    x[:n] = first * np.cos(angles) - second * np.sin(angles)
+    x[n : 2 * n] = second * np.cos(angles) + first * np.sin(angles)
+    return x
+
+
+def turned_by(frequency: float, position: float) -> float:
+    """By how many degrees a position turns a pair of entries."""
+    return float(np.degrees(frequency * position))
+
+
+def turn_length(frequency: float) -> float:
+    """After how many positions a pair of entries has turned once around."""
+    return float(2 * np.pi / frequency)

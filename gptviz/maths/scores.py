@@ -70,6 +70,11 @@ def surprises(logits: Any, log_sum_exps: Any) -> Vector:
     return np.asarray(log_sum_exps, dtype=np.float64) - np.asarray(logits, dtype=np.float64)
 
 
+def guessing_loss(vocab: float) -> float:
+    """The loss (nats) of who thinks all of a vocabulary's tokens equally likely."""
+    return float(np.log(vocab))
+
+
 def perplexity(loss: float) -> float:
     """e^loss: among how many equally likely tokens a model with this loss (nats) would be choosing.
 

@@ -153,6 +153,11 @@ def smallest(values: Any) -> float:
     return float(np.asarray(values, dtype=np.float64).min())
 
 
+def spread(values: Any) -> float:
+    """How far the largest of some values lies above the smallest."""
+    return float(np.ptp(np.asarray(values, dtype=np.float64)))
+
+
 def principal_components(points: Any, count: int) -> tuple[Vector, Vector, Vector]:
     """The ``count`` directions along which points (row, d_model) vary most.
 

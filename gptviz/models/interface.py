@@ -186,6 +186,14 @@ class Model:
         """Layer, head, and the scores without that head alone, for every head in order."""
         raise self._not_here("what the model says without one of its heads")
 
+    def frequencies(self) -> Floats:
+        """By how many radians each pair of entries of a query or a key is turned from one position to
+        the next (component): entry i with entry i + ``anatomy.rotated`` / 2.
+
+        Raises NotRecorded for a model that turns nothing.
+        """
+        raise self._not_here("how it turns queries and keys")
+
     def unembed(self, vectors: Floats) -> Floats:
         """The scores (token, vocab) that the last layer norm and the output matrix make of vectors
         (token, d_model)."""

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 import torch
 
-from gptviz.errors import ModelRefused, NotFinite, PromptRefused
+from gptviz.errors import ModelRefused, NotFinite, NotRecorded, PromptRefused
 from gptviz.models import architectures, references
 from gptviz.models.architectures import Architecture
 from gptviz.models.building import build
@@ -222,6 +222,15 @@ class LanguageModel(Model):
 
         projection = self.architecture.output_projection(self.module, layer)
         return projection.register_forward_pre_hook(zero)
+
+    def frequencies(self) -> Floats:
+        if self.anatomy.positions != "rotary":
+            raise NotRecorded(
+                f"{self.title} turns no queries and keys",
+                "it learned a vector for each position instead",
+                "name a model with rotary positions: smollm2",
+            )
+        return _array(self.architecture.frequencies(self.module))
 
     def unembed(self, vectors: Floats) -> Floats:
         with torch.no_grad(), one_thread():

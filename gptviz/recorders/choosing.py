@@ -27,6 +27,7 @@ SCORE_RULES = {
     "self": "the head with the largest mean weight on the query's own token",
     "duplicate": "the head with the largest mean weight on earlier copies of the query's own token",
 }
+INDUCTION_RULE = "the head with the largest mean weight on the token that followed the last copy of the query's token"
 _NEITHER = "neither the first token nor a copy of the query's own"
 JUMP_RULE = f"of all heads, the largest weight on a token two or more places back, {_NEITHER}"
 REACH_RULE = f"of all heads, the largest weight on a token three or more places back, {_NEITHER}"

@@ -11,12 +11,19 @@ from gptviz import maths
 from gptviz.models.interface import Model
 from gptviz.recorders import recorder
 from gptviz.recorders.attention import SINK
-from gptviz.recorders.choosing import SCORE_RULES, Array, best_heads, choose, head_scores
+from gptviz.recorders.choosing import (
+    INDUCTION_RULE,
+    SCORE_RULES,
+    Array,
+    best_heads,
+    choose,
+    head_scores,
+)
+from gptviz.recorders.repeats import chance_of, said_twice
 from gptviz.recorders.rows import table, top_rows
 from gptviz.recording.families import HeadAblation, HeadScores, InductionHeads, SinkNorms
 from gptviz.recording.schema import Content
 
-INDUCTION_RULE = "the head with the largest mean weight on the token that followed the last copy of the query's token"
 ABLATION_RULE = "the head without which the likeliest next token loses most probability"
 Tensors = dict[str, tuple[Array, tuple[str, ...]]]
 PER_HEAD = ("layer", "head")
@@ -66,20 +73,14 @@ def record_induction(model: Model, request: InductionHeads) -> Content:
     No token stands twice within a period.
     """
     shape = model.shape
-    period = min(request.tokens, shape.positions // 2, shape.vocab - 1)
-    # RandomState and not Generator: numpy promises that its stream never changes.
-    random = np.random.RandomState(request.seed)
-    usable = np.array([i for i in range(shape.vocab) if i != model.end_id])
-    texts = [
-        [int(i) for i in random.permutation(usable)[:period]] * 2 for _ in range(request.draws)
-    ]
+    texts = said_twice(model, request.tokens, request.draws, request.seed)
+    period = len(texts[0]) // 2
     total: Any = 0.0
     for ids in texts:
         total = total + maths.induction_score(model.attention(ids).pattern, period)
     scores = np.asarray(total / len(texts))
     chosen = choose(scores, INDUCTION_RULE)
     shown = model.attention(texts[0]).pattern[chosen["layer"], chosen["head"]]
-    flat = np.tril(np.ones_like(shown, dtype=np.float64))
     return Content(
         tokens={"text": model.token_rows(texts[0])},
         values={
@@ -87,7 +88,7 @@ def record_induction(model: Model, request: InductionHeads) -> Content:
             "heads": shape.n_head,
             "period": period,
             "draws": len(texts),
-            "chance": float(maths.induction_score(flat / flat.sum(axis=-1, keepdims=True), period)),
+            "chance": chance_of(period),
             "best": chosen,
         },
         tensors={

@@ -117,6 +117,12 @@ class Architecture(ABC):
         if self.anatomy.positions == "rotary":
             body.rotary_emb = type(body.rotary_emb)(module.config)
 
+    def frequencies(self, module: Any) -> torch.Tensor:
+        """Radians by which pairs of entries are turned from one position to the next (component), of
+        a model with rotary positions."""
+        turns: torch.Tensor = getattr(module, self.body).rotary_emb.inv_freq
+        return turns
+
     def unembed(self, module: Any, stream: torch.Tensor) -> torch.Tensor:
         """Scores (token, vocab) of a residual stream (token, d_model)."""
         scores: torch.Tensor = module.lm_head(self.final_norm(module)(stream))

@@ -30,6 +30,10 @@ from gptviz.recording.families.attention import (
     AttentionPatterns,
     AttentionPatternsRecording,
 )
+from gptviz.recording.families.caching import (
+    Caching,
+    CachingRecording,
+)
 from gptviz.recording.families.candidates import (
     CandidateSets,
     CandidateSetsRecording,
@@ -66,6 +70,10 @@ from gptviz.recording.families.push import (
     DirectPush,
     DirectPushRecording,
 )
+from gptviz.recording.families.repeats import (
+    RepeatedTokens,
+    RepeatedTokensRecording,
+)
 from gptviz.recording.families.residual import (
     LensChoice,
     LensChoiceRecording,
@@ -75,6 +83,10 @@ from gptviz.recording.families.residual import (
     ResidualStreamRecording,
     TwoContexts,
     TwoContextsRecording,
+)
+from gptviz.recording.families.rotation import (
+    Rotation,
+    RotationRecording,
 )
 from gptviz.recording.families.saliency import (
     Saliency,
@@ -87,6 +99,10 @@ from gptviz.recording.families.sampling import (
     ReplayRecording,
     SamplingLoop,
     SamplingLoopRecording,
+)
+from gptviz.recording.families.switched_off import (
+    SwitchedOff,
+    SwitchedOffRecording,
 )
 from gptviz.recording.families.tokens import (
     Merges,
@@ -136,6 +152,8 @@ __all__ = [
     "AttentionPatternsRecording",
     "CacheEquality",
     "CacheEqualityRecording",
+    "Caching",
+    "CachingRecording",
     "CandidateSets",
     "CandidateSetsRecording",
     "DirectPush",
@@ -176,16 +194,22 @@ __all__ = [
     "PluralDirectionRecording",
     "PositionVectors",
     "PositionVectorsRecording",
+    "RepeatedTokens",
+    "RepeatedTokensRecording",
     "Replay",
     "ReplayRecording",
     "ResidualStream",
     "ResidualStreamRecording",
+    "Rotation",
+    "RotationRecording",
     "Saliency",
     "SaliencyRecording",
     "SamplingLoop",
     "SamplingLoopRecording",
     "SinkNorms",
     "SinkNormsRecording",
+    "SwitchedOff",
+    "SwitchedOffRecording",
     "TrainingStep",
     "TrainingStepRecording",
     "TwoContexts",
