@@ -182,6 +182,11 @@ class Model:
         ``z`` of each is 0 everywhere."""
         raise self._not_here("what the model says without one of its heads")
 
+    def silenced_logits(self, ids: list[int], entries: Sequence[int]) -> Floats:
+        """The scores of the next token after ids (vocab) with some entries (d_model) of the stream set
+        to 0 wherever a block or the final norm reads it."""
+        raise self._not_here("what the model says without a part of its stream")
+
     def without_each_head(self, ids: list[int]) -> Iterable[tuple[int, int, Floats]]:
         """Layer, head, and the scores without that head alone, for every head in order."""
         raise self._not_here("what the model says without one of its heads")

@@ -175,6 +175,24 @@ class LanguageModel(Model):
             for hook in hooks:
                 hook.remove()
 
+    def silenced_logits(self, ids: list[int], entries: Sequence[int]) -> Floats:
+        if not all(0 <= entry < self.shape.d_model for entry in entries):
+            raise IndexError(f"entries {list(entries)} of {self.shape.d_model}")
+
+        def silence(_: Any, given: tuple[Any, ...]) -> tuple[Any, ...]:
+            stream = given[0].clone()
+            stream[..., list(entries)] = 0
+            return (stream, *given[1:])
+
+        readers = [*self.architecture.blocks(self.module)]
+        readers.append(self.architecture.final_norm(self.module))
+        hooks = [reader.register_forward_pre_hook(silence) for reader in readers]
+        try:
+            return self.next_logits(ids)
+        finally:
+            for hook in hooks:
+                hook.remove()
+
     def without_each_head(self, ids: list[int]) -> Iterator[tuple[int, int, Floats]]:
         """As the interface says; what stands before a head's block is computed once."""
         blocks = self.architecture.blocks(self.module)

@@ -95,7 +95,7 @@ def record(model: Model, request: DirectPush) -> Content:
     target = (
         one_token(model, request.target) if request.target else int(maths.descending(scores)[0])
     )
-    parts, reading = _parts(model, run), _reading(model, run)
+    parts, reading = _parts(model, run), reading_of(model, run)
     biases = reading.pushes(parts.biases, target)
     found = {"head": reading.pushes(parts.heads, target), "mlp": reading.pushes(parts.mlps, target)}
     found["attention"] = found["head"].sum(axis=1) + biases
@@ -128,13 +128,13 @@ def record(model: Model, request: DirectPush) -> Content:
             "mlp_pushes": (found["mlp"], ("layer",)),
         },
     )
-    _rise_and_fall(model, pushes, request.top, content)
+    rise_and_fall(model, pushes, request.top, content)
     if request.part == "head":
         _sources(model, run, reading, target, content)
     return content
 
 
-def _rise_and_fall(model: Model, pushes: Wide, top: int, content: Content) -> None:
+def rise_and_fall(model: Model, pushes: Wide, top: int, content: Content) -> None:
     """Adds the tokens with the highest and with the lowest pushes (vocab)."""
     order = maths.descending(pushes)
     sides = {"promoted": order[:top], "demoted": order[::-1][:top]}
@@ -167,7 +167,7 @@ def _parts(model: Model, run: Mapping[str, Floats]) -> Parts:
     return Parts(start, np.stack(heads), np.array(biases, np.float64), np.array(mlps, np.float64))
 
 
-def _reading(model: Model, run: Mapping[str, Floats]) -> Reading:
+def reading_of(model: Model, run: Mapping[str, Floats]) -> Reading:
     """The final norm at the last position, and the output matrix."""
     anatomy = model.anatomy
     stream = run[f"blocks.{model.shape.n_layer - 1}.resid_post"][-1].astype(np.float64)

@@ -42,6 +42,10 @@ from gptviz.recording.families.candidates import (
     LogitBlock,
     LogitBlockRecording,
 )
+from gptviz.recording.families.contexts import (
+    Contexts,
+    ContextsRecording,
+)
 from gptviz.recording.families.heads import (
     HeadAblation,
     HeadAblationRecording,
@@ -54,9 +58,17 @@ from gptviz.recording.families.heads import (
     SinkNorms,
     SinkNormsRecording,
 )
+from gptviz.recording.families.loud import (
+    LoudDimension,
+    LoudDimensionRecording,
+)
 from gptviz.recording.families.matvec import (
     MatrixVector,
     MatrixVectorRecording,
+)
+from gptviz.recording.families.neuron import (
+    Neuron,
+    NeuronRecording,
 )
 from gptviz.recording.families.next_token import (
     NextToken,
@@ -156,6 +168,8 @@ __all__ = [
     "CachingRecording",
     "CandidateSets",
     "CandidateSetsRecording",
+    "Contexts",
+    "ContextsRecording",
     "DirectPush",
     "DirectPushRecording",
     "Draws",
@@ -180,12 +194,16 @@ __all__ = [
     "LogitBlockRecording",
     "LogitLens",
     "LogitLensRecording",
+    "LoudDimension",
+    "LoudDimensionRecording",
     "MatrixVector",
     "MatrixVectorRecording",
     "Merges",
     "MergesRecording",
     "ModelFamily",
     "ModelFamilyRecording",
+    "Neuron",
+    "NeuronRecording",
     "NextToken",
     "NextTokenRecording",
     "ParameterTally",
