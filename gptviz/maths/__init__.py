@@ -40,6 +40,7 @@ from gptviz.maths.claims import (
     is_rising,
     is_same,
     is_several,
+    is_spiral,
     is_twice,
     is_unlikely,
     less,
@@ -141,7 +142,9 @@ from gptviz.maths.vectors import (
     smallest,
     spearman_rho,
     spread,
+    steps_around,
     total,
+    turns,
 )
 
 __all__ = [
@@ -201,6 +204,7 @@ __all__ = [
     "is_rising",
     "is_same",
     "is_several",
+    "is_spiral",
     "is_twice",
     "is_unlikely",
     "kv_cache_bytes",
@@ -266,6 +270,7 @@ __all__ = [
     "softmax",
     "spearman_rho",
     "spread",
+    "steps_around",
     "surprise",
     "surprises",
     "temperature_grid",
@@ -273,5 +278,6 @@ __all__ = [
     "total",
     "turn_length",
     "turned_by",
+    "turns",
     "wrapped_byte",
 ]

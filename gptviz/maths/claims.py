@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from gptviz.maths.vectors import steps_around
+
 
 def less(first: float, second: float) -> bool:
     """Whether the first of two values is smaller."""
@@ -105,3 +107,11 @@ def all_grew(before: Any, after: Any) -> bool:
 def is_first(place: float) -> bool:
     """Whether a place, counted from 1, is the first."""
     return place == 1
+
+
+def is_spiral(coordinates: Any) -> bool:
+    """Whether points (row, component), in order, go around the axis of the third component more than
+    once, nineteen of twenty steps the same way."""
+    angles = steps_around(coordinates)
+    same = max((angles > 0).mean(), (angles < 0).mean())
+    return bool(same >= 0.95 and abs(angles.sum()) > 2 * np.pi)

@@ -318,3 +318,17 @@ def principal_directions(scatter: Any, count: int) -> tuple[Vector, Vector]:
     strongest = np.abs(rows).argmax(axis=1)
     rows = rows * np.sign(rows[np.arange(len(rows)), strongest])[:, None]
     return rows, lengths[::-1][:count] / lengths.sum()
+
+
+def steps_around(coordinates: Any) -> Vector:
+    """The signed angles, in radians, from each of some points (row, component) to the next, as seen
+    along the third component."""
+    first, second = np.asarray(coordinates, dtype=np.float64)[:, :2].T
+    place = first + 1j * second
+    return np.asarray(np.angle(place[1:] * np.conj(place[:-1])))
+
+
+def turns(coordinates: Any) -> float:
+    """How often points (row, component), in order, go around the axis of the third component, either
+    way."""
+    return float(abs(steps_around(coordinates).sum()) / (2 * np.pi))

@@ -1,4 +1,4 @@
-"""The two tables that a text enters by: position vectors and embedding rows."""
+"""The two tables that a text enters by, position vectors and embedding rows, and their sum."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gptviz.errors import UsageError
 from gptviz.models.interface import Model
 from gptviz.recorders import recorder
 from gptviz.recorders.choosing import Array
-from gptviz.recording.families import EmbeddingRows, PositionVectors
+from gptviz.recording.families import EmbeddingRows, PlacedTokens, PositionVectors
 from gptviz.recording.schema import Content
 
 COMPONENTS = 3
@@ -22,6 +22,9 @@ PIECE = (
     1 << 20
 )  # numbers drawn at a time: a whole matrix of float64 would take hundreds of megabytes
 ROW_RULE = "of the prompt's tokens, the one with the highest id: it entered the vocabulary last, so it is the rarest"
+PLACED_RULE = (
+    "the first token of the prompt that the other text holds too, but at another place alone"
+)
 
 
 @recorder(PositionVectors)
@@ -63,6 +66,43 @@ def record_positions(model: Model, request: PositionVectors) -> Content:
             "vectors": (vectors[:: request.stride].astype(np.float16), ("row", "d_model")),
         },
     )
+
+
+@recorder(PlacedTokens)
+def record_placed(model: Model, request: PlacedTokens) -> Content:
+    """One token at two places: ``word`` (d_model) its embedding, ``place_vectors`` (part, d_model)
+    those of its places, ``sums`` (part, d_model) what the first block is given.
+
+    Raises UsageError where no token stands at another place in the other text.
+    """
+    texts = [model.encode(request.prompt), model.encode(request.other)]
+    places = _moved(*texts)
+    if places is None:
+        raise UsageError(
+            "no token stands at another place in the other text",
+            f"the texts are {request.prompt!r} and {request.other!r}",
+            "give two texts of the same words in another order",
+        )
+    word = model.weight("embed")[texts[0][places[0]]]
+    vectors = model.weight("pos_embed")[list(places)]
+    return Content(
+        tokens={"prompt": model.token_rows(texts[0]), "other": model.token_rows(texts[1])},
+        values={"places": list(places), "rule": PLACED_RULE},
+        tensors={
+            "word": (word, ("d_model",)),
+            "place_vectors": (vectors, ("part", "d_model")),
+            "sums": (word + vectors, ("part", "d_model")),
+        },
+    )
+
+
+def _moved(first: list[int], second: list[int]) -> tuple[int, int] | None:
+    """Where the first token that changed its place stands in each of two texts."""
+    for i, token in enumerate(first):
+        elsewhere = [j for j, other in enumerate(second) if other == token]
+        if elsewhere and i not in elsewhere:
+            return i, elsewhere[0]
+    return None
 
 
 @recorder(EmbeddingRows)

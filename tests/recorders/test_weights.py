@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,13 @@ from gptviz.errors import NotRecorded, UsageError
 from gptviz.models.interface import Model
 from gptviz.recorders import take
 from gptviz.recorders.pictures import area_means, edges
-from gptviz.recording.families import EmbeddingRows, PositionVectors, WeightPicture, WeightSample
+from gptviz.recording.families import (
+    EmbeddingRows,
+    PlacedTokens,
+    PositionVectors,
+    WeightPicture,
+    WeightSample,
+)
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
 
@@ -165,6 +172,9 @@ def test_positions_of_gpt2_small(gpt2: Model) -> None:
     assert [float(recording.cosine(100, other)) for other in (101, 150, 1000)] == pytest.approx(
         [0.999, 0.757, -0.412], abs=5e-4
     )
+    assert recording.turns == pytest.approx(3.6, abs=0.05)
+    assert maths.is_spiral(recording.array("coordinates"))
+    assert recording.least_like(100) == int(recording.array("anchor_cosines")[1].argmin())
     assert recording.cosines[25, 250] == pytest.approx(recording.cosine(100, 1000), abs=1e-6)
 
 
@@ -181,6 +191,33 @@ def test_principal_components_are_those_of_the_covariance(both: Both) -> None:
     assert recording.cosine(7, 9) == pytest.approx(cosine)
     with pytest.raises(UsageError, match="no position 5000"):
         take(both.model, PositionVectors(anchors=(5000,)))
+
+
+def test_the_first_block_is_given_a_word_and_its_place_added_up(both: Both) -> None:
+    texts = ("The dog bit the man.", "The man bit the dog.")
+    recording = take(both.model, PlacedTokens(*texts))
+    ids = [both.model.encode(text) for text in texts]
+    places = [recording.place(part) for part in (0, 1)]
+    assert places[0] != places[1] and ids[0][places[0]] == ids[1][places[1]]
+    for part, row in enumerate(ids):
+        run = both.reference(torch.tensor([row]), output_hidden_states=True)
+        given = run.hidden_states[0][0, places[part]].detach().numpy()
+        np.testing.assert_allclose(recording.array("sums")[part], given, atol=1e-6)
+        assert recording.counted(part) == places[part] + 1
+    first, second = recording.array("sums").astype(np.float64)
+    lengths = np.linalg.norm(first) * np.linalg.norm(second)
+    assert recording.likeness == pytest.approx(first @ second / lengths)
+    with pytest.raises(UsageError, match="no token stands at another place"):
+        take(both.model, PlacedTokens(texts[0], texts[0]))
+
+
+def test_a_spiral_is_told_from_what_only_winds() -> None:
+    at = np.linspace(0.0, 1.0, 200)
+    round_, steps = 2 * np.pi * 3.5 * at, np.random.RandomState(1).standard_normal((200, 3))
+    spiral = np.stack([np.cos(round_), -np.sin(round_), at], axis=1)
+    assert maths.turns(spiral) == pytest.approx(3.5) and maths.is_spiral(spiral)
+    assert not maths.is_spiral(spiral[:50])  # less than a whole turn
+    assert not maths.is_spiral(steps.cumsum(axis=0))  # a random walk
 
 
 def test_signs_of_components_are_fixed() -> None:

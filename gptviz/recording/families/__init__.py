@@ -133,6 +133,8 @@ from gptviz.recording.families.training import (
 from gptviz.recording.families.weights import (
     EmbeddingRows,
     EmbeddingRowsRecording,
+    PlacedTokens,
+    PlacedTokensRecording,
     PositionVectors,
     PositionVectorsRecording,
     WeightPicture,
@@ -208,6 +210,8 @@ __all__ = [
     "NextTokenRecording",
     "ParameterTally",
     "ParameterTallyRecording",
+    "PlacedTokens",
+    "PlacedTokensRecording",
     "PluralDirection",
     "PluralDirectionRecording",
     "PositionVectors",

@@ -190,10 +190,70 @@ class PositionVectorsRecording(Recording):
         """The share that they hold together."""
         return derive(maths.total, self.explained)
 
+    def norm_ratio(self, position: int) -> Derived:
+        """How many times the median length a position's vector is long."""
+        return derive(maths.ratio, self.norm(position), self.median_norm)
+
+    @property
+    def turns(self) -> Derived:
+        """How often the positions, in order, go around the third component."""
+        return derive(maths.turns, self.coordinates)
+
+    def likeness(self, anchor: int) -> Numbers:
+        """The cosines of an anchor with every position (position). Raises ValueError for a position
+        that is no anchor."""
+        part: Numbers = self._anchor_cosines[list(self._anchors.array).index(anchor)]
+        return part
+
+    def least_like(self, anchor: int) -> int:
+        """The position whose vector is least like an anchor's. Raises ValueError as above."""
+        return int(self.likeness(anchor).array.argmin())
+
     def cosine(self, anchor: int, position: int) -> Number:
         """The cosine of an anchor with any position. Raises ValueError for a position that is no
         anchor."""
         return self.number("anchor_cosines", list(self._anchors.array).index(anchor), position)
+
+
+@dataclass(frozen=True)
+class PlacedTokens(Request["PlacedTokensRecording"]):
+    """What a model reads of a token that stands at another place in ``other`` than in ``prompt``:
+    its embedding, the vector of each place, and both added."""
+
+    kind: ClassVar[str] = "placed_tokens"
+    prompt: str
+    other: str
+
+
+class PlacedTokensRecording(Recording):
+    """One token at two places: what the first block is given."""
+
+    answers = PlacedTokens
+
+    prompt = Tokens()  #: the tokens of the first text
+    other = Tokens()  #: the tokens of the second
+    #: the token's embedding (d_model), the same at both places
+    word = Tensor("float32", "d_model")
+    #: the vectors of its two places (part, d_model)
+    place_vectors = Tensor("float32", "part", "d_model")
+    #: both added (part, d_model)
+    sums = Tensor("float32", "part", "d_model")
+    _places = Values(list[int])
+    rule = Text()  #: the rule that chose the token
+
+    def place(self, text: int) -> int:
+        """The index of the token in one of the two texts."""
+        return int(self.value(f"places.{text}"))
+
+    def counted(self, text: int) -> Count:
+        """Its place in one of the two texts, counted from 1."""
+        tokens = (self.prompt, self.other)[text]
+        return Count.position(self.place(text), tokens, "place of the token", first=1)
+
+    @property
+    def likeness(self) -> Derived:
+        """The cosine of the two sums."""
+        return derive(maths.cosine, self.sums[0], self.sums[1])
 
 
 @dataclass(frozen=True)
