@@ -36,6 +36,7 @@ from gptviz.recording import schema
 from gptviz.recording.request import Request
 
 if TYPE_CHECKING:
+    from gptviz.models.interface import Model
     from gptviz.recording.schema import Recording
 
 __all__ = ["recorder", "take"]
@@ -61,12 +62,14 @@ def take(model: Any, request: Request) -> Recording:
         content = registered.function(asked, request)
     provenance = asked.provenance()
     versions = {**provenance.versions, "numpy": np.__version__}
+    size = _size(asked) if request.source == "model" else None
     recording = schema.make(
         request,
         content,
         provenance.model_copy(
             update={
                 "recorder": registered.name,
+                "size": size,
                 "seed": content.seed,
                 "versions": dict(sorted(versions.items())),
             }
@@ -74,6 +77,17 @@ def take(model: Any, request: Request) -> Recording:
     )
     check_restated(recording)
     return recording
+
+
+def _size(model: Model) -> schema.ModelSize | None:
+    """What a map shows of a model; None for what has no blocks, such as a tokenizer alone."""
+    if not model.shape.n_layer:
+        return None
+    return schema.ModelSize(
+        layers=model.shape.n_layer,
+        heads=model.shape.n_head,
+        learned_positions=model.anatomy.positions == "learned",
+    )
 
 
 def _find(kind: type[Request]) -> Registered:

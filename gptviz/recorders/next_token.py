@@ -17,12 +17,13 @@ from gptviz import maths
 from gptviz.errors import UsageError
 from gptviz.models.interface import Model
 from gptviz.recorders.registry import recorder
-from gptviz.recording.families import NextToken
+from gptviz.recorders.sampling import ORDER_RULE, choose
+from gptviz.recording.families import DrawnToken, NextToken, SamplingLoop
 from gptviz.recording.schema import Content
 
 
 @recorder(NextToken)
-def record(model: Model, request: NextToken) -> Content:
+def record(model: Model, request: NextToken | DrawnToken) -> Content:
     """Tensors ``token_ids`` and ``logits`` (rank), of equal scores the lower id first; values of
     the whole vocabulary.
 
@@ -53,6 +54,32 @@ def record(model: Model, request: NextToken) -> Content:
             "sample_logits": (scores[sampled], ("row",)),
         }
     return Content(tokens=tokens, values=whole_row(scores), tensors=tensors)
+
+
+@recorder(DrawnToken)
+def record_drawn(model: Model, request: DrawnToken) -> Content:
+    """As :func:`record`; and the token that ``seed`` draws from all of them, the random number, and
+    the interval it fell into.
+    """
+    row = record(model, request)
+    scores = model.next_logits(model.encode(request.prompt))
+    rng = np.random.Generator(np.random.PCG64(request.seed))
+    draw = choose(scores, SamplingLoop(policy="temperature"), rng)
+    drawn = int(draw.order[draw.rank])
+    return Content(
+        tokens={**row.tokens, "drawn": model.token_rows([drawn])},
+        values={
+            **row.values,
+            "rank": draw.rank,
+            "u": draw.u,
+            "low": draw.low,
+            "high": draw.high,
+            "drawn_logit": float(scores[drawn]),
+            "order_rule": ORDER_RULE,
+        },
+        tensors=row.tensors,
+        seed=request.seed,
+    )
 
 
 def whole_row(scores: npt.NDArray[Any]) -> dict[str, Any]:

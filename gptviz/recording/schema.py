@@ -94,12 +94,21 @@ class TensorEntry(_Strict):
     sha256: Sha256
 
 
+class ModelSize(_Strict):
+    """How large a model is, as far as its map shows it."""
+
+    layers: int
+    heads: int
+    learned_positions: bool  #: whether it has a vector for each position
+
+
 class Provenance(_Strict):
     """Who computed the numbers, from what, with what. No part of the digest."""
 
     model: str  #: as a badge names it: "GPT-2 small", "gptviz-mini", "word2vec GoogleNews 300d"
     reference: str  #: what was loaded: "gpt2@607a30d", a folder's name, "mini"
     parameters: int | None = None  #: learned numbers of the model, or None for word vectors
+    size: ModelSize | None = None  #: None for word vectors, and where it was not recorded
     fingerprint: str | None = None  #: sha256 over weights and tokenizer, or over the vector file
     weights_sha256: str | None = None
     tokenizer_sha256: str | None = None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from gptviz.drawing.base import theme
-from gptviz.drawing.model.map import CARD, CORNER, ModelMap
-from gptviz.errors import GptvizError, NotFinite
+from gptviz.drawing.model.map import CARD, CORNER, ModelMap, map_of
+from gptviz.errors import GptvizError, NotDeclared, NotFinite
+from gptviz.recording.store import Store
 from tests.drawing.samples import number
 
 
@@ -36,6 +39,16 @@ def test_a_part_is_found_wherever_the_map_was_taken() -> None:
     assert chart.box_of("head 4.11")[:2] == pytest.approx(there)
     high = np.diff([chart.box_of("attention 4")[i] for i in (1, 3)])[0]
     assert np.diff([chart.box_of("head 4.11")[i] for i in (1, 3)])[0] == pytest.approx(high / 12)
+
+
+@pytest.mark.parametrize("edition, layers", [("gpt2", 12), ("mini", 6)])
+def test_a_recording_gives_the_map_of_its_model(root: Path, edition: str, layers: int) -> None:
+    store = Store(root / "recordings")
+    chart = map_of(store.read(edition, "softmax", "row"))
+    assert chart.layers == layers and chart.layers.address.endswith("#provenance.size.layers")
+    assert {"mlp 0", "positions", f"mlp {layers - 1}"} <= set(chart.names("mlp", "positions"))
+    with pytest.raises(NotDeclared, match="how many blocks"):
+        map_of(store.read("word2vec-googlenews", "word_space", "space"))
 
 
 def test_the_frame_slides_from_part_to_part_and_what_is_lit_is_bright() -> None:

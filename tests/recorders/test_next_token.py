@@ -20,7 +20,7 @@ from gptviz.models import load
 from gptviz.models.interface import Model
 from gptviz.models.references import BUNDLED
 from gptviz.recorders import take
-from gptviz.recording.families import NextToken, NextTokenRecording
+from gptviz.recording.families import DrawnToken, NextToken, NextTokenRecording
 from gptviz.recording.store import Store
 from tests import small_gpt2
 
@@ -204,6 +204,22 @@ def test_nothing_is_written_of_a_model_that_overflows(odd: Path, tmp_path: Path)
     with pytest.raises(NotFinite):
         store.write("damaged", "softmax", "row", row(load(str(folder)), "robot"))
     assert not (tmp_path / "recordings").exists()
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+def test_a_drawn_token_is_where_numpy_says(odd: Path, seed: int) -> None:
+    """The first probabilities, end to end, that together exceed the random number."""
+    found = take(load(str(odd)), DrawnToken("the cat", top=5, seed=seed))
+    scores = load(str(odd)).next_logits(load(str(odd)).encode("the cat")).astype(np.float64)
+    order = np.argsort(-scores, kind="stable")
+    ends = np.cumsum(np.exp(scores[order])) / np.exp(scores).sum()
+    u = np.random.Generator(np.random.PCG64(seed)).random()
+    rank = int((ends <= u).sum())
+    assert (float(found.u), int(found.rank)) == (u, rank) and found.drawn.id == order[rank]
+    assert float(found.low) <= u < float(found.high) == pytest.approx(ends[rank])
+    assert float(found.drawn_probability) == pytest.approx(np.diff(ends, prepend=0.0)[rank])
+    assert found.provenance.seed == seed and found.provenance.size is not None
+    assert (found.provenance.size.layers, found.provenance.size.heads) == (2, 3)
 
 
 #: What the public runs say, as the course prints it: token, probability, by prompt.

@@ -30,7 +30,7 @@ def package(folder: Path, **files: str) -> Sources:
 def test_no_module_that_python_imports_is_forgotten(root: Path) -> None:
     """Everything that importing the scene loads of gptviz is reached, but for kinds of which it has
     no recording."""
-    scene = root / "scenes" / "prediction" / "softmax.py"
+    scene = root / "scenes" / "prediction" / "temperature.py"
     code = (
         f"import sys, runpy; runpy.run_path({str(scene)!r})\n"
         "print(*(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'gptviz'), sep='\\n')"

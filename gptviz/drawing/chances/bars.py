@@ -223,7 +223,8 @@ class ColumnNames(VGroup):
         first = bars.rows[0]
         self._height, self._bars_at = first.label.baseline()[1] + 0.42, first.bar.corner[0]
         self._scores_end = (first.score or first.share).baseline("right")[0]
-        self.score, self.last = self._score(score), VGroup()
+        self.score: VGroup = self._score(score)
+        self.last: VGroup = VGroup()
         self.add(
             Words(token, theme.SMALL, theme.SECONDARY).place([left, self._height, 0]), self.score
         )
@@ -234,15 +235,20 @@ class ColumnNames(VGroup):
         )
 
     def rename(self, text: str) -> Animation:
-        """Gives the column of the scores another name."""
-        old, self.score = self.score, self._score(text)
-        return exchange([old], [self.score])
+        """Gives the column of the scores another name, or none."""
+        old, self.score = self.score, self._score(text) if text else VGroup()
+        return self._exchange(old, self.score)
 
     def name_bars(self, text: str) -> Animation:
         """Names the column of the bars, in place of the name that it has."""
-        old, self.last = self.last, Words(text, theme.SMALL, theme.SECONDARY)
-        self.last.place([self._bars_at, self._height, 0])
-        return exchange([old] if len(old) else [], [self.last])
+        new = Words(text, theme.SMALL, theme.SECONDARY).place([self._bars_at, self._height, 0])
+        old, self.last = self.last, new
+        return self._exchange(old, new)
+
+    def _exchange(self, old: VGroup, new: VGroup) -> Animation:
+        self.remove(old)
+        self.add(new)
+        return exchange([old] if len(old) else [], [new] if len(new) else [])
 
 
 class ShareStrip(VGroup):

@@ -29,8 +29,9 @@ from gptviz.drawing.base.cells import Anchor, Boxes, Cells, Framed, boxes_of, po
 from gptviz.drawing.base.given import finite, whole
 from gptviz.drawing.base.motion import Follow
 from gptviz.drawing.base.text import Words
-from gptviz.errors import GptvizError
-from gptviz.recording.number import Tracked
+from gptviz.errors import GptvizError, NotDeclared
+from gptviz.recording.number import Number, Tracked
+from gptviz.recording.schema import Recording
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 Floats = npt.NDArray[np.float64]
@@ -48,6 +49,25 @@ _SEAM = 0.16  # of a block's pitch, what is left between two blocks
 _PLAIN, _DIM, _LIT = 0.30, 0.20, 0.95  # brightness: nothing is spoken of; others are; this is
 _BOXES = 4  # tokens that are drawn
 _TABLES = ("embedding", "positions", "unembedding")
+
+
+def map_of(recording: Recording, box: Box = CARD) -> ModelMap:
+    """The map of the model that a recording comes from.
+
+    Raises NotDeclared for word vectors, and for recordings that were made before sizes were kept.
+    """
+    size = recording.provenance.size
+    if size is None:
+        raise NotDeclared(
+            f"{recording.name} does not say how many blocks its model has",
+            "word vectors have none, and older recordings do not keep it",
+            f"record it again: gptviz record {recording.name.split('/')[1]}",
+        )
+    layers, heads = (
+        Number(getattr(size, name), recording.name, f"provenance.size.{name}")
+        for name in ("layers", "heads")
+    )
+    return ModelMap(layers, heads, positions=size.learned_positions, box=box)
 
 
 class ModelMap(Framed):

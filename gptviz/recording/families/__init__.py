@@ -71,6 +71,8 @@ from gptviz.recording.families.neuron import (
     NeuronRecording,
 )
 from gptviz.recording.families.next_token import (
+    DrawnToken,
+    DrawnTokenRecording,
     NextToken,
     NextTokenRecording,
 )
@@ -174,6 +176,8 @@ __all__ = [
     "ContextsRecording",
     "DirectPush",
     "DirectPushRecording",
+    "DrawnToken",
+    "DrawnTokenRecording",
     "Draws",
     "DrawsRecording",
     "EmbeddingRows",

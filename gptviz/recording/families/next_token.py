@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from gptviz import maths
 from gptviz.errors import NotDeclared
-from gptviz.recording.declared import Tensor, Tokens, Value
+from gptviz.recording.declared import Tensor, Text, Tokens, Value
 from gptviz.recording.number import Derived, Number, Token, Tracked, derive, derive_each
 from gptviz.recording.request import Request
 from gptviz.recording.schema import Recording
@@ -38,7 +38,7 @@ class NextTokenRecording(Recording):
     finds the nearest.
     """
 
-    answers = NextToken
+    answers: ClassVar[type[Request] | None] = NextToken
 
     prompt = Tokens()
     _top = Tokens()
@@ -130,3 +130,43 @@ class NextTokenRecording(Recording):
                 "ask for NextToken(..., temperatures=True)",
             )
         return int(abs(self.array("temperatures") - float(t)).argmin())
+
+
+@dataclass(frozen=True)
+class DrawnToken(Request["DrawnTokenRecording"]):
+    """As :class:`NextToken`, and one token drawn from the whole vocabulary with ``seed``."""
+
+    kind: ClassVar[str] = "drawn_token"
+    prompt: str
+    top: int = 20
+    temperatures: bool = False
+    sample: int = 0
+    seed: int = 0
+
+
+class DrawnTokenRecording(NextTokenRecording):
+    """The highest scores after a prompt, and the draw that decided what came next.
+
+    All tokens' probabilities lie end to end, the highest first; the random number fell into one
+    interval.
+    """
+
+    answers = DrawnToken
+
+    _drawn = Tokens()
+    rank = Value(int)  #: of the drawn token, 0 the likeliest
+    u = Value(float)  #: the random number of [0, 1)
+    low = Value(float)  #: where the drawn token's interval begins
+    high = Value(float)  #: where it ends
+    drawn_logit = Value(float)
+    order_rule = Text()
+
+    @property
+    def drawn(self) -> Token:
+        """The token that was drawn."""
+        return self._drawn[0]
+
+    @property
+    def drawn_probability(self) -> Derived:
+        """Its probability."""
+        return derive(maths.probability, self.drawn_logit, self.logsumexp)
