@@ -30,6 +30,7 @@ def cues(beats: Sequence[dict[str, Any]], duration: float) -> list[Cue]:
         (float(caption["start"]), float(beat["end"]), _shown(caption["lines"]))
         for beat in beats
         for caption in beat["captions"]
+        if caption["start"] < beat["end"]  # one that is later must not end the next beat's
     ]
     told.sort(key=lambda each: each[0])
     found = []

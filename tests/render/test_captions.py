@@ -45,6 +45,16 @@ def test_cues_are_in_order_and_inside_the_film(
     assert len(times) == len(found) and times == sorted(times)
 
 
+def test_what_ends_a_caption_behind_its_beat_ends_none_of_the_next() -> None:
+    first = [{"start": 0.0, "lines": ["One."]}, {"start": 7.0, "lines": []}]
+    second = [{"start": 6.0, "lines": ["Two."]}, {"start": 13.0, "lines": []}]
+    beats = [
+        {"start": 0.0, "end": 6.0, "captions": first},
+        {"start": 6.0, "end": 12.0, "captions": second},
+    ]
+    assert cues(beats, 12.0) == [Cue(0.0, 6.0, ("One.",)), Cue(6.0, 12.0, ("Two.",))]
+
+
 @given(lines=SAYING)
 def test_no_text_can_end_a_cue_or_begin_another(lines: list[str]) -> None:
     for text, cue_line in (

@@ -38,6 +38,7 @@ from .parts import (
     Pointer,
     Reel,
     Wish,
+    names_on,
     widening,
 )
 from .table import BARS_START, FIRST_ROW, LEFT, ROW, SCORES_END, SHOWN, SIZE, UNIT, Table
@@ -109,7 +110,7 @@ class Softmax(Film):
             self.play(small, FadeIn(self.map), run_time=1.0)
         ground = VGroup(self.map, self.opening)
         self.add(ground)
-        self.title_card(ground)
+        self.title_card(ground, 2.2)
 
     def raw_scores(self) -> None:
         row = self.row
@@ -128,11 +129,12 @@ class Softmax(Film):
         self.counter = Numeral(row.vocab, ",", 128, align="left").place([0.9, 0.15, 0])
         self.counted = Words("tokens, each with a raw score", 36, theme.SECONDARY)
         self.counted.place([0.95, -0.6, 0])
+        self.count()
         with self.beat(
             "But it doesn't answer with a word.",
             "It gives a raw score to every token it knows, all {n:round} of them.",
             n=row.vocab,
-            hold=1.4,
+            hold=2.0,
         ) as said:
             exit_ = self.map.box_of("unembedding", "next token")
             corner = [theme.LEFT_EDGE + self.opening.width / 2, 3.18, 0]
@@ -147,11 +149,11 @@ class Softmax(Film):
                 self.frame.pull(),
                 self.map.carry(),
                 FadeIn(column, shift=DOWN * 0.6),
+                FadeIn(self.counter, shift=DOWN * 0.6),
+                FadeIn(self.counted, shift=DOWN * 0.6),
                 run_time=1.3,
             )
             self.unpin(self.opening)
-            self.count()
-            self.play(FadeIn(self.counter), FadeIn(self.counted), run_time=theme.QUICK)
             fall = column.fall(column.lowest, 2.6, self.count, rate_func=rates.ease_in_out_sine)
             self.play(fall)
 
@@ -345,7 +347,7 @@ class Softmax(Film):
         merged = MergedBars(self.bars, (LEFT + BARS_START, STRIP), ONE, THICK)
         self.whole = ShareStrip(shares, ONE, THICK, rest).shift([LEFT + BARS_START, STRIP, 0])
         label = Words("all together", SIZE, theme.SECONDARY).place([LEFT, STRIP - 0.1, 0])
-        length = Numeral(total, ".2f", SIZE, align="right")
+        length = Numeral(total, ".3f", SIZE, align="right")
         length.place([LEFT + SCORES_END, STRIP - 0.1, 0], "right")
         gaps = VGroup(*[each.score for each in self.bars.rows[:-1]])
         for each in self.bars.rows[:-1]:  # the numerals of the bars step aside, into their place
@@ -432,11 +434,11 @@ class Softmax(Film):
         ]
         with self.beat(
             "That's softmax.",
-            "Take e to the power of each score, and divide by the sum of them all.",
+            "Take e to each score, and divide by the sum of them all.",
             "So {word} gets {p:~in}.",
             word=self.row.token(0),
             p=self.row.probability(0),
-            hold=2.6,
+            hold=2.2,
         ) as said:
             self.bars.clear_updaters()
             self.play(FadeIn(formula), run_time=0.6)
@@ -471,7 +473,8 @@ class Softmax(Film):
             widen = widening(small, large, *self.table.shares())
             self.play(Follow(self.whole, widen, 1.4))
             pointer = Pointer(row.u, [x, y + high / 2 + 0.05, 0], long)
-            self.play(FadeIn(pointer), run_time=theme.QUICK)
+            names = names_on(self.whole, [*self.bars.labels], 30)
+            self.play(FadeIn(pointer), FadeIn(names), run_time=theme.QUICK)
             said.until("dice")
             self.play(pointer.run(2.6, rate_func=rates.ease_out_cubic))
             said.until(1)
@@ -485,8 +488,8 @@ class Softmax(Film):
             size = self.opening.type_size
             target = self.opening.inside(TokenText(row.drawn, size, limit=14))
             self.play(word.animate.scale(size / 64).move_to(target), run_time=1.2)
+            self.play(FadeOut(pointer), FadeOut(names), run_time=0.3)
             self.play(
-                FadeOut(pointer),
                 blank.animate.set_stroke(opacity=1),
                 Follow(self.whole, lambda strip, share: widen(strip, 1 - share), 1.0),
             )

@@ -431,3 +431,15 @@ def widening(
         lay_strip(strip, now, shares, rest)
 
     return step
+
+
+def names_on(strip: ShareStrip, labels: Sequence[TokenText | Words], size: float) -> VGroup:
+    """The names of a strip's parts, on those that have room for them."""
+    names = VGroup()
+    for part, label in zip(strip.parts, labels, strict=True):
+        dark = part is not strip.parts[-1] or not isinstance(label, Words)
+        name = label.copy().scale(size / label.size)
+        if name.width + 0.2 < part.length:
+            names.add(name.move_to(part.get_center()))
+            name.set_fill(theme.GROUND if dark else theme.TEXT, opacity=1)
+    return names

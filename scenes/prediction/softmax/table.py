@@ -70,7 +70,7 @@ class Table:
             columns=(SCORES_END, BARS_START),
             row=ROW,
             size=SIZE,
-            spec=".2f",
+            spec=".3f",
             room=UNIT,
             limit=13,
         )
