@@ -6,11 +6,7 @@ from gptviz.film.findings import MOTION
 from gptviz.film.lint import LintReport
 
 #: Films that were directed anew, which also stand before the rules of motion. The list grows.
-<<<<<<< HEAD
 REDIRECTED: frozenset[str] = frozenset({"ablation", "autoregression", "softmax"})
-=======
-REDIRECTED: frozenset[str] = frozenset({"ablation", "softmax"})
->>>>>>> ca21520 (positions waits: no run of both judges over it had ended in its time)
 
 
 def faults(name: str, report: LintReport) -> list[str]:

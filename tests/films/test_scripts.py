@@ -7,11 +7,7 @@ from gptviz.film.script_lint import lint
 from tests.films.test_judges import default
 
 #: Films that are clean under ``gptviz script --lint``.
-<<<<<<< HEAD
 CLEAN: tuple[str, ...] = ("autoregression", "softmax")
-=======
-CLEAN: tuple[str, ...] = ("softmax",)
->>>>>>> ca21520 (positions waits: no run of both judges over it had ended in its time)
 
 
 def test_films_that_can_be_spoken_stay_so() -> None:
