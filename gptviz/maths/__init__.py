@@ -65,7 +65,6 @@ from gptviz.maths.counting import (
     share_beyond,
     wrapped_byte,
 )
-from gptviz.maths.rounding import tenths_of_percent
 from gptviz.maths.scores import (
     chance_all_drawn,
     cumulative_bounds,
@@ -93,7 +92,6 @@ from gptviz.maths.scores import (
     rest,
     rest_at,
     rest_at_zero,
-    rolled,
     shares_among,
     shares_of_sum,
     sides,
@@ -256,7 +254,6 @@ __all__ = [
     "rest",
     "rest_at",
     "rest_at_zero",
-    "rolled",
     "root",
     "rotated",
     "running_sums",
@@ -277,7 +274,6 @@ __all__ = [
     "surprise",
     "surprises",
     "temperature_grid",
-    "tenths_of_percent",
     "top_p_size",
     "total",
     "turn_length",

@@ -42,10 +42,6 @@ from gptviz.recording.families.candidates import (
     LogitBlock,
     LogitBlockRecording,
 )
-from gptviz.recording.families.chat import (
-    ChatTalk,
-    ChatTalkRecording,
-)
 from gptviz.recording.families.contexts import (
     Contexts,
     ContextsRecording,
@@ -176,8 +172,6 @@ __all__ = [
     "CachingRecording",
     "CandidateSets",
     "CandidateSetsRecording",
-    "ChatTalk",
-    "ChatTalkRecording",
     "Contexts",
     "ContextsRecording",
     "DirectPush",
