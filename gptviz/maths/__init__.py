@@ -65,6 +65,7 @@ from gptviz.maths.counting import (
     share_beyond,
     wrapped_byte,
 )
+from gptviz.maths.rounding import tenths_of_percent
 from gptviz.maths.scores import (
     chance_all_drawn,
     cumulative_bounds,
@@ -92,6 +93,7 @@ from gptviz.maths.scores import (
     rest,
     rest_at,
     rest_at_zero,
+    rolled,
     shares_among,
     shares_of_sum,
     sides,
@@ -254,6 +256,7 @@ __all__ = [
     "rest",
     "rest_at",
     "rest_at_zero",
+    "rolled",
     "root",
     "rotated",
     "running_sums",
@@ -274,6 +277,7 @@ __all__ = [
     "surprise",
     "surprises",
     "temperature_grid",
+    "tenths_of_percent",
     "top_p_size",
     "total",
     "turn_length",

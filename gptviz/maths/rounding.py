@@ -46,3 +46,8 @@ def keeping_the_sum(values: Any, places: int) -> npt.NDArray[np.float64]:
     order = np.argsort(-nearest((scaled - whole) / NEAR), kind="stable")
     whole[order[:due]] += 1
     return np.asarray(whole / 10.0**places)
+
+
+def tenths_of_percent(shares: Any) -> npt.NDArray[np.float64]:
+    """Shares of a whole (entry) to a tenth of a percent, so that what is written adds up to it."""
+    return keeping_the_sum(shares, 3)

@@ -123,6 +123,13 @@ def drawn(bounds: Any, u: float) -> int:
     return min(int(np.searchsorted(edges, u, side="right")), len(edges) - 1) - 1
 
 
+def rolled(u: float, left: float) -> float:
+    """Where a pointer stands that runs to and fro along a strip of length one, with so much way
+    ``left`` before it comes to rest at ``u``."""
+    turn = (u + left) % 2.0
+    return turn if turn <= 1 else 2.0 - turn
+
+
 def chance_all_drawn(shares: Any) -> float:
     """The chance that as many draws without replacement as there are shares (rank) give these and
     no others.

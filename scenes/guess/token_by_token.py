@@ -55,6 +55,7 @@ class TokenByToken(Film):
         )
     )
     greedy = Need(SamplingLoop(prompt="Paris will", steps=28, policy="greedy"))
+    settings = {"way": 0.0}
     chains = (("block", "sets", "loop", "replay"),)
 
     def construct(self) -> None:

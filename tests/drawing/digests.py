@@ -51,7 +51,7 @@ def shake(share: float, random: np.random.Generator) -> None:
 
 def shaken_recording(whole: Recording, share: float, random: np.random.Generator) -> Recording:
     """A recording whose tensors are a little off."""
-    whole._tensors = {name: shaken(each, share, random) for name, each in whole._tensors.items()}
+    whole._arrays = {name: shaken(each, share, random) for name, each in whole._arrays.items()}
     return whole
 
 

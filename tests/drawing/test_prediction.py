@@ -51,11 +51,11 @@ def test_the_strip_is_cut_by_the_running_sum() -> None:
     strip.shift([1, 0, 0])
     sliding = strip.slide()
     sliding.begin()
-    for alpha in (0.3, 1.0):
+    for alpha in np.linspace(0, 1, 9):
         sliding.interpolate(alpha)
-        assert (
-            strip.numeral.text == "0.550"
-        )  # the number is what was drawn, wherever it is on its way
+        along = (strip.marker[0].points[0][0] - 1) / 8 + 0.5
+        assert strip.numeral.text == f"{along:.3f}"  # it says where it stands, all the way
+    assert strip.numeral.text == "0.550"
     assert strip.marker[0].points[0][0] == pytest.approx(1 + 0.05 * 8)
 
 

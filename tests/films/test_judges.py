@@ -19,7 +19,7 @@ from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
 from gptviz.render.editions import DEFAULT, Edition, cast
 from gptviz.render.find import find_scenes, pick_scenes
-from gptviz.render.project import open_project
+from gptviz.render.project import Order, open_project
 from gptviz.render.scenefiles import load_film
 from tests.films.redirected import faults
 
@@ -53,6 +53,12 @@ def others(name: str) -> list[str]:
     ]
 
 
+def written_for(name: str) -> set[str]:
+    """The editions that a film is laid out for: its own, where course.toml gives it an order."""
+    own = PROJECT.orders.get(name) or Order()
+    return {*(own.model or PROJECT.models), *(own.vectors or PROJECT.vectors)}
+
+
 @pytest.mark.parametrize("name", FILMS)
 def test_a_film_stands_before_both_judges(name: str) -> None:
     """Every numeral has its address, no sentence is false, layout and pace are clean."""
@@ -71,7 +77,8 @@ def test_a_film_stays_true_and_clean_in_every_edition_that_has_its_recordings(na
         film, recordings = given(name, Edition(edition, (edition,), (edition,))) or default(name)
         audited, inspected = judge(film, recordings, name)
         assert audited.problems == [], edition
-        assert faults(name, inspected) == [], edition
+        if edition in written_for(name):
+            assert faults(name, inspected) == [], edition
 
 
 @pytest.mark.parametrize("name", QUICK[:1])

@@ -86,6 +86,9 @@ def test_golden_frames_that_are_not_there_fail(tmp_path: Path) -> None:
     source = (ROOT / "tests" / "drawing" / "test_gallery.py").read_text(encoding="utf-8")
     (tmp_path / "recordings").symlink_to(ROOT / "recordings")
     (tmp_path / "gptviz").symlink_to(ROOT / "gptviz")
+    helper = tmp_path / "tests" / "drawing" / "erasing.py"
+    helper.parent.mkdir(parents=True)
+    helper.symlink_to(ROOT / "tests" / "drawing" / "erasing.py")
     only = ("-k", "golden and (dial or all_golden)")
     run = suite(tmp_path, source.replace("parents[2]", "parents[1]"), *only)
     assert run.returncode == 1 and "no golden frame dial-" in run.stdout, run.stdout[-2000:]

@@ -20,7 +20,7 @@ from gptviz.drawing.base.text import Words
 from gptviz.drawing.chances.bars import ProbabilityBars
 from gptviz.drawing.chances.sampling import CumulativeDraw
 from gptviz.drawing.tokens.flow import TokenFlow
-from gptviz.recording.number import Derived, Number, Token, Tracked, Word, derive
+from gptviz.recording.number import Derived, Number, Token, Tracked, Word, derive, derive_each
 
 _LONG = 2.0  # units of a token that does not fly
 
@@ -46,11 +46,15 @@ class Drawn(Protocol):
 @dataclass(frozen=True)
 class Distribution:
     """The likeliest tokens of a step with their shares in what was drawn from, and what all others
-    have."""
+    have. ``written`` are these shares and that rest to a tenth of a percent: they add up to all."""
 
     tokens: list[Token]
     shares: list[Tracked]
     rest: Derived
+
+    @property
+    def written(self) -> list[Derived]:
+        return derive_each(maths.tenths_of_percent, [*self.shares, self.rest])
 
 
 def distribution(step: Drawn, top: int) -> Distribution:
@@ -138,10 +142,11 @@ class DecodeLoop(VGroup):
             -self._wide / 2 + 4.0,
             self._wide - 4.0 - 2.4 - 2.6,
         )  # numerals beside the bars, room beyond
+        *written, written_rest = now.written
         bars = ProbabilityBars(
             now.tokens,
-            now.shares,
-            rest,
+            written,
+            None if rest is None else written_rest,
             label,
             unit=unit,
             row=self._row,

@@ -19,7 +19,7 @@ from gptviz.drawing.base.cells import Cells, Framed, boxes_of, outline, painted,
 from gptviz.drawing.base.motion import Appear, Follow
 from gptviz.drawing.base.text import Numeral, TokenText, Words
 from gptviz.drawing.chances.bars import Bar
-from gptviz.recording.number import Token, Tracked, derive
+from gptviz.recording.number import Setting, Token, Tracked, derive
 
 _SEAM = 0.018  # between two intervals, in units
 _LEAST = 0.03  # width of the frame around an interval that is too thin to be seen, in units
@@ -30,7 +30,7 @@ class CumulativeDraw(Framed):
     """The intervals of ``shares`` end to end, the likeliest first, then ``rest``: together exactly
     one.
 
-    ``draw`` puts a random number below the strip's beginning; ``slide()`` moves it to its place;
+    ``draw`` puts a random number's marker at the strip's beginning; ``slide()`` rolls it to its place;
     ``land()`` frames the interval that it hit and names its token. ``set_draw`` does all three at
     once, for fast loops. Tokens stand in the intervals that have room for them. ``rest_label`` says
     what the last interval holds.
@@ -51,6 +51,7 @@ class CumulativeDraw(Framed):
         super().__init__(-width / 2, -thickness / 2, width / 2, thickness / 2)
         self.labels, self.ends = VGroup(), VGroup()
         self.marker, self.hit = VGroup(), VGroup()
+        self.numeral: Numeral  #: of the marker, from the first draw on
         self._rest_label = rest_label
         self.cells = Cells(self.anchor, np.zeros((1, 4)), np.zeros((1, 3)))
         self.add(self.cells, self.labels, self.ends, self.marker, self.hit)
@@ -139,7 +140,13 @@ class CumulativeDraw(Framed):
         return self
 
     def draw(self, u: Tracked, spec: str = ".3f") -> VGroup:
-        """A new random number, in its marker at the beginning of the strip; gives the marker."""
+        """A new random number, in its marker at the beginning of the strip; gives the marker. One
+        that is there already goes back to the beginning."""
+        if len(self.marker):
+            self.hit.submobjects, self._u = [], u
+            self.numeral.set_value(u)
+            self.move_marker(0.0)
+            return self.marker
         self.clear_draw()
         self._u, self._marked = u, self.x_of(0.0)
         x, low = self._marked, -self._thick / 2 - 0.045
@@ -154,21 +161,29 @@ class CumulativeDraw(Framed):
         self.marker.submobjects = [self.fit(shape), self.fit(self.numeral)]
         return self.marker
 
+    def roll(self, left: float) -> Self:
+        """Shows the marker ``left`` strips of way before it comes to rest at the draw, or past it
+        where that is below zero; its numeral says where it stands."""
+        now = self._u if left == 0 else derive(maths.rolled, self._u, Setting(left, "way"))
+        self.numeral.set_value(now)
+        return self.move_marker(float(now))
+
     def move_marker(self, share: float) -> Self:
-        """Puts the marker at a number from 0 to 1; its numeral is that of the draw, wherever it is
-        on its way."""
+        """Puts the marker at a number from 0 to 1."""
         target = self.x_of(share)
         self.marker.shift(self.at(target, 0.0) - self.at(self._marked, 0.0))
         self._marked = target
         return self
 
-    def slide(self, run_time: float = theme.SLOW, **options: Any) -> Follow:
-        """The motion of the marker from the strip's beginning to its number."""
+    def slide(self, run_time: float = theme.SLOW, laps: int = 1, **options: Any) -> Follow:
+        """The motion of the marker from the strip's beginning to its end and back (``laps`` times),
+        until it stops at its number. At every frame its numeral says where it stands.
+
+        A film that plays it declares the setting ``way``: how far the marker has yet to go.
+        """
+        way = 2.0 * laps - float(self._u)
         return Follow(
-            self.marker,
-            lambda _, share: self.move_marker(float(self._u) * share),
-            run_time,
-            **options,
+            self.marker, lambda _, share: self.roll(way * (1 - share)), run_time, **options
         )
 
     def land(
@@ -205,11 +220,17 @@ class CumulativeDraw(Framed):
         u: Tracked,
         low: float,
         high: float,
-        token: Token,
+        token: Token | None = None,
     ) -> Self:
-        """A whole draw at once, as it ends: for loops that run fast."""
+        """A whole draw at once, as it ends: for loops that run fast. A marker that is there moves on
+        to the new number."""
+        marker = list(self.marker)
         self.set_shares(tokens, shares, rest)
-        self.draw(u)
+        if marker:
+            self.marker.submobjects, self._u = marker, u
+            self.numeral.set_value(u)
+        else:
+            self.draw(u)
         self.move_marker(float(u))
         self._hit(low, high, token)
         return self

@@ -80,13 +80,13 @@ def decode_loop(stage: Stage, rec: dict[str, Any]) -> None:
     PIECES,
     "a text that grows by tokens",
     story="mini/autoregression/story",
-    wild="mini/autoregression/wild",
+    own="mini/autoregression/law_greedy",
 )
 def token_flow(stage: Stage, rec: dict[str, Any]) -> None:
     plain = TokenFlow([*rec["story"].prompt, *rec["story"].chosen], 6.2).shift(
         LEFT * 6.5 + UP * 2.5
     )
-    marked = TokenFlow([*rec["wild"].prompt, *rec["wild"].chosen], 6.0, marks=True).shift(
+    marked = TokenFlow([*rec["own"].prompt, *rec["own"].chosen], 6.0, marks=True).shift(
         RIGHT * 0.5 + UP * 2.5
     )
     stage.add(plain, marked)

@@ -42,6 +42,10 @@ from gptviz.recording.families.candidates import (
     LogitBlock,
     LogitBlockRecording,
 )
+from gptviz.recording.families.chat import (
+    ChatTalk,
+    ChatTalkRecording,
+)
 from gptviz.recording.families.contexts import (
     Contexts,
     ContextsRecording,
@@ -172,6 +176,8 @@ __all__ = [
     "CachingRecording",
     "CandidateSets",
     "CandidateSetsRecording",
+    "ChatTalk",
+    "ChatTalkRecording",
     "Contexts",
     "ContextsRecording",
     "DirectPush",
