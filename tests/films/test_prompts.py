@@ -61,7 +61,7 @@ def model() -> Any:
 
 def words(count: int) -> str:
     """So many tokens of the bundled model, as plain words."""
-    text = " ".join(["The king said to his little dog that the moon was made of cheese."] * 20)
+    text = " ".join(["The king said to his little dog that the moon was made of cheese."] * 16)
     found = str(model().decode(model().encode(text)[:count]))
     assert len(model().encode(found)) == count
     return found

@@ -25,13 +25,16 @@ from .parts import (
     Meter,
     RowScale,
     blank_behind,
+    blank_width,
     grid_boxes,
     grid_labels,
     row_boxes,
 )
 
+SEEN = 0.01  # the least weight along which something is seen to flow
 CARD = (-6.2, -2.0, 6.2, 0.4)  # the map on the title card
-LINE, SMALL_LINE, LARGE = 11.9, 27, 52  # the prompt: units of a line, its type, and at first
+MIDDLE = (-6.2, -1.2, 6.2, 1.2)  # and where it shows a way through
+LINE, SMALL_LINE, LARGE = 13.0, 27, 52  # the prompt: units of a line, its type, and at first
 STRIP_TOP, METER = 3.5, 2.45  # heights of the prompt and of the meter, above the heads
 
 
@@ -46,7 +49,6 @@ class Ablation(Film):
     tokens = (1, 64)
     waivers = {
         "twists:Gauges": "cells of a grid fly into a row, and pass over others on their way",
-        "twists:Flow": "what flows along several arcs arrives at one token",
     }
     settings = {"whole": 1.0, "nothing": 0.0, "noticeable": 0.05}
 
@@ -75,8 +77,8 @@ class Ablation(Film):
     def hook(self) -> None:
         """A text that stops early, and how the model goes on."""
         rec = self.off
-        self.shown = tail(rec.prompt, LINE, SMALL_LINE)
-        large = TokenStrip(self.shown, LARGE, width=10.5)
+        self.shown = tail(rec.prompt, LINE - blank_width(rec.target, SMALL_LINE), SMALL_LINE)
+        large = TokenStrip(self.shown, LARGE, width=LINE - 0.6 - blank_width(rec.target, LARGE))
         large.move_to([-0.6, 0.7, 0])
         blank, word = blank_behind(large, rec.target)
         self.chart = ModelMap(rec.layers, rec.heads, box=CARD)
@@ -226,7 +228,7 @@ class Ablation(Film):
             self.play(self.gauges.fly(self.row, 3.2, order, rate_func=rates.linear))
             self.play(FadeIn(self.scale), run_time=theme.MOVE)
             said.until(2)
-            self.play(self.gauges.focus(self.shares >= float(low)))
+            self.play(self.gauges.focus(self.shares >= float(low), run_time=said.left() - 1.0))
 
     def some_help(self) -> None:
         """Without some heads the word is likelier than before."""
@@ -269,7 +271,8 @@ class Ablation(Film):
             said.until(1)
             self.meter.set_names(self.worst)
             self.play(FadeOut(self.meter.on), FadeIn(self.meter.off), run_time=theme.QUICK)
-            self.play(Glide(self.meter, lambda: self.meter.set_off(self.worst), run_time=1.2))
+            down = max(said.left(1) - 0.5, 1.2)
+            self.play(Glide(self.meter, lambda: self.meter.set_off(self.worst), run_time=down))
             said.until(2)
             self.play(FadeOut(self.scale), self.gauges.fly(self.grid, 1.4), run_time=1.4)
             self.mark = self.gauges.frame(self.worst)
@@ -309,10 +312,9 @@ class Ablation(Film):
         self.name.place([CORNER[0] - 0.4, (CORNER[1] + CORNER[3]) / 2 - 0.12, 0], "right")
         with self.beat(looks, *told, **fields) as said:
             small = self._into(CORNER)
+            early = rates.squish_rate_func(rates.smooth, 0.0, 0.2)
             self.play(
-                FadeOut(self.meter),
-                FadeOut(self.meter.off),
-                FadeOut(self.labels),
+                FadeOut(VGroup(self.meter, self.meter.off, self.labels), rate_func=early),
                 self.gauges.fly(small, 1.4),
                 ReplacementTransform(self.mark, frame := outline(small[self.worst], grow=0.03)),
                 self.text.animate.move_to([0, -0.9, 0]),
@@ -324,10 +326,17 @@ class Ablation(Film):
             )
             said.until(1)
             self.play(FadeIn(self.name), Create(self.arcs), run_time=theme.SLOW)
-            flow = Flow(self.arcs.arcs, row.array[first:], backwards=True, pulses=3)
-            self.add(flow)
-            self.play(flow.run(said.left() + 0.9, rate_func=rates.linear))
-            self.remove(flow)
+            flows = [
+                Flow([arc], [weight], thick=0.22 if key < last else 0.1, backwards=True, pulses=3)
+                for key, (arc, weight) in enumerate(
+                    zip(self.arcs.arcs, row.array[first:], strict=True)
+                )
+                if weight >= SEEN
+            ]
+            if flows:  # of a long text, all that it looks at may lie before what is shown
+                runs = [flow.run(said.left() + 0.9, rate_func=rates.linear) for flow in flows]
+                self.play(*runs)
+                self.remove(*flows)
 
     def _into(self, box: tuple[float, float, float, float]) -> np.ndarray:
         """The grid of heads, made small to fit a box."""
@@ -353,21 +362,23 @@ class Ablation(Film):
             word=rec.target,
             after=after,
         ) as said:
-            self.chart.set_box(CARD)
+            self.chart.set_box(MIDDLE)
             self.chart.set_lit(f"attention {layer}")
-            going = VGroup(self.text, self.arcs, self.name, self.mark)
-            self.play(FadeOut(going), self.gauges.fly(self._on_the_map(), 1.6), run_time=1.6)
+            early = rates.squish_rate_func(rates.smooth, 0.0, 0.2)
+            self.play(
+                FadeOut(VGroup(self.name, self.mark), rate_func=early),
+                FadeOut(VGroup(self.text, self.arcs)),
+                self.gauges.fly(self._on_the_map(), 1.6),
+                run_time=max(said.span(0) - 1.5, 1.6),
+            )
             self.play(FadeIn(self.chart), run_time=theme.QUICK)
             self.bring_to_back(self.chart)
             said.until(1)
-            left, _, right, top = self.chart.box_of(f"attention {layer}")
+            left, _, right, _ = self.chart.box_of(f"attention {layer}")
             _, low, _, high = self.chart.box_of("stream")
             end, _, _, _ = self.chart.box_of("next token")
             middle = (low + high) / 2
-            way = segments(
-                [[(left + right) / 2, top, 0], [(left + right) / 2, middle, 0]],
-                [[(left + right) / 2, middle, 0], [end, middle, 0]],
-            )
+            way = segments([[(left + right) / 2, middle, 0]], [[end, middle, 0]])
             flow = Flow([way], [1.0], theme.VALUE, 0.3, length=0.2, pulses=3)
             self.add(flow)
             self.play(flow.run(max(said.left(), 2.0), rate_func=rates.linear))

@@ -232,6 +232,11 @@ class Meter(VGroup):
         self.bar.set_length(float(state[0]))
 
 
+def blank_width(word: Token, size: float) -> float:
+    """The width that :func:`blank_behind` takes on a line of type of a size, its gap included."""
+    return TokenText(word, size, limit=12).advance + theme.units(size) * 1.52
+
+
 def blank_behind(strip: TokenStrip, word: Token) -> tuple[RoundedRectangle, TokenText]:
     """An empty box behind the last token, and the word that it waits for, in the middle of it."""
     last = strip.boxes[-1]
