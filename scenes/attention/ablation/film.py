@@ -159,8 +159,7 @@ class Ablation(Film):
             self.mark = self.gauges.frame(0)
             self.play(Create(self.mark), run_time=theme.QUICK)
             said.until(1)
-            self.play(FadeOut(self.meter.on), FadeIn(self.meter.off), run_time=theme.QUICK)
-            self.play(Glide(self.meter, lambda: self.meter.set_off(0), run_time=1.2))
+            self._fall(0, 1.2)
             said.until(2)
 
             def rise(gauges: Gauges, share: float) -> None:
@@ -169,6 +168,17 @@ class Ablation(Film):
 
             self.play(Follow(self.gauges, rise, said.left() - 0.4))
             self.wait(said.left() + 0.6)
+
+    def _fall(self, index: int, seconds: float) -> None:
+        """The meter goes to what is left without a head; that head is named as the number turns,
+        not before."""
+        self.meter.set_names(index)
+        self.play(
+            FadeOut(self.meter.on, rate_func=rates.squish_rate_func(rates.smooth, 0.0, 0.3)),
+            FadeIn(self.meter.off, rate_func=rates.squish_rate_func(rates.smooth, 0.6, 0.9)),
+            Glide(self.meter, lambda: self.meter.set_off(index), run_time=seconds),
+            run_time=seconds,
+        )
 
     def every_head(self) -> None:
         """All the others, slowly at first, then faster."""
@@ -269,10 +279,7 @@ class Ablation(Film):
         ) as said:
             self.play(self.gauges.focus(only), run_time=theme.MOVE)
             said.until(1)
-            self.meter.set_names(self.worst)
-            self.play(FadeOut(self.meter.on), FadeIn(self.meter.off), run_time=theme.QUICK)
-            down = max(said.left(1) - 0.5, 1.2)
-            self.play(Glide(self.meter, lambda: self.meter.set_off(self.worst), run_time=down))
+            self._fall(self.worst, max(said.left(1) - 0.5, 1.2))
             said.until(2)
             self.play(FadeOut(self.scale), self.gauges.fly(self.grid, 1.4), run_time=1.4)
             self.mark = self.gauges.frame(self.worst)
