@@ -106,6 +106,12 @@ class Composite(Model):
     def without_each_head(self, ids: list[int]) -> Iterable[tuple[int, int, Floats]]:
         return self._first("without_each_head", lambda part: part.without_each_head(ids))
 
+    def silenced_logits(self, ids: list[int], entries: Sequence[int]) -> Floats:
+        return self._first("silenced_logits", lambda part: part.silenced_logits(ids, entries))
+
+    def frequencies(self) -> Floats:
+        return self._first("frequencies", lambda part: part.frequencies())
+
     def unembed(self, vectors: Floats) -> Floats:
         return self._first("unembed", lambda part: part.unembed(vectors))
 
