@@ -192,8 +192,9 @@ def power_total(log_sum_exp: float, shift: float) -> float:
 
 
 def power_rest(log_sum_exp: float, scores: Any, shift: float) -> float:
-    """What the scores that are not shown add to the denominator of softmax."""
-    return power_total(log_sum_exp, shift) - float(powers(scores, shift).sum())
+    """What the scores that are not shown add to the denominator of softmax; never below zero, where
+    the difference of two equal sums may be by rounding."""
+    return max(power_total(log_sum_exp, shift) - float(powers(scores, shift).sum()), 0.0)
 
 
 def pulled(logits: Any, log_sum_exp: float, index: float, amount: float) -> Vector:

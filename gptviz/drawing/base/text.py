@@ -23,7 +23,7 @@ from gptviz.recording.statement import Piece, Statement, compose
 Align = Literal["left", "center", "right"]
 _SHARE = {"left": 0.0, "center": 0.5, "right": 1.0}
 SPACE_MARK = "\u00b7"
-_MARKS = {" ": SPACE_MARK, "\n": "\u21b5", "\t": "\u21e5", "\r": "\u240d"}
+_MARKS = {" ": SPACE_MARK, "\n": "\u21b5", "\t": "\u21e5", "\r": "\u21e4"}
 _BYTES = 8  # of a token that is no text, as many as are shown
 
 

@@ -11,6 +11,7 @@ from manim import Animation, AnimationGroup, VGroup, linear, smooth
 from manim.utils.rate_functions import squish_rate_func
 
 from gptviz.drawing.base import theme
+from gptviz.drawing.base.glyphs import face
 from gptviz.drawing.base.motion import Follow, Glide
 from gptviz.drawing.base.text import Numeral, Run, TokenText, Words
 from gptviz.drawing.chances.bars import Bar, BarRow, ProbabilityBars
@@ -24,6 +25,7 @@ from gptviz.recording.statement import Piece, Statement
 
 WIDTH = theme.RIGHT_EDGE - theme.LEFT_EDGE
 TEXT_TOP, TEXT_SIZE, TEXT_LINES = theme.TOP_EDGE - 0.05, 42.0, 4
+LONGEST = 24  # characters of a token that is drawn in full
 SHOWN = 5  # rows of probabilities
 FIRST_ROW, ROW, SIZE = 1.12, 0.41, 30.0  # height of the first row, between rows, and their type
 ROWS_LEFT, BARS_LEFT = -2.35, 2.3  # where labels begin, and bars after them
@@ -35,7 +37,8 @@ MODEL = (theme.LEFT_EDGE, -0.15, -2.85, 1.25)  # where the map stands in the loo
 def plain(token: Token, size: float, color: str = theme.TEXT) -> Any:
     """A token as it stands in a text, its space unmarked; marked where it is no text."""
     text = str(token)
-    if not token.whole or not text.isprintable() or not text.strip():
+    shown = len(text) <= LONGEST and text.isprintable() and face(theme.TOKEN_FACE).has(text)
+    if not token.whole or not shown or not text.strip():
         return TokenText(token, size, color)
     return Run(text, size, color, theme.TOKEN_FACE, Statement((Piece(text, token),)))
 
