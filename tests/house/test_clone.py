@@ -54,7 +54,8 @@ def test_one_command_makes_the_film(clone: Path) -> None:
     film = Path(make(clone, "render", "SCENE=softmax", "QUALITY=l").splitlines()[-1])
     assert film.is_relative_to(clone / "media" / "videos" / "default" / "l")
     facts = probe(film)
-    assert (facts.width, facts.height, facts.fps) == (854, 480, 15) and 60 <= facts.duration <= 90
+    assert (facts.width, facts.height, facts.fps) == (854, 480, 15)
+    assert facts.frames == round(facts.duration * 15) >= 60 * 15, "a whole film, not a piece of one"
     with av.open(str(film)) as container:
         assert sum(1 for _ in container.decode(video=0)) == facts.frames
     row = Store(clone / "recordings").read("gpt2", "softmax", "row")
