@@ -95,7 +95,7 @@ class Softmax(Film):
         )
         with self.beat(
             first,
-            "You've got a word in mind. So does the model.",
+            "You've got a guess. So does the model.",
             text=row.asked("prompt"),
         ) as said:
             boxes = LaggedStart(
@@ -132,9 +132,9 @@ class Softmax(Film):
         self.count()
         with self.beat(
             "But it doesn't answer with a word.",
-            "It gives a raw score to every token it knows, all {n:round} of them.",
+            "It gives every token a raw score, all {n:round} of them.",
             n=row.vocab,
-            hold=2.0,
+            hold=1.0,
         ) as said:
             exit_ = self.map.box_of("unembedding", "next token")
             corner = [theme.LEFT_EDGE + self.opening.width / 2, 3.18, 0]
@@ -169,7 +169,7 @@ class Softmax(Film):
         signs = Claim(
             maths.is_negative,
             (self.highest,),
-            "Every one of them is negative.",
+            "They're all negative.",
             "Some are positive." if float(row.value("lowest")) >= 0 else "Some are negative.",
         )
         total = Numeral(row.value("total"), ",.0f", 96).place([0.9, 0.15, 0])
@@ -178,7 +178,7 @@ class Softmax(Film):
         with self.beat(
             "Here are the {k:words} highest.",
             signs,
-            "Add up all the scores, and you get {total:~}.",
+            "Added up, all scores make {total:~}.",
             k=Count(self.logits, "rows shown"),
             total=row.value("total"),
         ) as said:
@@ -210,9 +210,9 @@ class Softmax(Film):
         for i, wish in enumerate(self.wishes):
             wish.shift([1.3, 1.1 - i * 1.05, 0])
         with self.beat(
-            "Probabilities have to be positive.",
-            "All together, they make exactly one.",
-            "And whoever's ahead should stay ahead.",
+            "Probabilities are positive.",
+            "Together they make exactly one.",
+            "And whoever's ahead stays ahead.",
         ) as said:
             self.play(FadeOut(self.sum_of_scores), run_time=theme.QUICK)
             for i, wish in enumerate(self.wishes):
@@ -275,11 +275,11 @@ class Softmax(Film):
         curve = self.curve
         factor = derive(maths.exponential, self.setting("step"))
         with self.beat(
-            "Now send each one up to this curve, e to the power of x.",
+            "Now run each one through a curve, e to the power of x.",
             "It's never negative, and it keeps the order.",
             "Each step down is {e:~} times less.",
             e=factor,
-            hold=1.8,
+            hold=1.6,
         ) as said:
             self.play(Create(curve.line), FadeIn(curve.label), run_time=1.4)
             self.play(curve.rise(1.6), FadeOut(curve.ends))
@@ -308,7 +308,7 @@ class Softmax(Film):
         )
         shares = [each.share for each in rows[:-1]]
         with self.beat(
-            "Lay the heights down as bars.",
+            "The heights become bars.",
             "And the other {n:round}?",
             more,
             n=self.others,
@@ -355,8 +355,8 @@ class Softmax(Film):
             each.score = None
         one = derive(maths.total, [*shares, rest])
         with self.beat(
-            "Put all the bars end to end.",
-            "Shrink the strip until it's exactly one long.",
+            "Put everything end to end.",
+            "Shrink it until it's exactly one long.",
             "Now each piece is a probability.",
         ) as said:
             self.add(self.bars)
@@ -386,8 +386,8 @@ class Softmax(Film):
             return now
 
         with self.beat(
-            "Let's push up just one score.",
-            "Now {word} grows, and it takes from everybody else.",
+            "Push up just one score.",
+            "Now {word} grows, and takes from everybody else.",
             "The total never moves.",
             word=self.row.token(pulled),
         ) as said:
@@ -434,11 +434,11 @@ class Softmax(Film):
         ]
         with self.beat(
             "That's softmax.",
-            "Take e to each score, and divide by the sum of them all.",
+            "Take e to each score, and divide by the sum.",
             "So {word} gets {p:~in}.",
             word=self.row.token(0),
             p=self.row.probability(0),
-            hold=2.2,
+            hold=1.0,
         ) as said:
             self.bars.clear_updaters()
             self.play(FadeIn(formula), run_time=0.6)
@@ -461,8 +461,9 @@ class Softmax(Film):
             "This time it's {word}, out among the others.",
         )
         with self.beat(
-            "So which word comes next? Roll the dice.",
+            "Now roll the dice.",
             place,
+            "So softmax turns any list of scores into probabilities.",
             word=row.drawn,
         ) as said:
             gone = [self.bars, self.header, *self.wishes, *self.ticks, self.frame_of_one]
