@@ -59,6 +59,10 @@ class Shape:
         picture's edge."""
         return isinstance(self.mobject, (VMobject, AbstractImageMobject))
 
+    @cached_property
+    def opacity(self) -> float:
+        return opacity(self.mobject)
+
 
 @dataclass(frozen=True)
 class Scenery:
@@ -72,7 +76,7 @@ class Scenery:
     @cached_property
     def behind(self) -> Pixels:
         """The picture (row, column, rgb) without its texts; drawn when it is first asked for."""
-        inks = {id(ink.mobject) for text in self.texts for ink in text.inks}
+        inks = {id(part) for text in self.texts for part in text.parts}
 
         def keep(mobject: Mobject) -> bool:
             return id(mobject) not in inks and not isinstance(mobject, Run)
@@ -116,7 +120,7 @@ def shapes_of(moment: Moment, texts: list[Shown]) -> list[Shape]:
     """What is drawn in a picture that is no text, can be seen, and is not what hides things: ground
     on ground."""
     film, animated = moment.film, moment.animated
-    inks = {id(ink.mobject) for text in texts for ink in text.inks}
+    inks = {id(part) for text in texts for part in text.parts}
     names = _names(moment)
     furniture = {
         id(part)

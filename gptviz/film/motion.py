@@ -177,7 +177,7 @@ class Follower:
         drawn += [
             (s.mobject, s.box, len(s.mobject.points), "", s.name)
             for s in scenery.shapes
-            if not s.furniture and opacity(s.mobject) >= _CLEAR
+            if not s.furniture and s.opacity >= _CLEAR
         ]
         things: dict[int, _Thing] = {}
         for mobject, box, points, text, name in drawn:
@@ -263,10 +263,10 @@ class Follower:
             near = [
                 shape
                 for shape in edges
-                if self._apart(id(text.owner), id(shape.mobject))
-                and shape.box.touches(text.box)
+                if shape.box.touches(text.box)
+                and shape.opacity >= _CLEAR
+                and self._apart(id(text.owner), id(shape.mobject))
                 and not _holds(shape, text)
-                and opacity(shape.mobject) >= _CLEAR
             ]
             for shape, by in crossed_by(scenery, text, near):
                 yield scenery.finding(
@@ -315,7 +315,7 @@ class Follower:
                 continue
             state = outlines.state(placed(moment.film, mobject))
             before = self._whole.setdefault(id(mobject), state)
-            if opacity(mobject) >= _CLEAR and (new := state & ~before):
+            if shape.opacity >= _CLEAR and (new := state & ~before):
                 yield scenery.finding("twists", (shape.name,), 0.0, f"{shape.name} {_how(new)}")
 
 
@@ -329,11 +329,15 @@ def _filling(scenery: Scenery) -> tuple[float, bool]:
     """The share of the stage within the boxes of what stands there, and whether nothing does."""
     grid = np.zeros((36, 64), dtype=bool)
     boxes = [t.box for t in scenery.texts if not t.place and t.opacity >= _CLEAR]
-    boxes += [s.box for s in scenery.shapes if not s.furniture and opacity(s.mobject) >= _CLEAR]
-    for box in boxes:
-        left, right = ((np.array([box.left, box.right]) / theme.WIDTH + 0.5) * 64).clip(0, 64)
-        top, bottom = ((0.5 - np.array([box.top, box.bottom]) / theme.HEIGHT) * 36).clip(0, 36)
-        grid[int(top) : int(np.ceil(bottom)), int(left) : int(np.ceil(right))] = True
+    boxes += [s.box for s in scenery.shapes if not s.furniture and s.opacity >= _CLEAR]
+    if boxes:
+        sides = np.array([(b.left, b.right, b.top, b.bottom) for b in boxes])
+        across = ((sides[:, :2] / theme.WIDTH + 0.5) * 64).clip(0, 64)
+        down = ((0.5 - sides[:, 2:] / theme.HEIGHT) * 36).clip(0, 36)
+        ends = np.ceil(np.stack([across[:, 1], down[:, 1]], axis=1)).astype(int).tolist()
+        starts = np.stack([across[:, 0], down[:, 0]], axis=1).astype(int).tolist()
+        for (left, top), (right, bottom) in zip(starts, ends, strict=True):
+            grid[top:bottom, left:right] = True
     return float(grid.mean()), not boxes
 
 

@@ -4,7 +4,7 @@ they are."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
@@ -50,12 +50,21 @@ class Ink:
 
 
 @dataclass(frozen=True)
+class _Measured:
+    """An outline as it was placed in a picture: its points there, its ink, the size of its type."""
+
+    points: Points
+    ink: Ink
+    size: float
+
+
+@dataclass(frozen=True)
 class Shown:
     """A text in a picture, as long as the picture stands. ``parts`` are its outlines that can be
     seen.
 
     ``place``: caption, badge, title or card, or empty for what stands on the stage. ``animated``: an
-    animation moves it.
+    animation moves it. ``known``: how its outlines measured in the last picture, by their ids.
     """
 
     moment: Moment
@@ -63,6 +72,7 @@ class Shown:
     place: str
     parts: tuple[VMobject, ...]
     animated: bool
+    known: dict[int, _Measured] = field(default_factory=dict, repr=False)
 
     @cached_property
     def text(self) -> str:
@@ -101,31 +111,33 @@ class Shown:
     def pixels(self) -> float:
         """The size of its type in the picture, in pixels at 1080 lines: that of its smallest
         part."""
-        return min(self._size(part) for part in self.parts)
+        return min(self._measured(part).size for part in self.parts)
 
     @cached_property
     def inks(self) -> tuple[Ink, ...]:
-        return tuple(self._ink(part) for part in self.parts)
+        return tuple(self._measured(part).ink for part in self.parts)
 
     @cached_property
     def box(self) -> Box:
         return Box.union([ink.box for ink in self.inks])
 
-    def _ink(self, part: VMobject) -> Ink:
+    def _measured(self, part: VMobject) -> _Measured:
+        """An outline's measures: those of the last picture where it stands as it stood."""
         points = placed(self.moment.film, part)
+        last = self.known.get(id(part))
+        if last is not None and np.array_equal(last.points, points):
+            return last
+        size = self._own_size(part) * _magnified(part, points)
         letters = contours(points)
-        gaps = _gaps(letters, theme.units(self._size(part))) if isinstance(part, Run) else ()
-        return Ink(part, Box.around(points), (*letters, *gaps))
+        gaps = _gaps(letters, theme.units(size)) if isinstance(part, Run) else ()
+        ink = Ink(part, Box.around(points), (*letters, *gaps))
+        now = self.known[id(part)] = _Measured(points.copy(), ink, size)
+        return now
 
-    def _size(self, part: VMobject) -> float:
-        whole = (
-            part.pixels
-            if isinstance(part, Run)
-            else self.owner.pixels
-            if isinstance(self.owner, Formula)
-            else 0.0
-        )
-        return whole * _magnified(part, placed(self.moment.film, part))
+    def _own_size(self, part: VMobject) -> float:
+        if isinstance(part, Run):
+            return part.pixels
+        return self.owner.pixels if isinstance(self.owner, Formula) else 0.0
 
 
 class Reader:
@@ -136,6 +148,7 @@ class Reader:
         self._owners: dict[
             int, tuple[Mobject, Mobject]
         ] = {}  # of each run; held, so that no id comes twice
+        self._known: dict[int, _Measured] = {}
 
     def read(self, moment: Moment) -> list[Shown]:
         """The texts that can be seen."""
@@ -163,6 +176,7 @@ class Reader:
                 place,
                 tuple(parts),
                 any(id(part) in animated for part in (owner, *parts)),
+                self._known,
             )
             for owner, place, parts in found.values()
         ]

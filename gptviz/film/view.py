@@ -95,20 +95,26 @@ def opacity(mobject: Mobject) -> float:
 
 
 def fill_opacity(mobject: VMobject) -> float:
-    return float(np.asarray(mobject.fill_rgbas)[:, 3].max(initial=0.0))
+    return _alpha(mobject.fill_rgbas)
 
 
 def stroke_opacity(mobject: VMobject) -> float:
     """The opacity of the stroke, 0 for one without width."""
-    shown = [
-        np.asarray(rgbas)[:, 3].max(initial=0.0)
-        for rgbas, width in (
-            (mobject.stroke_rgbas, mobject.stroke_width),
-            (mobject.background_stroke_rgbas, mobject.background_stroke_width),
-        )
-        if np.any(width)
-    ]
-    return float(max(shown, default=0.0))
+    return max(
+        _alpha(mobject.stroke_rgbas) if _wide(mobject.stroke_width) else 0.0,
+        _alpha(mobject.background_stroke_rgbas) if _wide(mobject.background_stroke_width) else 0.0,
+    )
+
+
+def _wide(width: Any) -> bool:
+    return bool(width) if isinstance(width, (int, float)) else bool(np.any(width))
+
+
+def _alpha(rgbas: Any) -> float:
+    """The highest opacity of some colours (colour, rgba); most outlines have one."""
+    if len(rgbas) == 1:
+        return max(float(rgbas[0][3]), 0.0)
+    return float(np.asarray(rgbas)[:, 3].max(initial=0.0))
 
 
 def seen(film: Film, mobject: Mobject) -> bool:
