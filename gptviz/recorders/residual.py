@@ -19,10 +19,10 @@ from gptviz.models.interface import Floats, Model
 from gptviz.recorders import recorder
 from gptviz.recorders.rows import rank_of, table, top_rows
 from gptviz.recording.families import LensChoice, LogitLens, ResidualStream, TwoContexts
+from gptviz.recording.families.residual import PARALLEL_PARTS, PARTS
 from gptviz.recording.schema import Content, Value
 
 GRID = 32  # the last tokens of a prompt whose leading token is kept at every depth
-PARTS = ("resid_pre", "resid_mid", "resid_post")
 
 LENS_RULE = {
     norm: f"the stream at each depth through the final {name} norm and the output matrix, as if no block were left"
@@ -152,8 +152,14 @@ def _lens_content(model: Model, lens: Lens, top: int) -> Content:
 
 @recorder(ResidualStream)
 def record_stream(model: Model, request: ResidualStream) -> Content:
-    """Lengths of the stream and of what is added to it, its turning away from the start, what layer
-    norms do to it."""
+    """Lengths of the stream and of what is added to it, its turning away from the start, what norms
+    do to it.
+
+    A parallel block has no stream between attention and MLP, for both read what enters it: ``norms``
+    then has two parts, not three.
+    """
+    parts = PARALLEL_PARTS if model.anatomy.parallel else PARTS
+    read = (parts[0], parts[0] if model.anatomy.parallel else "resid_mid")
     ids = model.encode(request.prompt)
     found = model.activations(ids)
     layers = range(model.shape.n_layer)
@@ -165,14 +171,14 @@ def record_stream(model: Model, request: ResidualStream) -> Content:
             for depth in depths
         ]
     )
-    before = [[found[f"blocks.{i}.{name}"] for name in ("resid_pre", "resid_mid")] for i in layers]
+    before = [[found[f"blocks.{i}.{name}"] for name in read] for i in layers]
     after = [[found[f"blocks.{i}.{name}"] for name in ("ln1", "ln2")] for i in layers]
     return Content(
         tokens={"prompt": model.token_rows(ids)},
-        values={"positions": positions, "parts": list(PARTS)},
+        values={"positions": positions, "parts": list(parts)},
         tensors={
             "norms": (
-                _lengths([[found[f"blocks.{i}.{part}"] for part in PARTS] for i in layers]),
+                _lengths([[found[f"blocks.{i}.{part}"] for part in parts] for i in layers]),
                 ("layer", "part", "token"),
             ),
             "added": (

@@ -95,6 +95,11 @@ def test_the_loudest_number_and_what_is_said_without_it(decoder: Both) -> None:
     np.testing.assert_allclose(untouched, decoder.run(TEXTS[1]).logits[0, -1], atol=1e-4)
 
 
+def test_a_prompt_of_one_token_has_no_others(decoder: Both) -> None:
+    found = take(decoder.model, LoudDimension("a"))
+    assert len(found.prompt) == 1 and found.others(0) is None
+
+
 def silently(both: Both, prompt: str, dimension: int) -> Any:
     """The scores after a prompt, block by block, with one number of the stream at 0 throughout."""
     reference, architecture = both.reference, both.model.architecture

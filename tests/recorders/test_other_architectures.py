@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from gptviz.errors import NotRecorded
+from gptviz.errors import NotDeclared, NotRecorded
 from gptviz.models import load
 from gptviz.recorders import take
 from gptviz.recording.families import (
@@ -168,12 +168,18 @@ def test_the_stream(both: Both) -> None:
     np.testing.assert_allclose(
         two.array("vectors")[1, :2], [each[0, -1] for each in streams], atol=1e-4
     )
-    if both.model.anatomy.parallel:
-        with pytest.raises(NotRecorded, match="resid_mid"):
-            take(both.model, ResidualStream(PROMPT))
-    else:
-        stream = take(both.model, ResidualStream(PROMPT)).array("norms")[:, 0]
-        np.testing.assert_allclose(stream, [each[0].norm(dim=-1) for each in streams], rtol=1e-4)
+    stream = take(both.model, ResidualStream(PROMPT))
+    lengths = np.stack([each[0].norm(dim=-1) for each in streams])
+    np.testing.assert_allclose(stream.array("norms")[:, 0], lengths, rtol=1e-4)
+    assert stream.norm(0, 2, 0) == pytest.approx(lengths[1, 0], rel=1e-4)
+    assert stream.parallel == both.model.anatomy.parallel == (both.model.title == "pythia")
+    if stream.parallel:
+        with pytest.raises(NotDeclared, match="resid_mid"):
+            stream.norm(0, 1, 0)
+    # What attention and MLP of a parallel block read is normed twice, by its two norms.
+    enters = streams[0][0].detach().numpy()
+    second = stream.array("means_before")[0, 1]
+    assert np.allclose(second, enters.mean(axis=-1), atol=1e-5) == stream.parallel
 
 
 def test_learned_numbers(both: Both) -> None:

@@ -75,11 +75,11 @@ class LoudDimensionRecording(Recording):
         """The length of a token's vector at a depth."""
         return self.norms.at(depth, token)
 
-    def others(self, depth: int) -> Derived:
-        """The largest length of the other tokens at a depth."""
+    def others(self, depth: int) -> Derived | None:
+        """The largest length of the other tokens at a depth; None where the prompt is one token."""
         row = self.norms[depth]
         rest = [row[i] for i in range(len(row)) if i != int(self.token)]
-        return derive(maths.largest, rest)
+        return derive(maths.largest, rest) if rest else None
 
     def at_depth(self, depth: int) -> Numbers:
         """The lengths of all tokens at a depth (token)."""

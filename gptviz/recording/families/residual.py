@@ -10,11 +10,15 @@ from typing import ClassVar
 from typing_extensions import TypedDict
 
 from gptviz import maths
+from gptviz.errors import NotDeclared
 from gptviz.recording.declared import Data, Tensor, Text, Tokens, Value, Values
 from gptviz.recording.number import Count, Derived, Number, Numbers, Token, Word, derive
 from gptviz.recording.request import Request
 from gptviz.recording.rows import Row, TokenTable, row_of
 from gptviz.recording.schema import Recording
+
+PARTS = ("resid_pre", "resid_mid", "resid_post")
+PARALLEL_PARTS = ("resid_pre", "resid_post")
 
 
 class Candidate(TypedDict):
@@ -176,10 +180,22 @@ class ResidualStreamRecording(Recording):
     _positions = Values(list[int])
     _parts = Data(list[str])
 
+    @property
+    def parallel(self) -> bool:
+        """Whether attention and MLP of a block read the same, so that nothing lies between them."""
+        return tuple(self._parts) == PARALLEL_PARTS
+
     def norm(self, layer: int, part: int, token: int) -> Number:
         """The length of the stream: ``part`` 0 enters the block, 1 lies between attention and MLP,
-        2 leaves it."""
-        return self._norms.at(layer, part, token)
+        2 leaves it. Raises NotDeclared for part 1 of a parallel block."""
+        name = PARTS[part]
+        if name not in self._parts:
+            raise NotDeclared(
+                f"{self.name} holds no {name}",
+                "attention and MLP of a parallel block read the same",
+                "ask recording.parallel first",
+            )
+        return self._norms.at(layer, self._parts.index(name), token)
 
     def added_norm(self, layer: int, part: int, token: int) -> Number:
         """The length of what a block adds: ``part`` 0 its attention, 1 its MLP."""
@@ -190,12 +206,12 @@ class ResidualStreamRecording(Recording):
         return self._cosines.at(depth, token)
 
     def mean(self, layer: int, part: int, token: int, after: bool) -> Number:
-        """The mean of the stream's numbers before or after a layer norm: ``part`` 0 that of
-        attention, 1 of the MLP."""
+        """The mean of the stream's numbers before or after a norm: ``part`` 0 that of attention, 1 of
+        the MLP."""
         return self.number("means_after" if after else "means_before", layer, part, token)
 
     def variance(self, layer: int, part: int, token: int, after: bool) -> Number:
-        """The variance of the stream's numbers before or after a layer norm."""
+        """The variance of the stream's numbers before or after a norm."""
         return self.number("variances_after" if after else "variances_before", layer, part, token)
 
     def vector(self, depth: int, position: int) -> Numbers:
