@@ -11,7 +11,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -20,6 +20,9 @@ from gptviz.commands import options
 from gptviz.errors import GptvizError, UsageError
 from gptviz.sourcing.asked import Asked
 from gptviz.voice import NONE
+
+if TYPE_CHECKING:
+    from gptviz.render.project import Project
 
 INTERRUPTED = 130
 
@@ -97,12 +100,12 @@ def commands() -> None:
 
 
 @commands.command("list")
-@options.takes(options.as_json, options.recordings, options.media)
-def list_command(as_json: bool, recordings: str | None, media: str | None) -> None:
+@options.takes(options.as_json, options.places)
+def list_command(as_json: bool, project: Project) -> None:
     """The films, in the order of the course."""
     from gptviz.commands import listing
 
-    listing.films(_project(recordings, media), as_json)
+    listing.films(project, as_json)
 
 
 @commands.command()
@@ -113,8 +116,7 @@ def list_command(as_json: bool, recordings: str | None, media: str | None) -> No
     options.quality,
     options.captions,
     options.voice,
-    options.recordings,
-    options.media,
+    options.places,
 )
 def status(
     scenes: tuple[str, ...],
@@ -124,14 +126,13 @@ def status(
     quality: str,
     captions: str,
     voice: str,
-    recordings: str | None,
-    media: str | None,
+    project: Project,
 ) -> None:
     """Which films are fresh, stale or missing, and why. Never runs a model."""
     from gptviz.commands import listing
 
     listing.status(
-        _project(recordings, media),
+        project,
         scenes,
         everything,
         wanted,
@@ -146,7 +147,7 @@ def status(
 @options.takes(
     options.scenes,
     options.sources(edition="Record under this name, in place of the model's."),
-    options.recordings,
+    options.project(options.recordings),
     options.scheduler,
     options.option(
         "--dry-run",
@@ -158,7 +159,7 @@ def record(
     scenes: tuple[str, ...],
     everything: bool,
     wanted: Asked,
-    recordings: str | None,
+    project: Project,
     scheduler: str | None,
     dry_run: bool,
 ) -> int:
@@ -167,8 +168,8 @@ def record(
     from gptviz.commands.rendering import How, machines
 
     if dry_run:
-        return recording.dry_run(_project(recordings), scenes, everything, wanted)
-    project, scenes = _project(recordings), _some(scenes, everything)
+        return recording.dry_run(project, scenes, everything, wanted)
+    scenes = _some(scenes, everything)
     with machines(How(scheduler=scheduler)) as (taker, _):
         return recording.record(project, scenes, everything, wanted, taker)
 
@@ -180,8 +181,7 @@ def record(
     options.quality,
     options.captions,
     options.voice,
-    options.recordings,
-    options.media,
+    options.places,
     options.force,
     options.option(
         "--stock", is_flag=True, help="Manim's own camera and encoder: slower, the same pictures."
@@ -203,8 +203,7 @@ def render(
     quality: str,
     captions: str,
     voice: str,
-    recordings: str | None,
-    media: str | None,
+    project: Project,
     force: bool,
     stock: bool,
     jobs: int | None,
@@ -215,7 +214,7 @@ def render(
     from gptviz.commands import rendering
 
     return rendering.render(
-        _project(recordings, media),
+        project,
         _some(scenes, everything),
         everything,
         wanted,
@@ -224,16 +223,13 @@ def render(
 
 
 @commands.command()
-@options.takes(
-    options.scenes, options.as_json, options.sources(), options.recordings, options.media
-)
+@options.takes(options.scenes, options.as_json, options.sources(), options.places)
 def audit(
     scenes: tuple[str, ...],
     everything: bool,
     as_json: bool,
     wanted: Asked,
-    recordings: str | None,
-    media: str | None,
+    project: Project,
 ) -> int:
     """Where every number of a film comes from, and whether it is right.
 
@@ -242,9 +238,7 @@ def audit(
     """
     from gptviz.commands import judging
 
-    return judging.audit(
-        _project(recordings, media), _some(scenes, everything), everything, wanted, as_json
-    )
+    return judging.audit(project, _some(scenes, everything), everything, wanted, as_json)
 
 
 @commands.command()
@@ -252,8 +246,7 @@ def audit(
     options.scenes,
     options.as_json,
     options.sources(),
-    options.recordings,
-    options.media,
+    options.places,
     options.option(
         "--stills", metavar="DIR", help="Every still at 1920 x 1080, too, into this folder."
     ),
@@ -264,8 +257,7 @@ def inspect(
     everything: bool,
     as_json: bool,
     wanted: Asked,
-    recordings: str | None,
-    media: str | None,
+    project: Project,
     stills: str | None,
     beat: int | None,
 ) -> int:
@@ -276,7 +268,7 @@ def inspect(
     from gptviz.commands import judging
 
     return judging.inspect(
-        _project(recordings, media),
+        project,
         _some(scenes, everything),
         everything,
         wanted,
@@ -290,8 +282,7 @@ def inspect(
 @options.takes(
     options.scenes,
     options.sources(),
-    options.recordings,
-    options.media,
+    options.places,
     options.option(
         "--format",
         "form",
@@ -312,8 +303,7 @@ def script(
     scenes: tuple[str, ...],
     everything: bool,
     wanted: Asked,
-    recordings: str | None,
-    media: str | None,
+    project: Project,
     form: str,
     lint: bool,
     voice: str,
@@ -325,7 +315,7 @@ def script(
     from gptviz.commands import scripting
 
     return scripting.scripts(
-        _project(recordings, media),
+        project,
         _some(scenes, everything),
         everything,
         wanted,
@@ -336,13 +326,13 @@ def script(
 
 
 @commands.command()
-@options.takes(options.scenes, options.model, options.vectors, options.recordings)
+@options.takes(options.scenes, options.model, options.vectors, options.project(options.recordings))
 def verify(
     scenes: tuple[str, ...],
     everything: bool,
     model: str | None,
     vectors: str | None,
-    recordings: str | None,
+    project: Project,
 ) -> int:
     """Check recordings; compute them again where the model is at hand.
 
@@ -350,7 +340,7 @@ def verify(
     """
     from gptviz.commands import verifying
 
-    return verifying.verify(_project(recordings), scenes, everything, model, vectors)
+    return verifying.verify(project, scenes, everything, model, vectors)
 
 
 @commands.command()
@@ -358,36 +348,34 @@ def verify(
 @click.argument("b", metavar="EDITION_B", envvar="GPTVIZ_B")
 @options.takes(
     click.argument("scenes", nargs=-1, metavar="[SCENE...]", envvar="GPTVIZ_SCENE"),
-    options.recordings,
+    options.project(options.recordings),
 )
-def diff(a: str, b: str, scenes: tuple[str, ...], recordings: str | None) -> int:
+def diff(a: str, b: str, scenes: tuple[str, ...], project: Project) -> int:
     """What differs between the recordings of two editions, in words."""
     from gptviz.commands import verifying
 
-    return verifying.diff(_project(recordings), a, b, scenes)
+    return verifying.diff(project, a, b, scenes)
 
 
 @commands.command()
 @options.takes(
     click.argument("pieces", nargs=-1, metavar="[PIECE...]", envvar="GPTVIZ_PIECE"),
     options.quality,
-    options.recordings,
-    options.media,
+    options.places,
     click.option("--films", is_flag=True, help="As short films, in place of stills."),
     click.option("--list", "listed", is_flag=True, help="Only say which there are."),
 )
 def gallery(
     pieces: tuple[str, ...],
     quality: str,
-    recordings: str | None,
-    media: str | None,
+    project: Project,
     films: bool,
     listed: bool,
 ) -> int:
     """The drawing library, piece by piece, into media/pieces."""
     from gptviz.commands import gallery
 
-    return gallery.gallery(_project(recordings, media), pieces, films, quality, listed)
+    return gallery.gallery(project, pieces, films, quality, listed)
 
 
 @commands.command()
@@ -395,8 +383,7 @@ def gallery(
     options.sources(),
     options.quality,
     options.voice,
-    options.recordings,
-    options.media,
+    options.places,
     options.force,
     options.jobs,
     options.scheduler,
@@ -405,8 +392,7 @@ def course(
     wanted: Asked,
     quality: str,
     voice: str,
-    recordings: str | None,
-    media: str | None,
+    project: Project,
     force: bool,
     jobs: int | None,
     scheduler: str | None,
@@ -419,7 +405,7 @@ def course(
     from gptviz.commands.rendering import How
 
     return publishing.course(
-        _project(recordings, media),
+        project,
         wanted,
         How(quality, voice=voice, force=force, jobs=jobs, scheduler=scheduler),
     )
@@ -432,8 +418,7 @@ def course(
 @options.takes(
     options.sources(),
     options.quality,
-    options.recordings,
-    options.media,
+    options.places,
 )
 def compare(
     scene: str,
@@ -441,8 +426,7 @@ def compare(
     b: str | None,
     wanted: Asked,
     quality: str,
-    recordings: str | None,
-    media: str | None,
+    project: Project,
 ) -> int:
     """Two editions of one film side by side, in step, into media/compare.
 
@@ -452,28 +436,47 @@ def compare(
     from gptviz.commands.rendering import How
 
     editions = [name for name in (a, b) if name]
-    return publishing.compare(_project(recordings, media), scene, editions, wanted, How(quality))
+    return publishing.compare(project, scene, editions, wanted, How(quality))
+
+
+@commands.command()
+@click.argument("folder")
+@click.option(
+    "--from",
+    "films",
+    multiple=True,
+    metavar="SCENE",
+    help="Copy this film of gptviz' own course, in place of the example; may be given again.",
+)
+@click.option("--title", default="", help="The course's title; by default the folder's name.")
+@click.option("--author", default="", help="Who made it.")
+@click.option("--language", default="en", show_default=True, help="A tag such as en or pt-BR.")
+@click.option("--licence", default="", help="Such as 'CC BY 4.0'.")
+def init(
+    folder: str, films: tuple[str, ...], title: str, author: str, language: str, licence: str
+) -> int:
+    """Make a project of your own, with one film to change.
+
+    In a folder that is a project already, --from adds a film.
+    """
+    from gptviz.commands import starting
+    from gptviz.render.project import About
+
+    return starting.init(folder, films, About(title, author, language, licence))
 
 
 @commands.command()
 @options.takes(
-    options.recordings,
-    options.media,
+    options.places,
     options.option("--model", metavar="REF", help="Say instead which films this model can serve."),
 )
-def doctor(recordings: str | None, media: str | None, model: str | None) -> int:
+def doctor(project: Project, model: str | None) -> int:
     """Is everything here that gptviz needs, and what to do if not."""
     from gptviz.commands import health, recording
 
     if model:
-        return recording.dry_run(_project(recordings, media), (), True, Asked(model))
-    return health.doctor(_project(recordings, media))
-
-
-def _project(recordings: str | None, media: str | None = None) -> Any:
-    from gptviz.render.project import open_project
-
-    return open_project().elsewhere(recordings, media)
+        return recording.dry_run(project, (), True, Asked(model))
+    return health.doctor(project)
 
 
 def _some(scenes: tuple[str, ...], everything: bool) -> tuple[str, ...]:

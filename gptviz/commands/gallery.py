@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gptviz.commands.console import say, step, table
 from gptviz.recording.files import inside
 from gptviz.recording.store import Store
-from gptviz.render.project import Project
+from gptviz.render.project import Project, shipped_course
 from gptviz.render.qualities import QUALITIES
 
 
@@ -15,7 +15,8 @@ def gallery(project: Project, names: Sequence[str], films: bool, quality: str, l
     """Draws pieces (all, where none is named) into media/pieces, as stills or as short films;
     prints their paths.
 
-    With ``listed`` only says which there are. Raises UnknownScene, RecordingMissing.
+    They are drawn from the project's recordings, and from those that came with gptviz. With ``listed``
+    only says which there are. Raises UnknownScene, RecordingMissing.
     """
     from gptviz.drawing.gallery import film_of, piece_named, pieces, render_all  # noqa: PLC0415
 
@@ -24,7 +25,8 @@ def gallery(project: Project, names: Sequence[str], films: bool, quality: str, l
     if listed:
         table(("piece", "shows"), [(piece.name, piece.shows) for piece in chosen])
         return 0
-    store, folder = Store(project.recordings), inside(project.media, "pieces")
+    store = Store(project.recordings, shipped_course().recordings)
+    folder = inside(project.media, "pieces")
     for piece in chosen:
         with step(f"drawing {piece.name}"):
             if films:

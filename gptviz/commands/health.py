@@ -13,12 +13,13 @@ from gptviz.commands.console import say, table
 from gptviz.errors import GptvizError
 from gptviz.recording.files import inside, write_bytes
 from gptviz.render import locks
-from gptviz.render.find import find_scenes
+from gptviz.render.find import course_faults, find_scenes
 from gptviz.render.project import Project
 
 _FREE = 1_000_000_000  # bytes that a course of films and their staging take comfortably
 _MANIM = "0.22.0"
 _PILLOW_BELOW = 13
+_FONTS_AGAIN = "get it again: pip install --force-reinstall gptviz; in a checkout: git checkout gptviz/drawing/fonts"
 _LETTERS = "AZaz09 .,+-%"  # what every film writes
 
 
@@ -92,7 +93,12 @@ def _cairo(project: Project) -> Iterator[Finding]:
     try:
         import cairo  # noqa: PLC0415
     except ImportError as error:
-        yield Finding("Cairo", str(error), "run tools/system-packages.sh, then make render again")
+        yield Finding(
+            "Cairo",
+            str(error),
+            "install Cairo and Pango (tools/system-packages.sh names the packages; macOS: brew install cairo "
+            "pango pkg-config), then: pip install --force-reinstall pycairo manimpango",
+        )
     else:
         yield Finding("Cairo", cairo.cairo_version_string())
 
@@ -106,7 +112,7 @@ def _typst(project: Project) -> Iterator[Finding]:
         yield Finding(
             "Typst",
             "not installed",
-            "formulas are drawn with it: pip install -c constraints.txt typst",
+            "formulas are drawn with it: pip install typst",
         )
     except Exception as error:
         yield Finding(
@@ -128,9 +134,7 @@ def _encoder(project: Project) -> Iterator[Finding]:
 
         av.Codec("libx264", "w")
     except ImportError:
-        yield Finding(
-            "PyAV", "not installed", "films are encoded with it: pip install -c constraints.txt av"
-        )
+        yield Finding("PyAV", "not installed", "films are encoded with it: pip install av")
     except ValueError:
         yield Finding(
             "PyAV",
@@ -148,21 +152,19 @@ def _fonts(project: Project) -> Iterator[Finding]:
         yield Finding(
             "fonts",
             f"cannot be drawn: {error}",
-            "install what rendering needs: make render, or make list",
+            "install what rendering needs: pip install gptviz; in a checkout: make render",
         )
         return
     for name in sorted({value for key, value in vars(theme).items() if key.endswith("_FACE")}):
         try:
             whole = glyphs.Face(name).has(_LETTERS)
         except GptvizError as error:
-            yield Finding(
-                f"font {name}", error.what, "get it again: git checkout gptviz/drawing/fonts"
-            )
+            yield Finding(f"font {name}", error.what, _FONTS_AGAIN)
         else:
             yield Finding(
                 f"font {name}",
                 "there" if whole else "lacks letters or digits",
-                "" if whole else "get it again: git checkout gptviz/drawing/fonts",
+                "" if whole else _FONTS_AGAIN,
             )
 
 
@@ -178,10 +180,13 @@ def _space(project: Project) -> Iterator[Finding]:
 
 
 def _media(project: Project) -> Iterator[Finding]:
+    new = not project.media.exists()
     try:
         probe = inside(project.media, ".doctor")
         write_bytes(probe, b"")
         probe.unlink()
+        if new:
+            project.media.rmdir()
     except (GptvizError, OSError) as error:
         yield Finding(
             "media folder",
@@ -205,17 +210,21 @@ def _course(project: Project) -> Iterator[Finding]:
     broken = [scene for scene in scenes.values() if scene.fault]
     for scene in broken:
         yield Finding(f"film {scene.name}", scene.fault, f"mend {scene.path}")
-    listed = [film for chapter in project.chapters for film in chapter.films]
-    lost = [film for film in listed if film not in scenes]
-    hint = f"course.toml names films that are not there: {', '.join(lost)}" if lost else ""
-    yield Finding("course", f"{len(scenes)} films in {len(project.chapters)} chapters", hint)
+    hint = "; ".join(course_faults(project, scenes))
+    whose = ", the course that came with gptviz" if project.shipped else f", {project.root}"
+    counted = f"{len(scenes)} films in {len(project.chapters)} chapters"
+    yield Finding("course", counted + whose, hint)
 
 
 def _models(project: Project) -> Iterator[Finding]:
     missing = [
         name for name in ("torch", "transformers", "tokenizers", "gensim") if _version(name) is None
     ]
-    hint = "needed to run a model, not to render: make record installs it" if missing else ""
+    hint = (
+        "needed to run a model, not to render: pip install 'gptviz[models]'; in a checkout: make record"
+        if missing
+        else ""
+    )
     yield Finding(
         "extra models",
         f"without {', '.join(missing)}" if missing else "installed",

@@ -11,7 +11,6 @@ from gptviz.commands import console
 from gptviz.commands.console import step, table
 from gptviz.errors import UsageError
 from gptviz.recording.schema import Recording
-from gptviz.recording.store import Store
 from gptviz.recording.wording import NARROW
 from gptviz.render.find import SceneFile, pick_scenes
 from gptviz.render.project import Project
@@ -106,7 +105,7 @@ def played(
     RecordingCorrupt, and what keeps a model from answering.
     """
     scenes = pick_scenes(project, names, everything)
-    sourced, store = prepare(project, scenes, wanted, Here(console)), Store(project.recordings)
+    sourced, store = prepare(project, scenes, wanted, Here(console)), project.store
     for scene in scenes:
         recordings = sourced.recordings(store, scene)
         yield scene, load_film(scene.path, scene.film), recordings

@@ -72,6 +72,27 @@ recordings = option(
     "--recordings", metavar="DIR", help="Where recordings lie, in place of recordings/."
 )
 media = option("--media", metavar="DIR", help="Where films go, in place of media/.")
+
+
+def project(*places: Decorator[Any]) -> Decorator[Any]:
+    """``--recordings`` and ``--media`` (or the first alone), which a command gets as one
+    ``project``: the one that is here, with these folders."""
+
+    def apply(command: Any) -> Any:
+        @functools.wraps(command)
+        def with_project(
+            *arguments: Any, recordings: str | None, media: str | None = None, **more: Any
+        ) -> Any:
+            from gptviz.render.project import open_project
+
+            return command(*arguments, project=open_project().elsewhere(recordings, media), **more)
+
+        return takes(*places)(with_project)
+
+    return apply
+
+
+places = project(recordings, media)
 model = option(
     "--model", metavar="REF", help="A hub id, id@revision, a local folder, or mini (bundled)."
 )

@@ -9,7 +9,6 @@ from gptviz.commands import console
 from gptviz.commands.console import say, step, table
 from gptviz.errors import GptvizError, RecordingMissing
 from gptviz.recording.compare import diff as compare_editions
-from gptviz.recording.store import Store
 from gptviz.render.find import pick_scenes
 from gptviz.render.project import Project
 from gptviz.sourcing.asked import Asked
@@ -31,7 +30,7 @@ def verify(
     where a recording is damaged, changed, or refused now.
     """
     scenes = [scene.name for scene in pick_scenes(project, names, everything)]
-    store = Store(project.recordings)
+    store = project.store
     choice = choose(project, Asked(model, vectors), Here(console))
     with parts_needed():
         from gptviz.recorders import verify as recorders  # noqa: PLC0415
@@ -78,7 +77,7 @@ def diff(project: Project, before: str, after: str, names: Sequence[str]) -> int
     """Prints what differs between two editions, the needs that differ most first; 0 whether or not
     something does."""
     scenes = [scene.name for scene in pick_scenes(project, names)]
-    found = compare_editions(Store(project.recordings), before, after, scenes)
+    found = compare_editions(project.store, before, after, scenes)
     if not found:
         say(f"{before} and {after} hold the same")
     for each in found:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from gptviz.render.project import About
+
 _STYLE = """
 :root { color-scheme: dark; --ground: #0e1116; --panel: #171c24; --line: #2b3340; --text: #e8eaed; --quiet: #9aa6b2; }
 * { box-sizing: border-box; }
@@ -62,20 +64,26 @@ class ChapterOnPage:
     films: Sequence[FilmOnPage]
 
 
-def page(title: str, chapters: Sequence[ChapterOnPage]) -> str:
+def page(about: About, chapters: Sequence[ChapterOnPage]) -> str:
     """The whole page as HTML."""
+    title = about.title or "A course in films"
     films = sum(len(chapter.films) for chapter in chapters)
     minutes = sum(chapter.duration for chapter in chapters) / 60
     links = "".join(f'<a href="#{escape(c.name)}">{escape(c.title)}</a>' for c in chapters)
     body = "".join(_chapter(chapter) for chapter in chapters)
     return (
-        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{escape(about.language)}">\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(title)}</title>\n'
         f"<style>{_STYLE}</style>\n<main>\n<h1>{escape(title)}</h1>\n"
         f"<p>{films} films, {minutes:.0f} minutes. Every number in them was computed by the model that the film "
         f"names, and recorded; what a publication printed is marked as quoted.</p>\n<nav>{links}</nav>\n"
-        f"{body}</main>\n</html>\n"
+        f"{body}{_imprint(about)}</main>\n</html>\n"
     )
+
+
+def _imprint(about: About) -> str:
+    told = [about.author and f"By {about.author}.", about.licence and f"Licence: {about.licence}."]
+    return f"<footer><p>{escape(' '.join(filter(None, told)))}</p></footer>\n" if any(told) else ""
 
 
 def _chapter(chapter: ChapterOnPage) -> str:

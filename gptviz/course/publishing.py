@@ -17,8 +17,6 @@ from gptviz.render.manifest import Place
 from gptviz.render.plan import Plan
 from gptviz.render.project import Project
 
-TITLE = "How GPT-2 works, in its own numbers"
-
 
 def publish_course(project: Project, plans: Sequence[Plan]) -> Path:
     """Joins the published films of ``plans``, chapter by chapter, into media/course, and writes its
@@ -33,7 +31,7 @@ def publish_course(project: Project, plans: Sequence[Plan]) -> Path:
         if ours:
             chapters.append(_chapter(project, chapter.name, chapter.title, ours))
     target = inside(project.media, "course", "index.html")
-    write_bytes(target, page(TITLE, chapters).encode())
+    write_bytes(target, page(project.about, chapters).encode())
     return target
 
 

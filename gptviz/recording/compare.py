@@ -103,10 +103,9 @@ def diff(store: Store, before: str, after: str, scenes: Sequence[str] = ()) -> l
 
 def recorded(store: Store, edition: str, scenes: Sequence[str] = ()) -> list[tuple[str, str]]:
     """The films and needs that an edition holds, in order."""
-    paths = sorted((store.root / edition).glob("*/*.json"))
-    return [
-        (path.parent.name, path.stem) for path in paths if not scenes or path.parent.name in scenes
-    ]
+    paths = [path for root in store.roots for path in (root / edition).glob("*/*.json")]
+    places = sorted({(path.parent.name, path.stem) for path in paths})
+    return [place for place in places if not scenes or place[0] in scenes]
 
 
 def compare(before: Recording, after: Recording, scene: str = "", need: str = "") -> Comparison:

@@ -39,30 +39,42 @@ HEADER_LIMIT = 1_000_000
 
 
 class Store:
-    """The recordings under one folder."""
+    """The recordings under one folder; what it lacks is read from a second one, ``beneath``, to
+    which nothing is written."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, beneath: Path | None = None) -> None:
+        self.root, self.beneath = root, beneath
 
     def path(self, edition: str, scene: str, need: str) -> Path:
-        """Where the manifest of a need lies, or would lie. Raises UnsafePath for names that lead
+        """Where the manifest of a need is written. Raises UnsafePath for names that lead
         elsewhere."""
         return inside(self.root, edition, scene, f"{need}.json")
 
+    def found(self, edition: str, scene: str, need: str) -> Path:
+        """Where the manifest of a need lies; where there is none, :meth:`path`."""
+        path = self.path(edition, scene, need)
+        if self.beneath is None or path.is_file():
+            return path
+        under = inside(self.beneath, edition, scene, f"{need}.json")
+        return under if under.is_file() else path
+
+    @property
+    def roots(self) -> list[Path]:
+        """The folders that are here, in the order in which they are asked."""
+        return [root for root in (self.root, self.beneath) if root is not None and root.is_dir()]
+
     def editions(self) -> list[str]:
         """The names of the editions that are here."""
-        return (
-            sorted(p.name for p in self.root.iterdir() if p.is_dir()) if self.root.is_dir() else []
-        )
+        return sorted({p.name for root in self.roots for p in root.iterdir() if p.is_dir()})
 
     def has(self, edition: str, scene: str, need: str) -> bool:
         """Whether a need is recorded: its manifest is there, which is written last."""
-        return self.path(edition, scene, need).is_file()
+        return self.found(edition, scene, need).is_file()
 
     def manifest(self, edition: str, scene: str, need: str) -> Manifest:
         """A manifest, checked on its own. Raises RecordingMissing, RecordingCorrupt,
         RecordingTooNew."""
-        path = self.path(edition, scene, need)
+        path = self.found(edition, scene, need)
         again = f"gptviz record {scene} --model {edition}"
         if not path.is_file():
             raise RecordingMissing(
@@ -74,7 +86,7 @@ class Store:
 
     def read(self, edition: str, scene: str, need: str) -> Recording:
         """A recording, verified against its digests. Errors as for :meth:`manifest`."""
-        path = self.path(edition, scene, need)
+        path = self.found(edition, scene, need)
         with (
             folder_lock(path.parent, exclusive=False)
             if path.is_file()

@@ -99,7 +99,7 @@ class Cluster:
             raise Unavailable(
                 "rendering on many machines needs Dask",
                 f"there is no {error.name}",
-                "install it: pip install -c constraints.txt -e '.[cluster]'",
+                "install it: pip install 'gptviz[cluster]'",
             ) from error
         for name in (
             "distributed",

@@ -18,7 +18,7 @@ from typing import Any
 from gptviz.errors import GptvizError, UnknownScene
 from gptviz.recording.need import Need
 from gptviz.recording.request import REQUESTS, Request
-from gptviz.render.project import Project
+from gptviz.render.project import COURSE, Project
 from gptviz.render.scenefiles import (
     FILM,
     NAME,
@@ -92,6 +92,33 @@ def pick_scenes(
     if everything:
         return list(find_scenes(project).values())
     return [_read_one(paths[name]) for name in dict.fromkeys(names)]
+
+
+def course_faults(project: Project, scenes: Mapping[str, SceneFile]) -> list[str]:
+    """What ``course.toml`` and the films under scenes/ say of one another that cannot both be so, a
+    sentence each: films that are named and not there, films that are there and on no page, no film
+    at all."""
+    if not scenes:
+        return [f"the course is empty: there is no film under {project.scenes}"]
+    chapters = {film: chapter.name for chapter in project.chapters for film in chapter.films}
+    found = []
+    for name, chapter in chapters.items():
+        if name not in scenes:
+            near = difflib.get_close_matches(name, scenes, n=1)
+            meant = f" (did you mean {near[0]}?)" if near else ""
+            found.append(f"{COURSE} names the film {name}, which is not there{meant}")
+        elif scenes[name].chapter != chapter:
+            found.append(
+                f"{COURSE} names the film {name} in the chapter {chapter}, and it lies in "
+                f"scenes/{scenes[name].chapter}"
+            )
+    known = {chapter.name for chapter in project.chapters}
+    found += [
+        f"the film {name} is on no page: {COURSE} has no chapter {scene.chapter}"
+        for name, scene in scenes.items()
+        if scene.chapter not in known and name not in chapters
+    ]
+    return found
 
 
 def unknown(name: str, known: Iterable[str]) -> UnknownScene:

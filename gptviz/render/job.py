@@ -61,7 +61,7 @@ class Job:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, target)
             for need, edition in self.needs.items():
-                source = store.path(edition, self.scene, need)
+                source = store.found(edition, self.scene, need)
                 target = Store(folder / "recordings").path(edition, self.scene, need)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 for suffix in (".json", ".safetensors"):

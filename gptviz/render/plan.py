@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from gptviz.errors import GptvizError, RecordingMissing
 from gptviz.recording.schema import Recording
-from gptviz.recording.store import Store
 from gptviz.render import engine, manifest
 from gptviz.render.editions import Cast, Edition, cast
 from gptviz.render.facts import difference, facts
@@ -113,7 +112,7 @@ class Planner:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.store = Store(project.recordings)
+        self.store = project.store
         self.sources = Sources()
 
     def plan(

@@ -18,6 +18,9 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
+#: Where an installed package keeps the course that came with it: films, which nothing imports.
+SHIPPED = "shipped"
+
 #: Modules, or packages of such, whose top-level entries are independent of one another.
 CATALOGUES = ("gptviz.errors", "gptviz.maths")
 
@@ -129,6 +132,8 @@ class Sources:
             elif isinstance(node, ast.Call) and _imports_unknown(node):
                 for path in sorted(self.package.rglob("*.py")):
                     parts = path.relative_to(self.package).with_suffix("").parts
+                    if parts[0] == SHIPPED:
+                        continue
                     yield ".".join(("gptviz", *(p for p in parts if p != "__init__"))), None
 
     def module(self, name: str) -> Module | None:
@@ -163,12 +168,13 @@ class Sources:
         return next(homes, FAMILIES)
 
     def folder(self, *parts: str, pattern: str = "**/*") -> str:
-        """One digest of all files below a folder of the package, such as the fonts."""
+        """One digest of all files below a folder of the package, such as the fonts; films that came
+        with it are none of its own."""
         root = self.package.joinpath(*parts)
         files = sorted(
             path
             for path in root.glob(pattern)
-            if path.is_file() and "__pycache__" not in path.parts
+            if path.is_file() and not {"__pycache__", SHIPPED} & set(path.relative_to(root).parts)
         )
         return _sha256(
             "\n".join(

@@ -86,7 +86,7 @@ class Sourced:
 
 def look(project: Project, scenes: Sequence[SceneFile], wanted: Asked) -> Sourced:
     """The edition that a user asked for, with what is recorded now. No model is run."""
-    choice, store = choose(project, wanted), Store(project.recordings)
+    choice, store = choose(project, wanted), project.store
     faults: dict[str, GptvizError] = {}
     changed: dict[str, str] = {}
     for scene in scenes:
@@ -108,7 +108,7 @@ def prepare(
     question itself: UsageError, PromptRefused, NotDeclared for a film that takes no prompt, all
     before a model is loaded.
     """
-    taker, store = taker or Here(), Store(project.recordings)
+    taker, store = taker or Here(), project.store
     if wanted.prompt is not None:
         for scene in scenes:
             asked(scene.checked(), Edition("", (), (), wanted.prompt, project.orders))
@@ -150,7 +150,7 @@ def record(
 
     Raises what keeps a model from being loaded, and what is wrong with the question.
     """
-    taker, store = taker or Here(), Store(project.recordings)
+    taker, store = taker or Here(), project.store
     choice = choose(project, wanted, taker)
     items = [
         Item(scene, need, request, reference)

@@ -120,6 +120,6 @@ def parts_needed() -> Iterator[None]:
             raise Unavailable(
                 "running a model needs parts that are not installed",
                 f"there is no {error.name}",
-                "install them: make record, or pip install -c constraints.txt -e '.[models]'",
+                "install them: pip install 'gptviz[models]'; in a checkout: make record",
             ) from error
         raise

@@ -25,6 +25,7 @@ from gptviz.course.page import ChapterOnPage, FilmOnPage, page
 from gptviz.errors import RenderFailed
 from gptviz.render.captions import cues, webvtt
 from gptviz.render.probe import with_chapters
+from gptviz.render.project import About
 from gptviz.voice.sound import RATE
 from gptviz.voice.track import sound_of
 
@@ -150,14 +151,22 @@ def site(folder: Path) -> Path:
         [FilmOnPage("film", "film.mp4", "film.png", captions, data)],
     )
     target = folder / "index.html"
-    target.write_text(page("A course", [chapter]), encoding="utf-8")
+    target.write_text(
+        page(About("A <course>", "Ada", "pt-BR", "CC BY 4.0"), [chapter]), encoding="utf-8"
+    )
     return target
 
 
 def test_the_page_asks_nobody_and_escapes_what_it_shows(tmp_path: Path) -> None:
     text = site(tmp_path).read_text(encoding="utf-8")
     assert not re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?(?:https?:)?//""", text)
-    assert "What &lt;is&gt;" in text and "a &lt;b&gt;" in text and "124,439,808" in text
+    assert '<html lang="pt-BR">' in text and "By Ada. Licence: CC BY 4.0." in text
+    assert (
+        "A &lt;course&gt;" in text
+        and "What &lt;is&gt;" in text
+        and "a &lt;b&gt;" in text
+        and "124,439,808" in text
+    )
 
 
 CHECK = """<script>
