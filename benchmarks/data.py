@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gptviz.recording.address import Place
 from gptviz.recording.number import Numbers
 
 SECONDS = 10.0
@@ -44,4 +45,4 @@ POINTS *= (np.random.default_rng(6).uniform(1.2, 2.6, 60) / np.linalg.norm(POINT
 
 def numbers(array: np.ndarray, name: str) -> Numbers:
     """An array as the drawing library takes it; its address says that it is made up."""
-    return Numbers(array, "benchmarks/data.py (random)", name)
+    return Numbers(array, Place.tensor("benchmarks/data.py (random)", name))

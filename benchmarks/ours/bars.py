@@ -8,6 +8,7 @@ from gptviz.drawing.base import theme
 from gptviz.drawing.base.text import Numeral
 from gptviz.drawing.chances.bars import ProbabilityBars
 from gptviz.drawing.furniture.knob import Knob
+from gptviz.recording.address import Place
 from gptviz.recording.number import Number, Token, derive_each
 
 
@@ -18,7 +19,12 @@ class Bars(Scene):
         self.camera.background_color = theme.GROUND
         logits = list(data.numbers(data.LOGITS, "logits"))
         tokens = [
-            Token(word, Number(i, "random", "ids"), word.encode(), "random")
+            Token(
+                word,
+                Number(i, Place.tensor("random", "ids")),
+                word.encode(),
+                Place.tensor("random", "words"),
+            )
             for i, word in enumerate(data.WORDS)
         ]
         knob = Knob("temperature", data.COLDEST)

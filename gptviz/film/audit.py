@@ -23,6 +23,7 @@ from gptviz.film.film import Film
 from gptviz.film.literals import counted_literals
 from gptviz.film.rehearsal import FRAME_RATE, Moment, played, rehearse
 from gptviz.film.view import seen
+from gptviz.recording.address import Given
 from gptviz.recording.number import Claim, Quoted, Token, Tracked, Word
 from gptviz.recording.schema import Recording
 from gptviz.recording.statement import NAMES, NUMBER_WORDS, Piece, Statement, untracked
@@ -160,7 +161,9 @@ class Auditing:
     ) -> None:
         self._class = film_class
         self._report = AuditReport(scene or film_class.__module__.rpartition(".")[2])
-        addresses = Addresses(recordings.values(), film_class.settings)
+        addresses = Addresses(
+            Given({each.name: each for each in recordings.values()}, film_class.settings)
+        )
         self._ledger = _Ledger(self._report, addresses)
         self._watcher = _Watcher(self._ledger, made)
 
@@ -215,7 +218,7 @@ class _Ledger:
 
     def data(self, shown: str, origin: Any, place: _Place) -> None:
         """Digits in a token or a recorded word."""
-        if re.search(r"\d", shown) and self._new("data", shown, str(origin), origin.address):
+        if re.search(r"\d", shown) and self._new("data", shown, str(origin), str(origin.address)):
             problem = self._addresses.text_problem(shown, origin)
             kind = "token" if isinstance(origin, Token) else "word"
             self._found(
@@ -224,7 +227,7 @@ class _Ledger:
                     place.beat,
                     shown,
                     kind,
-                    origin.address,
+                    str(origin.address),
                     None,
                     not problem,
                     place.where,
@@ -264,7 +267,7 @@ class _Ledger:
 
     def _tracked(self, piece: Piece, value: Tracked, place: _Place) -> None:
         right = piece.right
-        if not self._new(piece.text, piece.spec, value.kind, value.address, right):
+        if not self._new(piece.text, piece.spec, value.kind, str(value.address), right):
             return
         problem = (
             self._addresses.problem(value)
@@ -277,7 +280,7 @@ class _Ledger:
                 place.beat,
                 piece.text,
                 value.kind,
-                value.address,
+                str(value.address),
                 float(value),
                 not problem,
                 place.where,
@@ -300,7 +303,7 @@ class _Ledger:
     def _claim(self, claim: Claim, text: str, place: _Place) -> None:
         """A claim once, with the fullest text that states it: its words stand on screen in several
         pieces."""
-        key = (claim.address, claim.wording)
+        key = (str(claim.address), claim.wording)
         known = self._claims.get(key)
         if known is not None:
             if len(text) > len(known.text):
@@ -313,7 +316,7 @@ class _Ledger:
             place.beat,
             text,
             claim.predicate.__name__,
-            claim.address,
+            str(claim.address),
             claim.held,
             claim.honest,
             why,

@@ -17,6 +17,7 @@ one for when it does not.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence, Sized
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -24,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gptviz.errors import NotFinite, UntrackedNumber
+from gptviz.recording.address import Address, Given, Index, Knob, Place, Printed, indexed
 from gptviz.recording.wording import written
 
 Array = npt.NDArray[Any]
@@ -35,8 +37,8 @@ class Tracked(float):
     kind: ClassVar[str] = ""
 
     @property
-    def address(self) -> str:
-        """Where the value comes from, for a person to read and for the audit to list."""
+    def address(self) -> Address:
+        """Where the value comes from; as a text for a person to read and for the audit to list."""
         raise NotImplementedError
 
     def recomputed(self) -> float:
@@ -70,21 +72,16 @@ class Number(Tracked):
     """A value of a recording."""
 
     kind = "number"
-    recording: str
-    tensor: str
-    index: tuple[int, ...]
+    place: Place
 
-    def __new__(
-        cls, value: float, recording: str, tensor: str, index: tuple[int, ...] = ()
-    ) -> Number:
+    def __new__(cls, value: float, place: Place) -> Number:
         number = super().__new__(cls, value)
-        number.recording, number.tensor, number.index = recording, tensor, index
+        number.place = place
         return number
 
     @property
-    def address(self) -> str:
-        index = f"[{', '.join(map(str, self.index))}]" if self.index else ""
-        return f"{self.recording}#{self.tensor}{index}"
+    def address(self) -> Place:
+        return self.place
 
 
 class Numbers(Sequence[Any]):
@@ -96,18 +93,18 @@ class Numbers(Sequence[Any]):
     """
 
     def __init__(
-        self, array: Array, recording: str, tensor: str, index: tuple[Array, ...] | None = None
+        self, array: Array, origin: Address, where: tuple[Array, ...] | None = None
     ) -> None:
         self.array = array
-        self.recording, self.tensor = recording, tensor
-        self._places = index  # None for the whole tensor
+        self.address = origin
+        self._where = where  # None for the whole array
 
     @property
-    def places(self) -> tuple[Array, ...]:
-        """Where each entry lies in the whole tensor, one array an axis of it."""
-        if self._places is None:
-            self._places = tuple(np.asarray(axis) for axis in np.indices(self.array.shape))
-        return self._places
+    def where(self) -> tuple[Array, ...]:
+        """Where each entry lies in the whole array, one array an axis of it."""
+        if self._where is None:
+            self._where = tuple(np.asarray(axis) for axis in np.indices(self.array.shape))
+        return self._where
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -124,22 +121,66 @@ class Numbers(Sequence[Any]):
 
     def __getitem__(self, key: Any) -> Any:
         part = self.array[key]
-        where = tuple(axis[key] for axis in self.places)
+        where = tuple(np.asarray(axis)[key] for axis in self.where)
         if np.ndim(part) == 0:
-            return Number(float(part), self.recording, self.tensor, tuple(int(i) for i in where))
-        return Numbers(part, self.recording, self.tensor, where)
+            return self.entry(tuple(int(i) for i in where), float(part))
+        return self.part(part, where)
 
     def at(self, *index: int) -> Number:
         """One entry, by an index for each axis."""
-        if self._places is None:
+        if self._where is None:
             index = tuple(range(n)[i] for n, i in zip(self.shape, index, strict=True))
-            return Number(float(self.array[index]), self.recording, self.tensor, index)
-        number: Number = self[index]
+            number: Number = self.entry(index, float(self.array[index]))
+        else:
+            number = self[index]
         return number
 
-    @property
-    def address(self) -> str:
-        return f"{self.recording}#{self.tensor}{list(self.shape)}"
+    def transposed(self) -> Numbers:
+        """The array with its two axes exchanged; its entries keep their addresses."""
+        return self.part(self.array.T, tuple(axis.T for axis in self.where))
+
+    def entry(self, index: Index, value: float) -> Any:
+        """The entry of the whole array at an index."""
+        assert isinstance(self.address, Place)
+        return Number(value, self.address.entry(index))
+
+    def part(self, array: Array, where: tuple[Array, ...]) -> Numbers:
+        """A part of the whole array: its entries lie at ``where``."""
+        return Numbers(array, self.address, where)
+
+    def look_up(self, given: Given) -> Array:
+        """The same entries once more, from their origin. Raises LookupError where there is
+        nothing."""
+        whole = self.address.look_up(given)
+        found: Array = self.array if whole is self.array else np.asarray(whole)[self.where]
+        return found
+
+
+class Computed(Numbers):
+    """An array that a formula of :mod:`gptviz.maths` gives over tracked arrays: its entries are
+    derived numbers.
+
+    It serves wherever an array of a recording does: ``Computed(maths.products, weights, data)``.
+    """
+
+    def __init__(self, formula: Callable[..., Any], *inputs: Any) -> None:
+        self.formula, self.inputs = formula, inputs
+        super().__init__(self._run(), Computation(formula, inputs))
+
+    def _run(self) -> Array:
+        return np.asarray(self.formula(*map(_plain, self.inputs)), dtype=np.float64)
+
+    def entry(self, index: Index, value: float) -> Any:
+        return derive(self.formula, *self.inputs, pick=index)
+
+    def part(self, array: Array, where: tuple[Array, ...]) -> Numbers:
+        some = copy(self)
+        some.array, some._where = array, where
+        return some
+
+    def look_up(self, given: Given) -> Array:
+        found: Array = self._run()[self.where]
+        return found
 
 
 class Derived(Tracked):
@@ -162,14 +203,41 @@ class Derived(Tracked):
         return derived
 
     @property
-    def address(self) -> str:
-        inputs = ", ".join(_address(value) for value in self.inputs)
-        index = f"[{', '.join(map(str, self.pick))}]" if self.pick else ""
-        return f"{self.formula.__name__}({inputs}){index}"
+    def address(self) -> Computation:
+        return Computation(self.formula, self.inputs, self.pick)
 
     def recomputed(self) -> float:
         result = _run(self.formula, self.inputs)
         return float(result[self.pick] if self.pick else result)
+
+
+@dataclass(frozen=True, eq=False)
+class Computation(Address):
+    """A formula over tracked values, or one entry of what it gives."""
+
+    formula: Callable[..., Any]
+    inputs: tuple[Any, ...]
+    pick: Index = ()
+
+    def look_up(self, given: Given) -> Any:
+        result = _run(self.formula, self.inputs)
+        return result[self.pick] if self.pick else result
+
+    def __str__(self) -> str:
+        return f"{self.formula.__name__}({addresses(self.inputs)}){indexed(self.pick)}"
+
+
+@dataclass(frozen=True)
+class Counted(Address):
+    """Things that a film counts."""
+
+    what: str
+
+    def look_up(self, given: Given) -> Any:
+        raise LookupError(f"{self} is counted where it is drawn")
+
+    def __str__(self) -> str:
+        return f"count of {self.what}"
 
 
 class Quoted(Tracked):
@@ -189,8 +257,8 @@ class Quoted(Tracked):
         return quoted
 
     @property
-    def address(self) -> str:
-        return f"quoted from {self.source}"
+    def address(self) -> Printed:
+        return Printed(self.source)
 
 
 class Count(Tracked):
@@ -216,24 +284,30 @@ class Count(Tracked):
         return count
 
     @property
-    def address(self) -> str:
-        return f"count of {self.what}"
+    def address(self) -> Counted:
+        return Counted(self.what)
 
 
 class Setting(Tracked):
     """A knob of the film, or of the request that a recording answers; named and declared there."""
 
     kind = "setting"
-    name: str
+    origin: Knob | Place
 
-    def __new__(cls, value: float, name: str) -> Setting:
+    def __new__(cls, value: float, origin: str | Place) -> Setting:
+        """``origin``: the name of a film's knob, or where in its request a recording has it."""
         setting = super().__new__(cls, value)
-        setting.name = name
+        setting.origin = Knob(origin) if isinstance(origin, str) else origin
         return setting
 
     @property
-    def address(self) -> str:
-        return f"setting {self.name}"
+    def name(self) -> str:
+        """What the knob is called."""
+        return self.origin.name if isinstance(self.origin, Knob) else str(self.origin.path[0])
+
+    @property
+    def address(self) -> Knob | Place:
+        return self.origin
 
 
 def derive(
@@ -269,7 +343,7 @@ def _derived(
     if not np.isfinite(value):
         raise NotFinite(
             f"{formula.__name__} gave {value}",
-            f"from {', '.join(_address(each) for each in inputs)}",
+            f"from {addresses(inputs)}",
         )
     return Derived(float(value), formula, inputs, pick)
 
@@ -310,12 +384,17 @@ def _plain(value: Any) -> Any:
     return None if value is None else float(value)
 
 
-def _address(value: Any) -> str:
-    if isinstance(value, (Tracked, Numbers)):
-        return value.address
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_address(entry) for entry in value) + "]"
-    return "none"
+def addresses(values: Sequence[Any]) -> str:
+    """Where the inputs of a formula or a claim come from, for a person to read."""
+    return ", ".join(_origin(value) for value in values)
+
+
+def _origin(value: Any) -> str:
+    if isinstance(value, Numbers):
+        return f"{value.address}{list(value.shape)}"
+    if isinstance(value, Tracked):
+        return str(value.address)
+    return f"[{addresses(value)}]" if isinstance(value, (list, tuple)) else "none"
 
 
 class Token(str):
@@ -328,9 +407,9 @@ class Token(str):
 
     id: Number
     raw: bytes
-    address: str
+    address: Address
 
-    def __new__(cls, text: str, id: Number, raw: bytes, address: str) -> Token:
+    def __new__(cls, text: str, id: Number, raw: bytes, address: Address) -> Token:
         token = super().__new__(cls, text)
         token.id, token.raw, token.address = id, raw, address
         return token
@@ -355,9 +434,9 @@ class Token(str):
 class Word(str):
     """A word or a prompt of a recording or its request: text that is data, not narration."""
 
-    address: str
+    address: Address
 
-    def __new__(cls, text: str, address: str) -> Word:
+    def __new__(cls, text: str, address: Address) -> Word:
         word = super().__new__(cls, text)
         word.address = address
         return word
@@ -403,5 +482,5 @@ class Claim:
         return self.held or self.false is not None
 
     @property
-    def address(self) -> str:
-        return f"{self.predicate.__name__}({', '.join(_address(value) for value in self.inputs)})"
+    def address(self) -> Computation:
+        return Computation(self.predicate, self.inputs)

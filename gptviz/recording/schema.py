@@ -18,6 +18,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from gptviz.errors import NotDeclared, NotFinite, RecordingCorrupt
+from gptviz.recording.address import Place
 from gptviz.recording.anatomy import Anatomy
 from gptviz.recording.declared import Data, Declared, Room, check, declared_in
 from gptviz.recording.number import Count, Number, Numbers, Setting, Token, Word
@@ -289,6 +290,11 @@ class Recording:
         check(cls.declared, manifest, Request.from_dict(manifest.request), name)
 
     @property
+    def tensors(self) -> Mapping[str, Array]:
+        """All tensors by name, as plain arrays."""
+        return self._arrays
+
+    @property
     def digest(self) -> str:
         return self.manifest.digest
 
@@ -321,11 +327,12 @@ class Recording:
 
     def numbers(self, tensor: str) -> Numbers:
         """A tensor whose entries keep their addresses."""
-        return Numbers(self.array(tensor), self.name, tensor)
+        return Numbers(self.array(tensor), Place.tensor(self.name, tensor))
 
     def number(self, tensor: str, *index: int) -> Number:
         """One entry of a tensor."""
-        return Number(float(self.array(tensor)[index]), self.name, tensor, index)
+        value = float(self.array(tensor)[index])
+        return Number(value, Place.tensor(self.name, tensor, *index))
 
     def has(self, path: str) -> bool:
         """Whether there is a tensor or a value of this name that is not None."""
@@ -338,19 +345,21 @@ class Recording:
 
     def value(self, path: str) -> Number:
         """A number among the small values, by its path: ``logsumexp``, ``heads.0.score``."""
-        value = self._value(path)
+        place, value = self._placed(path)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise TypeError(f"{path} is {value!r}, not a number")
-        return Number(float(value), self.name, f"values.{path}")
+        return Number(float(value), place)
 
     def values(self, path: str) -> Numbers:
         """A list (or a table) of numbers among the small values, whose entries keep their
         addresses."""
-        return Numbers(np.asarray(self._value(path), dtype=np.float64), self.name, f"values.{path}")
+        place, value = self._placed(path)
+        return Numbers(np.asarray(value, dtype=np.float64), place)
 
     def text(self, path: str) -> Word:
         """A text among the small values; its digits are data."""
-        return Word(str(self._value(path)), f"{self.name}#values.{path}")
+        place, value = self._placed(path)
+        return Word(str(value), place)
 
     def flag(self, path: str) -> bool:
         """A yes or no among the small values."""
@@ -361,26 +370,32 @@ class Recording:
         return Count(self._value(path), what)
 
     def _value(self, path: str) -> Value:
+        return self._placed(path)[1]
+
+    def _placed(self, path: str) -> tuple[Place, Value]:
+        """One of the small values, and where it lies."""
         value: Value = self.manifest.values
+        keys: list[str | int] = []
         try:
             for key in path.split("."):
-                value = value[int(key)] if isinstance(value, list) else value[key]
+                keys.append(int(key) if isinstance(value, list) else key)
+                value = value[keys[-1]]
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise NotDeclared(
                 f"{self.name} holds no value {path!r}",
                 "not every model or prompt has it",
                 f"ask recording.has({path!r}) first",
             ) from error
-        return value
+        return Place.value(self.name, *keys), value
 
     def tokens(self, name: str = "prompt") -> list[Token]:
         """A list of tokens by name, each with id, bytes and address."""
         return [
             Token(
                 row.text,
-                Number(row.id, self.name, f"tokens.{name}.id", (i,)),
+                Number(row.id, Place.token(self.name, name, i, "id")),
                 bytes.fromhex(row.bytes),
-                f"{self.name}#tokens.{name}[{i}]",
+                Place.token(self.name, name, i),
             )
             for i, row in enumerate(self.manifest.tokens[name])
         ]
@@ -394,11 +409,22 @@ class Recording:
                 f"the request {self.manifest.kind} has no number {name!r}",
                 f"it has {', '.join(self.manifest.request)}",
             )
-        return Setting(value, f"{name} of {self.name}")
+        return Setting(value, Place.request(self.name, name))
 
     def asked(self, name: str) -> Word:
         """A text of the request, such as its prompt; its digits are data."""
-        return Word(str(self.manifest.request[name]), f"{self.name}#request.{name}")
+        return Word(str(self.manifest.request[name]), Place.request(self.name, name))
+
+    def credit(self, name: str) -> Word:
+        """A text of the provenance, such as the model's name; its digits are data."""
+        return Word(str(getattr(self.provenance, name)), Place.provenance(self.name, name))
+
+    def size_of_model(self, *path: str) -> Number:
+        """A number of the provenance: ``"parameters"``, or ``"size", "layers"``."""
+        value: Any = self.provenance
+        for name in path:
+            value = getattr(value, name)
+        return Number(float(value), Place.provenance(self.name, *path))
 
 
 def typed(manifest: Manifest, tensors: Mapping[str, Array], name: str) -> Recording:

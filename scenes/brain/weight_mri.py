@@ -18,8 +18,9 @@ from gptviz.drawing.model import weight_legends
 from gptviz.drawing.model.stack import PARTS, WeightStack, times_as_bright, whole_pixels
 from gptviz.film import Film, Need
 from gptviz.recording import published
+from gptviz.recording.address import Printed
 from gptviz.recording.families import AttentionPatterns, WeightPicture
-from gptviz.recording.number import Claim, Count, Number, Word, derive
+from gptviz.recording.number import Claim, Count, Word, derive
 
 # Left, top, width and height of the picture: with the stage to itself, or one of a pair. It has no
 # other places.
@@ -107,11 +108,7 @@ class WeightMRI(Film):
     def zoom(self) -> None:
         """Away from the corner: one layer, then all of them."""
         mri, window = self.mri, self.window
-        rows, columns, everything = (
-            derive(maths.ratio, mri.rows, mri.layers),
-            mri.columns,
-            mri.provenance.parameters,
-        )
+        rows, columns = derive(maths.ratio, mri.rows, mri.layers), mri.columns
         first, last = (
             Words(
                 words + "{r:,} rows \u00d7 {c:,} columns", r=high, c=columns, l=self.numbers[0]
@@ -133,9 +130,7 @@ class WeightMRI(Film):
             self.play(FadeOut(self.written), window.turn_up(), exchange([self.key], [block]))
             self.play(window.zoom(self.few, (rows, columns), 3.0))
             self.play(FadeIn(first), run_time=theme.QUICK)
-        share = derive(
-            maths.ratio, mri.count, Number(everything, mri.name, "provenance.parameters")
-        )
+        share = derive(maths.ratio, mri.count, mri.size_of_model("parameters"))
         with self.beat(
             "All {l:words} layers: {n:,} weights, {s:.0%} of what the model has learned.",
             shows="picture",
@@ -193,7 +188,7 @@ class WeightMRI(Film):
             mri.wraps_at, left, -0.5, 5.8, 2.2, tuple(self.span / float(steps)), steps
         )
         who, title = (
-            Word(part, published.MRI_ARTICLE)
+            Word(part, Printed(published.MRI_ARTICLE))
             for part in (
                 published.authors(published.MRI_ARTICLE),
                 published.MRI_ARTICLE.partition(", ")[2],

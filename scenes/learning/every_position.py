@@ -27,7 +27,7 @@ from gptviz.drawing.model.learning import FOOT, LABELS, TIGHT, WIDE, Board, Slop
 from gptviz.drawing.tokens.flow import TokenFlow, Writing
 from gptviz.film import Film, Need
 from gptviz.recording.families import EveryPosition, LearningCurve, TrainingStep
-from gptviz.recording.number import Claim, Count, Number
+from gptviz.recording.number import Claim, Count
 
 
 class EveryPositionFilm(Film):
@@ -159,7 +159,7 @@ class EveryPositionFilm(Film):
             self.play(FadeIn(hill.sum), run_time=theme.QUICK)
         self.clear_stage()
         board.keep_outlines()
-        count = Number(step.provenance.parameters, step.name, "provenance.parameters")
+        count = step.size_of_model("parameters")
         with self.beat(
             "All {n:,} weights take such a step. Then it reads the same text again.",
             shows="step",

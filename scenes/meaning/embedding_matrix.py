@@ -30,6 +30,7 @@ from gptviz.drawing.furniture.source import QuotedWords
 from gptviz.drawing.tokens.tokens import TokenBox, TokenStrip, head
 from gptviz.film import Film, Need
 from gptviz.recording import published
+from gptviz.recording.address import Printed
 from gptviz.recording.families import EmbeddingRows, Merges, ModelFamily, architecture
 from gptviz.recording.number import Claim, Count, Word, derive
 
@@ -325,7 +326,7 @@ class EmbeddingMatrix(Film):
                 )
             ]
         )
-        own = Word(rec.provenance.model, f"{rec.name}#provenance.model")
+        own = rec.credit("model")
         first = self.share_line(
             1.75, own, "{v:,} × {d:,}", rec.vocab, rec.d_model, rec.numbers_in_all, rec.share, ".1%"
         )
@@ -373,7 +374,7 @@ class EmbeddingMatrix(Film):
                 "\u201c \u201d: as printed by {who}",
                 theme.SMALLEST,
                 theme.SECONDARY,
-                who=Word(published.authors(published.GPT3), published.GPT3),
+                who=Word(published.authors(published.GPT3), Printed(published.GPT3)),
             ).place([-EDGE, -2.1, 0])
         )
         with self.beat(
@@ -433,7 +434,7 @@ class EmbeddingMatrix(Film):
                 for text, y in zip(texts, heights, strict=True)
             ]
         )
-        name = Word(words.provenance.model, f"{words.name}#provenance.model")
+        name = words.credit("model")
         names = [
             Words("rows, as The Illustrated GPT-2 draws them", theme.STATEMENT, theme.WRONG),
             Words("as {model} reads them", theme.STATEMENT, theme.SECONDARY, model=name),

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from gptviz.recording.address import Place
 from gptviz.recording.number import Number, Numbers, Token
 
 LONG = " a_token_of_exactly_forty_characters_here"
@@ -14,16 +15,18 @@ AWKWARD = ["As", " the", LONG, "\U0001f600", "\n", "", "  "]
 
 def numbers(array: Any, tensor: str = "tensor") -> Numbers:
     """An array as if it came from a recording."""
-    return Numbers(np.asarray(array, dtype=np.float64), "test/scene/need", tensor)
+    return Numbers(np.asarray(array, dtype=np.float64), Place.tensor("test/scene/need", tensor))
 
 
 def number(value: float) -> Number:
-    return Number(value, "test/scene/need", "values.x")
+    return Number(value, Place.tensor("test/scene/need", "values.x"))
 
 
 def token(text: str, index: int = 0, raw: bytes | None = None) -> Token:
     raw = text.encode() if raw is None else raw
-    return Token(text, Number(index, "test", "tokens.id", (index,)), raw, f"test#{index}")
+    return Token(
+        text, Number(index, Place.tensor("test", "tokens.id", index)), raw, f"test#{index}"
+    )
 
 
 def tokens(count: int) -> list[Token]:

@@ -45,7 +45,7 @@ def test_a_part_is_found_wherever_the_map_was_taken() -> None:
 def test_a_recording_gives_the_map_of_its_model(root: Path, edition: str, layers: int) -> None:
     store = Store(root / "recordings")
     chart = map_of(store.read(edition, "softmax", "row"))
-    assert chart.layers == layers and chart.layers.address.endswith("#provenance.size.layers")
+    assert chart.layers == layers and str(chart.layers.address).endswith("#provenance.size.layers")
     assert {"mlp 0", "positions", f"mlp {layers - 1}"} <= set(chart.names("mlp", "positions"))
     with pytest.raises(NotDeclared, match="how many blocks"):
         map_of(store.read("word2vec-googlenews", "word_space", "space"))

@@ -12,10 +12,10 @@ from manim import VGroup
 from gptviz import maths
 from gptviz.drawing.arrays.matrices import EmbeddingColumn, NumberMatrix, ResidualArray
 from gptviz.drawing.arrays.products import DotProduct, MatVec
-from gptviz.drawing.arrays.windows import Computed, slots, transposed
+from gptviz.drawing.arrays.windows import slots
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.motion import Appear, Dim, Glide, Light
-from gptviz.recording.number import Derived
+from gptviz.recording.number import Computed, Derived
 from tests.drawing.samples import number, numbers, tokens
 
 RANDOM = np.random.default_rng(1)
@@ -50,7 +50,7 @@ def test_numerals_are_the_entries_and_cells_the_tints() -> None:
     matrix = NumberMatrix(numbers(array), (3, 1), [0, 5, 59], "weights", "+.2f")
     shown = array[np.ix_([0, 1, 2, 49], [0, 5, 59])].ravel()
     assert [float(run.number) for run in matrix.runs] == pytest.approx(shown)
-    assert [run.number.index for run in matrix.runs[:2]] == [(0, 0), (0, 5)]
+    assert [run.number.place.index for run in matrix.runs[:2]] == [(0, 0), (0, 5)]
     share = np.clip(shown / np.abs(shown).max(), -1, 1) * 0.55
     assert np.allclose(matrix.cells.colours, theme.diverging(share, 1.0))
     text = " ".join(part.text for part in matrix.gaps.get_family() if hasattr(part, "text"))
@@ -165,7 +165,7 @@ def test_a_matrix_times_a_vector_gives_its_results_row_by_row() -> None:
 def test_computed_arrays_keep_their_formula_through_slices() -> None:
     a, b = RANDOM.normal(size=6), RANDOM.normal(size=6)
     products = Computed(maths.products, numbers(a), numbers(b))
-    entry = transposed(products[None, 2:])[1, 0]
+    entry = products[None, 2:].transposed()[1, 0]
     assert (
         isinstance(entry, Derived)
         and float(entry) == pytest.approx(a[3] * b[3])

@@ -89,7 +89,7 @@ def test_a_legend_names_the_true_extremes() -> None:
     array = RANDOM.normal(size=(20, 30))
     low, high = extremes(numbers(array))
     assert float(low) == array.min() and float(high) == array.max()
-    assert array[low.index] == array.min() and array[high.index] == array.max()
+    assert array[low.place.index] == array.min() and array[high.place.index] == array.max()
     ends = HeatMap(numbers(array), 4, 4, low=-1, high=1).legend().ends
     assert [float(end.number) for end in ends] == [array.min(), array.max()]
 

@@ -14,11 +14,12 @@ from gptviz.drawing.vectors.ordered import OrderedWords, PairRows
 from gptviz.drawing.vectors.shadows import RulerPlane
 from gptviz.drawing.vectors.space import VectorSpace3D
 from gptviz.drawing.vectors.swarm import Swarm
+from gptviz.recording.address import Place
 from gptviz.recording.number import Number, Numbers, Word, derive
 
 
 def numbers(values: object) -> Numbers:
-    return Numbers(np.asarray(values, dtype=np.float64), "test", "values")
+    return Numbers(np.asarray(values, dtype=np.float64), Place.tensor("test", "values"))
 
 
 def squares(shape: object) -> int:
@@ -49,7 +50,7 @@ def test_dots_of_a_swarm_lie_near_their_values_and_on_no_other_dot() -> None:
 
 def test_a_swarm_moved_keeps_its_marks_and_dots_together() -> None:
     swarm = Swarm([0.25, 0.75], 10.0, 2.0, 0.0, 1.0).shift(np.array([1.0, -2.0, 0.0]))
-    label = swarm.mark(Number(0.5, "test", "values", (0,)), ".1f")
+    label = swarm.mark(Number(0.5, Place.tensor("test", "values", 0)), ".1f")
     assert label.get_center()[0] == pytest.approx(1.0, abs=0.05) and label.get_top()[1] < -2.0
     assert swarm.place_of(1)[0] - swarm.place_of(0)[0] == pytest.approx(5.0, abs=swarm.pitch)
 
@@ -74,8 +75,8 @@ def test_an_arrow_that_runs_back_is_wrong() -> None:
         return Word(text, "test#request.w")
 
     ahead, back = (
-        (Number(0.2, "t", "v", (0,)), Number(0.9, "t", "v", (1,))),
-        (Number(0.4, "t", "v", (2,)), Number(-0.3, "t", "v", (3,))),
+        (Number(0.2, Place.tensor("t", "v", 0)), Number(0.9, Place.tensor("t", "v", 1))),
+        (Number(0.4, Place.tensor("t", "v", 2)), Number(-0.3, Place.tensor("t", "v", 3))),
     )
     rows = PairRows(
         [(word("dog"), word("dogs"), *ahead), (word("toward"), word("towards"), *back)], 6.0
@@ -90,8 +91,8 @@ def test_an_arrow_that_runs_back_is_wrong() -> None:
 def test_two_words_and_their_difference_keep_lengths_and_angle() -> None:
     names = (Word("cat", "t#request.a"), Word("cats", "t#request.b"))
     along, across = (
-        (Number(-0.5, "t", "v", (0,)), Number(0.7, "t", "v", (1,))),
-        (Number(2.0, "t", "v", (2,)),) * 2,
+        (Number(-0.5, Place.tensor("t", "v", 0)), Number(0.7, Place.tensor("t", "v", 1))),
+        (Number(2.0, Place.tensor("t", "v", 2)),) * 2,
     )
     plane = RulerPlane(names, along, across).move([1.0, 0.5, 0.0])
     zero = plane.on_screen((0.0, 0.0))
@@ -137,7 +138,9 @@ def test_an_arrow_carried_over_keeps_its_length_and_direction() -> None:
 
 
 def test_signed_bars_grow_from_zero_to_their_own_side() -> None:
-    numbers_ = [Number(value, "t", "v", (i,)) for i, value in enumerate((0.6, 0.3, -0.2))]
+    numbers_ = [
+        Number(value, Place.tensor("t", "v", i)) for i, value in enumerate((0.6, 0.3, -0.2))
+    ]
     words = [Word(text, "t#request.w") for text in ("girl", "aunt", "mother")]
     bars = SignedBars(
         [("label", number, word, True) for number, word in zip(numbers_, words, strict=True)]
@@ -154,7 +157,10 @@ def test_signed_bars_grow_from_zero_to_their_own_side() -> None:
 def test_signed_bars_that_share_limits_share_a_scale() -> None:
     word = Word("aunt", "t#request.w")
     few, many = (
-        [("label", Number(value, "t", "v", (i,)), word, True) for i, value in enumerate(values)]
+        [
+            ("label", Number(value, Place.tensor("t", "v", i)), word, True)
+            for i, value in enumerate(values)
+        ]
         for values in ((0.3,), (0.6, -0.2))
     )
     one, other = (SignedBars(rows, limits=(-0.2, 0.6)) for rows in (few, many))
@@ -164,8 +170,12 @@ def test_signed_bars_that_share_limits_share_a_scale() -> None:
 
 def test_an_angle_of_arrows_is_drawn_true_wide_or_narrow() -> None:
     for cosine in (0.45, -0.3):
-        degrees = derive(maths.angle, Number(cosine, "t", "v"))
-        pair = ArrowAngle(("one", "other"), (Number(1.7, "t", "v"), Number(3.2, "t", "v")), degrees)
+        degrees = derive(maths.angle, Number(cosine, Place.tensor("t", "v")))
+        pair = ArrowAngle(
+            ("one", "other"),
+            (Number(1.7, Place.tensor("t", "v")), Number(3.2, Place.tensor("t", "v"))),
+            degrees,
+        )
         ways = [arrow.end - arrow.start for arrow in (pair.first, pair.second)]
         lengths = [np.linalg.norm(way) for way in ways]
         assert ways[0] @ ways[1] / (lengths[0] * lengths[1]) == pytest.approx(cosine)

@@ -13,6 +13,7 @@ from gptviz.drawing.heads.head_kinds import HeadRanking, PairOfBars, SaidTwice, 
 from gptviz.drawing.heads.headmap import HeadMap
 from gptviz.drawing.tokens.tokens import TokenStrip, around
 from gptviz.recording import published
+from gptviz.recording.address import Place
 from gptviz.recording.number import Number
 from tests.drawing.samples import number, numbers, pattern, token, tokens
 from tests.drawing.test_pixels import colour_at, photograph
@@ -32,7 +33,7 @@ IDS = [7.0, 3.0, 7.0, 1.0, 3.0, 3.0]
 )
 def test_the_cells_that_a_kind_shows_are_those_that_its_score_adds(kind, score) -> None:
     weights = pattern(6, 6)
-    mask = counted(kind, [Number(each, "test", "ids") for each in IDS])
+    mask = counted(kind, [Number(each, Place.tensor("test", "ids")) for each in IDS])
     asked = mask.any(axis=1)
     assert asked.sum() >= 3
     assert (weights * mask).sum(axis=1)[asked].mean() == pytest.approx(score(weights))

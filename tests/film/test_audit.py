@@ -27,6 +27,7 @@ from gptviz.drawing.furniture.knob import Knob
 from gptviz.film import Film
 from gptviz.film.addresses import Addresses
 from gptviz.film.audit import audit
+from gptviz.recording.address import Given, Place
 from gptviz.recording.number import Claim, Derived, Number, Quoted, Setting, Token, Word, derive
 from gptviz.recording.schema import Recording
 from gptviz.recording.statement import Piece, Statement
@@ -199,26 +200,26 @@ FAULTS = {
         "not part of ' planet'",
     ),
     "a word from nowhere": (
-        lambda row: Words("{w}", w=Word("41 things", "test/film/row#values.nothing")),
-        "no text at",
+        lambda row: Words("{w}", w=Word("41 things", Place.value("test/film/row", "nothing"))),
+        "there is nothing at",
     ),
     "a word with other digits": (
-        lambda row: Words("{w}", w=Word("41 moons", "test/film/row#request.prompt")),
+        lambda row: Words("{w}", w=Word("41 moons", Place.request("test/film/row", "prompt"))),
         "41 is not part of",
     ),
     "a rounding that is off by one digit": (rounded("\u22122.2"), None),
     "a rounding that is wrong": (rounded("\u22122.4"), "the rounding is wrong"),
     "a number that the recording does not hold": (
-        lambda row: Numeral(Number(0.5, "test/film/row", "logits", (0,))),
+        lambda row: Numeral(Number(0.5, Place.tensor("test/film/row", "logits", 0))),
         "is -1.5, not 0.5",
     ),
     "a number of another recording": (
-        lambda row: Numeral(Number(0.5, "gpt2/else/row", "logits", (0,))),
+        lambda row: Numeral(Number(0.5, Place.tensor("gpt2/else/row", "logits", 0))),
         "was not given a recording gpt2/else/row",
     ),
     "an index outside the recording": (
-        lambda row: Numeral(Number(0.5, "test/film/row", "logits", (9,))),
-        "there is no number at",
+        lambda row: Numeral(Number(0.5, Place.tensor("test/film/row", "logits", 9))),
+        "there is nothing at",
     ),
     "a formula's value that it does not give": (forged, "not 0.5"),
     "a setting that is not declared": (
@@ -226,8 +227,8 @@ FAULTS = {
         "declares no setting 'k'",
     ),
     "a setting that the request does not have": (
-        lambda row: Numeral(Setting(40.0, "top of test/film/row"), ".0f"),
-        "is 3, not 40.0",
+        lambda row: Numeral(Setting(40.0, Place.request("test/film/row", "top")), ".0f"),
+        "is 3.0, not 40.0",
     ),
     "a quotation without its marks": (
         lambda row: Words("they print {q:.2f}", q=Quoted(0.75, "a paper")),
@@ -272,8 +273,10 @@ def test_a_number_that_is_said_without_an_address_is_found(row: Recording, said:
     ],
 )
 def test_a_token_that_is_no_text_is_shown_as_its_own_bytes(shown: str, fine: bool) -> None:
-    token = Token("\ufffd", Number(7.0, "", ""), b"\xc6\x80\xf0\x99", "")
-    assert (Addresses([]).text_problem(shown, token) == "") == fine
+    token = Token(
+        "\ufffd", Number(7.0, Place.tensor("", "")), b"\xc6\x80\xf0\x99", Place.tensor("", "")
+    )
+    assert (Addresses(Given()).text_problem(shown, token) == "") == fine
 
 
 def test_a_transform_into_a_number_is_found(row: Recording) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gptviz.film.beats import in_time
 from gptviz.film.caption import LINE, CaptionTooLong, pages, phrases
 from gptviz.film.speech import Reading, Speech, Spoken, spread
+from gptviz.recording.address import Place
 from gptviz.recording.number import Count, Token
 from gptviz.recording.statement import Statement, compose
 
@@ -137,7 +138,7 @@ def test_pages_stand_for_one_to_seven_seconds() -> None:
 
 
 def test_what_is_recorded_is_shortened_before_a_sentence_takes_two_captions() -> None:
-    token = Token("x" * 60, Count([], "ids"), b"x" * 60, "a#tokens")
+    token = Token("x" * 60, Count([], "ids"), b"x" * 60, Place.token("a", "prompt", 0))
     (page,) = phrases(
         compose("It reads {token} at last, and it goes on for some more.", token=token)
     )

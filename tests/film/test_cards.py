@@ -47,7 +47,7 @@ class Carded(Film):
 def named(recording: Recording, **told: Any) -> Recording:
     provenance = Provenance(**{**recording.provenance.model_dump(), **told})
     manifest = recording.manifest.model_copy(update={"provenance": provenance})
-    return typed(manifest, dict(recording._arrays), recording.name)
+    return typed(manifest, dict(recording.tensors), recording.name)
 
 
 def texts(film: Film) -> list[str]:

@@ -8,6 +8,7 @@ from gptviz.film.beats import Beat, in_time
 from gptviz.film.script import Script
 from gptviz.film.script_lint import lint
 from gptviz.film.speech import Reading
+from gptviz.recording.address import Place
 from gptviz.recording.number import Count, Setting, Token, Word
 from gptviz.recording.statement import sentence
 
@@ -27,9 +28,12 @@ NUMBER = Setting(124_439_808, "n")
 def test_what_can_be_spoken() -> None:
     assert rules(SPOKEN) == []
     assert rules("It has {n:~3} weights to choose from.", n=NUMBER) == []
-    mark = Token(":", Count([], "ids"), b":", "a#tokens")
+    mark = Token(":", Count([], "ids"), b":", Place.token("a", "prompt", 0))
     assert rules("Then it says {mark}, and then it stops.", mark=mark) == []
-    assert rules("It reads {text} and goes on.", text=Word("a; b: 12,345", "a#text")) == []
+    assert (
+        rules("It reads {text} and goes on.", text=Word("a; b: 12,345", Place.value("a", "text")))
+        == []
+    )
 
 
 @pytest.mark.parametrize(

@@ -88,9 +88,9 @@ def test_the_audit_sees_one_changed_number(name: str) -> None:
     film, recordings = default(name)
     row = next(iter(recordings))
     doctored = type(recordings[row])(
-        recordings[row].manifest, dict(recordings[row]._arrays), recordings[row].name
+        recordings[row].manifest, dict(recordings[row].tensors), recordings[row].name
     )
-    logits = doctored._arrays["logits"].copy()
+    logits = doctored.tensors["logits"].copy()
     logits[0] += 0.01
     doctored._arrays = {**doctored._arrays, "logits": logits}
     assert audit(film, {**recordings, row: doctored}, name).ok, "a recording is what it says"

@@ -141,7 +141,7 @@ def test_gpt3_by_arithmetic() -> None:
     assert architecture.gpt3_total() == 175_181_291_520 == published.GPT3_PARAMETERS
     assert architecture.gpt3_matrices() == 27_938 == published.GPT3_MATRICES
     assert architecture.gpt3_positions() == 25_165_824
-    assert "Brown et al. 2020" in architecture.gpt3_total().address
+    assert "Brown et al. 2020" in str(architecture.gpt3_total().address)
 
 
 def test_a_deep_model_with_many_heads_is_recorded_and_drawn_from(tmp_path: Path) -> None:

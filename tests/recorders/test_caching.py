@@ -58,7 +58,7 @@ def test_a_measurement_is_quoted_and_has_an_owner(decoder: Both) -> None:
         PROMPT, measured=(1.5, 9.0), measured_tokens=128, measured_by="one machine of two cores"
     )
     seconds, again, tokens = take(decoder.model, asked).measured
-    assert isinstance(seconds, Quoted) and "two cores" in again.address
+    assert isinstance(seconds, Quoted) and "two cores" in str(again.address)
     assert (seconds, again, tokens) == (1.5, 9.0, 128)
     with pytest.raises(UsageError, match="nobody"):
         take(decoder.model, Caching(PROMPT, measured=(1.5, 9.0), measured_tokens=128))

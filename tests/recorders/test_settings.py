@@ -121,7 +121,7 @@ def test_what_a_formula_does_not_give_is_refused(tmp_path: Path, tensor: str, sa
     recording = take(load(str(small_gpt2.write(tmp_path / "it"))), MatrixVector(PROMPT, rows=4))
     check_restated(recording)
     wrong = recording.array(tensor) + np.float32(0.01) * np.abs(recording.array(tensor)).max()
-    changed = {**recording._arrays, tensor: wrong}
+    changed = {**recording.tensors, tensor: wrong}
     with pytest.raises(ModelRefused, match="in a way that no film can tell") as refused:
         check_restated(type(recording)(recording.manifest, changed, recording.name))
     assert tensor == "pre" or said in str(refused.value)

@@ -71,8 +71,8 @@ def test_a_file_that_lacks_what_its_family_declares_is_refused_when_it_is_read(
 def test_a_field_is_what_a_film_sees() -> None:
     row = make(NextToken(prompt="x"), next_token_content([1.5, 0.25]), SOMEONE)
     assert isinstance(row, NextTokenRecording)
-    assert row.logits[1].address == "unsaved#logits[1]" and float(row.logits[1]) == 0.25
-    assert row.logsumexp.address == "unsaved#values.logsumexp"
+    assert str(row.logits[1].address) == "unsaved#logits[1]" and float(row.logits[1]) == 0.25
+    assert str(row.logsumexp.address) == "unsaved#values.logsumexp"
     assert row.prompt == ["x"]
     with pytest.raises(NotDeclared, match="holds no tensor 'temperatures'\n.*no temperatures"):
         _ = row.temperatures

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from gptviz import maths
 from gptviz.errors import NotFinite, UntrackedNumber
+from gptviz.recording.address import Place
 from gptviz.recording.number import (
     Claim,
     Count,
@@ -29,15 +30,15 @@ from gptviz.recording.wording import says, written
 
 
 def number(value: float, index: int = 0) -> Number:
-    return Number(value, "gpt2/softmax/row", "logits", (index,))
+    return Number(value, Place.tensor("gpt2/softmax/row", "logits", index))
 
 
 def test_slices_and_picks_keep_the_place_in_the_whole_tensor() -> None:
-    table = Numbers(np.arange(24.0).reshape(4, 6), "e/s/n", "pattern")
-    assert table[1:3][1][4].address == "e/s/n#pattern[2, 4]"
+    table = Numbers(np.arange(24.0).reshape(4, 6), Place.tensor("e/s/n", "pattern"))
+    assert str(table[1:3][1][4].address) == "e/s/n#pattern[2, 4]"
     assert float(table[1:3][1][4]) == 16.0
-    assert table[[3, 0]][0][5].address == "e/s/n#pattern[3, 5]"
-    assert table[:, 2][3].address == "e/s/n#pattern[3, 2]"
+    assert str(table[[3, 0]][0][5].address) == "e/s/n#pattern[3, 5]"
+    assert str(table[:, 2][3].address) == "e/s/n#pattern[3, 2]"
     assert [float(n) for n in table[2]] == list(range(12, 18))
 
 
@@ -46,7 +47,7 @@ def test_arithmetic_loses_the_address_and_deriving_keeps_it() -> None:
         compose("{d}", d=number(2.0) - number(1.0))
     gap = derive(maths.difference, number(2.0), number(0.5, 1))
     assert float(gap) == 1.5 == gap.recomputed()
-    assert gap.address == "difference(gpt2/softmax/row#logits[0], gpt2/softmax/row#logits[1])"
+    assert str(gap.address) == "difference(gpt2/softmax/row#logits[0], gpt2/softmax/row#logits[1])"
     shares = derive_each(maths.softmax, [number(1.0), number(2.0, 1)])
     assert shares[1].recomputed() == pytest.approx(math.e / (1 + math.e), abs=1e-12)
 
@@ -123,7 +124,10 @@ def test_words_are_listed_with_commas_and_keep_their_addresses() -> None:
 
 def test_statements_find_what_has_no_address() -> None:
     token = Token(
-        " 1984", Number(28296, "e/s/n", "tokens.prompt.id"), b" 1984", "e/s/n#tokens.prompt[0]"
+        " 1984",
+        Number(28296, Place.tensor("e/s/n", "tokens.prompt.id")),
+        b" 1984",
+        Place.token("e/s/n", "prompt", 0),
     )
     good = compose(
         "{n:words} of {all:,} begin with {t}; GPT-2 has {q:,}",

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gptviz.recording.address import Place
 from gptviz.recording.number import Count, Setting, Token, Word
 from gptviz.recording.statement import compose, sentence
 
@@ -20,7 +21,12 @@ TABLE = [
 
 
 def token(text: str, raw: bytes | None = None) -> Token:
-    return Token(text, Count([], "ids"), text.encode() if raw is None else raw, "a/b/c#tokens")
+    return Token(
+        text,
+        Count([], "ids"),
+        text.encode() if raw is None else raw,
+        Place.token("a/b/c", "prompt", 0),
+    )
 
 
 def test_two_hundred_sentences() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from manim import VGroup, VMobject
 
-from gptviz.drawing.arrays.windows import Label, Rule, Slot, label_of, names_for, slots, transposed
+from gptviz.drawing.arrays.windows import Label, Rule, Slot, label_of, names_for, slots
 from gptviz.drawing.base import theme, tints
 from gptviz.drawing.base.cells import (
     Cells,
@@ -454,7 +454,7 @@ class ResidualArray(NumberMatrix):
         )
         width = max(numerals * 1.15 + 2 * _PAD * em, widest + 0.2)
         super().__init__(
-            transposed(numbers),
+            numbers.transposed(),
             components,
             shown_tokens,
             role,

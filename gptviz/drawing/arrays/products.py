@@ -15,11 +15,11 @@ from manim import VGroup, VMobject
 
 from gptviz import maths
 from gptviz.drawing.arrays.matrices import EmbeddingColumn, NumberMatrix
-from gptviz.drawing.arrays.windows import Computed, Rule
+from gptviz.drawing.arrays.windows import Rule
 from gptviz.drawing.base import theme, tints
 from gptviz.drawing.base.cells import boxes_of, outline, painted, rectangles
 from gptviz.drawing.base.text import Numeral, Run, Words
-from gptviz.recording.number import Numbers, Tracked
+from gptviz.recording.number import Computed, Numbers, Tracked
 
 _DIGITS = 0.363
 

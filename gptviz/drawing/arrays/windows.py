@@ -3,64 +3,19 @@ many are left out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from gptviz import maths
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.text import Numeral, Run, TokenText, Words
-from gptviz.recording.number import Claim, Count, Numbers, Token, Tracked, Word, derive
+from gptviz.recording.number import Claim, Count, Token, Tracked, Word, derive
 from gptviz.recording.statement import Statement
 
 #: Which entries of an axis are shown: (how many first, how many last), or a list of indices.
 Rule = tuple[int, int] | list[int]
 Label = TokenText | Words | Numeral
-
-
-class Computed(Numbers):
-    """An array that a formula of :mod:`gptviz.maths` gives over tracked arrays: its entries are
-    derived numbers.
-
-    It serves wherever an array of a recording does: ``Computed(maths.products, weights, data)``.
-    """
-
-    def __init__(
-        self,
-        formula: Callable[..., Any],
-        *inputs: Any,
-        part: tuple[Any, tuple[Any, ...]] | None = None,
-    ) -> None:
-        plain = [
-            np.asarray(each.array, dtype=np.float64)
-            if isinstance(each, Numbers)
-            else None
-            if each is None
-            else np.asarray(each, dtype=np.float64)
-            for each in inputs
-        ]
-        array, where = (
-            part if part is not None else (np.asarray(formula(*plain), dtype=np.float64), None)
-        )
-        super().__init__(array, "computed", formula.__name__, where)
-        self.formula, self.inputs = formula, inputs
-
-    def __getitem__(self, key: Any) -> Any:
-        part = self.array[key]
-        where = tuple(np.asarray(axis)[key] for axis in self.places)
-        if np.ndim(part) == 0:
-            return derive(self.formula, *self.inputs, pick=tuple(int(i) for i in where))
-        return Computed(self.formula, *self.inputs, part=(part, where))
-
-
-def transposed(numbers: Numbers) -> Numbers:
-    """An array with its two axes exchanged; its entries keep their addresses."""
-    part, where = numbers.array.T, tuple(np.asarray(axis).T for axis in numbers.places)
-    if isinstance(numbers, Computed):
-        return Computed(numbers.formula, *numbers.inputs, part=(part, where))
-    return Numbers(part, numbers.recording, numbers.tensor, where)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from gptviz.drawing.base.text import Words
 from gptviz.drawing.chances.bars import ProbabilityBars
 from gptviz.drawing.chances.sampling import CumulativeDraw
 from gptviz.drawing.tokens.flow import TokenFlow
+from gptviz.recording.address import Place
 from gptviz.recording.number import Derived, Number, Token, Tracked, Word, derive, derive_each
 
 _LONG = 2.0  # units of a token that does not fly
@@ -123,7 +124,9 @@ class DecodeLoop(VGroup):
         ]
         self.model = VGroup(box, label, painted(polygons(np.array(arrows)), theme.SECONDARY))
         self.bars = VGroup()
-        self.strip = CumulativeDraw([], [Number(1.0, "", "")], None, width - 0.7, 0.42, table)
+        self.strip = CumulativeDraw(
+            [], [Number(1.0, Place.tensor("", ""))], None, width - 0.7, 0.42, table
+        )
         self.strip.shift(np.array([0, -height / 2 + 0.62, 0]))
         self.strip.submobjects = [
             self.strip.anchor

@@ -6,7 +6,6 @@ card (:mod:`gptviz.drawing.furniture.cards`) and in the manifest.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +14,9 @@ from manim import VGroup
 
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.text import Words
-from gptviz.recording.number import Number, Word
+from gptviz.recording.address import Place
+from gptviz.recording.address import digest_of as together
+from gptviz.recording.number import Word
 from gptviz.recording.schema import Recording
 from gptviz.recording.statement import Statement, compose
 
@@ -43,22 +44,19 @@ def name_of(recording: Recording) -> Statement:
     than a byte each."""
     told = recording.provenance
     template = "{model}"
-    fields: dict[str, Any] = {"model": Word(told.model, f"{recording.name}#provenance.model")}
+    fields: dict[str, Any] = {"model": recording.credit("model")}
     if told.parameters is not None:
         template += f" \u00b7 {{n:{'M' if told.parameters >= _MILLION else ','}}}"
-        fields["n"] = Number(told.parameters, recording.name, "provenance.parameters")
+        fields["n"] = recording.size_of_model("parameters")
     if match := _QUANTISED.match(told.dtype):
         template += ", {bits}"
-        fields["bits"] = Word(f"{match[1]}-bit", f"{recording.name}#provenance.dtype")
+        fields["bits"] = Word(f"{match[1]}-bit", Place.provenance(recording.name, "dtype"))
     return compose(template, **fields)
 
 
 def digest_of(recordings: Sequence[Recording]) -> str:
     """Seven digits that change when one of the recordings does."""
-    digests = sorted(recording.digest for recording in recordings)
-    return (
-        digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
-    )[:7]
+    return together(recording.digest for recording in recordings)[:7]
 
 
 def one_per_model(recordings: Sequence[Recording]) -> list[Recording]:

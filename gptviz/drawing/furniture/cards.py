@@ -12,6 +12,7 @@ from manim import Mobject, VGroup
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.text import Words
 from gptviz.drawing.furniture.badge import digest_of, name_of, one_per_model
+from gptviz.recording.address import Digest, Place, Printed
 from gptviz.recording.number import Claim, Derived, Numbers, Quoted, Word
 from gptviz.recording.schema import Recording
 from gptviz.recording.statement import Statement, compose
@@ -81,22 +82,21 @@ def sources(recordings: Sequence[Recording], quoted: Iterable[str] = ()) -> Iter
     of it, the digest of its recordings and its public source; then every publication quoted."""
     for first in one_per_model(recordings):
         own = [each for each in recordings if each.provenance.model == first.provenance.model]
-        digest = Word(digest_of(own), "digest of " + ", ".join(each.name for each in own))
+        digest = Word(digest_of(own), Digest(tuple(each.name for each in own)))
         parts: dict[str, Statement] = {
             "model": name_of(first),
             "rec": compose("recordings {digest}", digest=digest),
         }
         told = first.provenance
         if told.note:
-            note = Word(told.note, f"{first.name}#provenance.note")
-            parts["note"] = compose("{note}", note=note)
+            parts["note"] = compose("{note}", note=first.credit("note"))
         commits = {each.provenance.commit: each for each in own if each.provenance.commit}
         for i, (commit, each) in enumerate(commits.items()):
-            word = Word(str(commit)[:7], f"{each.name}#provenance.commit")
+            word = Word(str(commit)[:7], Place.provenance(each.name, "commit"))
             parts[f"commit{i}"] = compose("source {commit}", commit=word)
         yield compose(" \u00b7 ".join(f"{{{name}}}" for name in parts), **parts)
     for source in sorted(set(quoted)):
-        yield compose("quoted: {source}", source=Word(source, f"quoted from {source}"))
+        yield compose("quoted: {source}", source=Word(source, Printed(source)))
 
 
 def quotations(value: Any) -> Iterator[str]:

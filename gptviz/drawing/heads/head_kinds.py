@@ -34,7 +34,7 @@ from gptviz.drawing.heads.headmap import HeadMap
 from gptviz.drawing.tokens.tokens import TokenStrip, tail
 from gptviz.drawing.vectors.arrows import arrows
 from gptviz.recording.heads import Head
-from gptviz.recording.number import Count, Number, Numbers, Token, Tracked, Word, derive
+from gptviz.recording.number import Count, Number, Numbers, Token, Tracked, derive
 from gptviz.recording.rows import Row
 from gptviz.recording.schema import Recording
 
@@ -431,7 +431,7 @@ class ModelCards(VGroup):
                 size if last else size * 0.7,
                 colour,
                 align="center",
-                model=Word(made.model, f"{recording.name}#provenance.model"),
+                model=recording.credit("model"),
             )
             card = VGroup(name.place([x, -0.6, 0], "center"))
             if made.parameters is not None:
@@ -441,7 +441,7 @@ class ModelCards(VGroup):
                         theme.STATEMENT,
                         theme.SECONDARY,
                         align="center",
-                        n=Number(made.parameters, recording.name, "provenance.parameters"),
+                        n=recording.size_of_model("parameters"),
                     ).place([x, -1.25, 0], "center")
                 )
                 half = side * float(np.sqrt(made.parameters / most)) / 2

@@ -30,7 +30,7 @@ from gptviz.drawing.base.given import finite, whole
 from gptviz.drawing.base.motion import Follow
 from gptviz.drawing.base.text import Words
 from gptviz.errors import GptvizError, NotDeclared
-from gptviz.recording.number import Number, Tracked
+from gptviz.recording.number import Tracked
 from gptviz.recording.schema import Recording
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
@@ -63,10 +63,7 @@ def map_of(recording: Recording, box: Box = CARD) -> ModelMap:
             "word vectors have none, and older recordings do not keep it",
             f"record it again: gptviz record {recording.name.split('/')[1]}",
         )
-    layers, heads = (
-        Number(getattr(size, name), recording.name, f"provenance.size.{name}")
-        for name in ("layers", "heads")
-    )
+    layers, heads = (recording.size_of_model("size", name) for name in ("layers", "heads"))
     return ModelMap(layers, heads, positions=size.learned_positions, box=box)
 
 

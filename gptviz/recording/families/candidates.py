@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from gptviz import maths
 from gptviz.errors import NotDeclared
+from gptviz.recording.address import Place
 from gptviz.recording.declared import Data, Tensor, Text, Tokens, Value
 from gptviz.recording.number import Derived, Number, Numbers, Setting, Token, derive
 from gptviz.recording.request import Request
@@ -68,7 +69,7 @@ class CandidateSetsRecording(Recording):
     def top_k(self) -> list[CandidateSet]:
         """The top-k sets, in the order of the request."""
         return [
-            CandidateSet(self, i, Setting(k, f"top_k of {self.name}"))
+            CandidateSet(self, i, Setting(k, Place.request(self.name, "top_k", i)))
             for i, k in enumerate(self._ks)
         ]
 
@@ -76,7 +77,7 @@ class CandidateSetsRecording(Recording):
     def top_p(self) -> list[CandidateSet]:
         """The top-p sets, in the order of the request."""
         return [
-            CandidateSet(self, len(self._ks) + i, Setting(p, f"top_p of {self.name}"))
+            CandidateSet(self, len(self._ks) + i, Setting(p, Place.request(self.name, "top_p", i)))
             for i, p in enumerate(self.manifest.request["top_p"])
         ]
 

@@ -28,7 +28,7 @@ from gptviz.drawing.model.map import map_of
 from gptviz.drawing.tokens.tokens import TokenStrip
 from gptviz.film import Film, Need
 from gptviz.recording.families import PlacedTokens, PositionVectors
-from gptviz.recording.number import Claim, Count, Word
+from gptviz.recording.number import Claim, Count
 
 from .parts import AddedRow, Places, likeness_tints, strip_of
 
@@ -153,7 +153,7 @@ class Positions(Film):
             picture.set_colours(colours[:rows])
             picture.set_sides(left, top - high * rows / len(colours), left + wide, top)
 
-        model = Word(vectors.provenance.model, f"{vectors.name}#provenance.model")
+        model = vectors.credit("model")
         with self.beat(
             "It keeps a second list, one for every place in a text.",
             "{model} learned {n:~} of them.",
