@@ -81,15 +81,11 @@ class Addresses:
         return f"{missing[0]} is not part of {origin.address}" if missing else ""
 
     def _number(self, value: Number) -> str:
-        return self._compare(
-            value.address, lambda found: found == float(value), float(value)
-        )
+        return self._compare(value.address, lambda found: found == float(value), float(value))
 
     def _setting(self, value: Setting) -> str:
         if isinstance(value.origin, Place):
-            return self._compare(
-                value.address, lambda found: found == float(value), float(value)
-            )
+            return self._compare(value.address, lambda found: found == float(value), float(value))
         return self._compare(value.address, lambda found: True, float(value))
 
     def _derived(self, value: Derived) -> str:
