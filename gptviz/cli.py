@@ -33,7 +33,15 @@ def run() -> NoReturn:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         getattr(stream, "reconfigure")(errors="backslashreplace")  # noqa: B009  (a text stream has it)
-    sys.exit(main(sys.argv[1:]))
+    try:
+        code = main(sys.argv[1:])
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:  # whoever read has gone, and there is nobody to tell
+        code = 1
+        for descriptor in (1, 2):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
+    sys.exit(code)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -44,6 +52,7 @@ def main(arguments: Sequence[str]) -> int:
         arguments.remove("--debug")
         debug = True
     try:
+        options.check_environment(commands)
         code = commands.main(arguments, prog_name="gptviz", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
@@ -53,12 +62,11 @@ def main(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 1
     except GptvizError as error:
         _report(error, debug)
         return error.exit_code
+    except BrokenPipeError:
+        raise
     except Exception as error:
         if debug:
             traceback.print_exc()
@@ -168,6 +176,7 @@ def record(
     from gptviz.commands.rendering import How, machines
 
     if dry_run:
+        options.refuse("record --dry-run", scheduler=scheduler)
         return recording.dry_run(project, scenes, everything, wanted)
     scenes = _some(scenes, everything)
     with machines(How(scheduler=scheduler)) as (taker, _):

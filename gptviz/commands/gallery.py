@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gptviz.commands.console import say, step, table
+from gptviz.commands.options import refuse
 from gptviz.recording.files import inside
 from gptviz.recording.store import Store
 from gptviz.render.project import Project, shipped_course
@@ -18,6 +19,8 @@ def gallery(project: Project, names: Sequence[str], films: bool, quality: str, l
     They are drawn from the project's recordings, and from those that came with gptviz. With ``listed``
     only says which there are. Raises UnknownScene, RecordingMissing.
     """
+    if listed:
+        refuse("gallery --list", films=films)
     from gptviz.drawing.gallery import film_of, piece_named, pieces, render_all  # noqa: PLC0415
 
     every = pieces()

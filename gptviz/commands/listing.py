@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from gptviz.render.find import SceneFile, find_scenes, pick_scenes
+from gptviz.commands.console import say
+from gptviz.render.find import SceneFile, course_faults, find_scenes, pick_scenes
 from gptviz.render.project import Project
 from gptviz.sourcing.asked import Asked
 
@@ -30,8 +31,15 @@ def films(project: Project, as_json: bool) -> None:
         for scene in scenes.values():
             if scene.chapter == chapter:
                 print(
-                    f"  {scene.name:<{width}}  {scene.title}{'  (cannot be read)' if scene.fault else ''}"
+                    f"  {scene.name:<{width}}  {scene.title}{f'  (cannot be read: {scene.fault})' if scene.fault else ''}"
                 )
+    say_faults(project, scenes)
+
+
+def say_faults(project: Project, scenes: Mapping[str, SceneFile]) -> None:
+    """Says what the course and these films say of one another that cannot both be so."""
+    for fault in course_faults(project, scenes):
+        say(fault)
 
 
 def status(
@@ -62,6 +70,7 @@ def status(
         state: sum(plan.state == state for plan in found) for state in ("fresh", "stale", "missing")
     }
     print(", ".join(f"{count} {state}" for state, count in counts.items()))
+    say_faults(project, {scene.name: scene for scene in scenes})
 
 
 def plans(project: Project, scenes: Sequence[SceneFile], wanted: Asked, how: How) -> list[Plan]:

@@ -7,6 +7,7 @@ is how the Makefile hands over what a user names, whatever characters it holds.
 
 from __future__ import annotations
 
+import difflib
 import functools
 import os
 from collections.abc import Callable
@@ -14,19 +15,67 @@ from typing import Any, TypeVar
 
 import click
 
+from gptviz.errors import UsageError
 from gptviz.sourcing.asked import Asked
 from gptviz.voice import NONE
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
 
+#: Variables of the environment that are no option of a command.
+OTHERS = (
+    "GPTVIZ_CACHE",
+    "GPTVIZ_DEBUG",
+    "GPTVIZ_LENIENT",
+    "GPTVIZ_REFERENCE_DATA",
+    "GPTVIZ_TRUST_PICKLE",
+)
+
 EDITION = "The recordings of this edition, as they are; no model is run."
 
 
 def option(*names: str, **settings: Any) -> Decorator[Any]:
-    """An option that ``GPTVIZ_<NAME>`` sets where the command line does not."""
+    """An option that ``GPTVIZ_<NAME>`` sets where the command line does not. A text that is empty is
+    refused: it would be ignored."""
+    if "metavar" in settings and "type" not in settings:
+        settings = {"callback": _not_empty, **settings}
     settings = {"envvar": f"GPTVIZ_{names[0].lstrip('-').replace('-', '_').upper()}", **settings}
     return click.option(*names, **settings)
+
+
+def _not_empty(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.strip():
+        raise UsageError(
+            f"{parameter.opts[0]} is empty",
+            "",
+            f"name something, or leave {parameter.opts[0]} away",
+        )
+    return value
+
+
+def refuse(command: str, **given: object) -> None:
+    """Refuses options that a command does not read in the way that it is used: ``given`` has their
+    values by name. Raises UsageError."""
+    for name, value in given.items():
+        if value not in (None, False, (), ""):
+            option = f"--{name.rstrip('_').replace('_', '-')}"
+            raise UsageError(f"{command} does not read {option}", "", f"leave {option} away")
+
+
+def check_environment(commands: click.Group) -> None:
+    """Refuses variables of the environment that begin as gptviz' own do and that no command reads,
+    with the nearest name that one does. Raises UsageError."""
+    known = {"GPTVIZ_PROMPT", *OTHERS}
+    for command in commands.commands.values():
+        known |= {str(each.envvar) for each in command.params if each.envvar}
+    for name in sorted(os.environ):
+        if name.startswith("GPTVIZ_") and name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+            raise UsageError(
+                f"gptviz does not read {ascii(name)[1:-1]}",
+                f"it is set in the environment; the nearest name is {near[0]}",
+                "mend the name, or unset it",
+            )
 
 
 def takes(*options: Decorator[Any]) -> Decorator[Any]:
@@ -64,10 +113,28 @@ def sources(edition: str = EDITION) -> Decorator[Any]:
     return apply
 
 
-scenes = takes(
+_scenes = takes(
     click.argument("scenes", nargs=-1, metavar="SCENE...", envvar="GPTVIZ_SCENE"),
     option("--all", "everything", is_flag=True, help="All films of the course."),
 )
+
+
+def scenes(command: Any) -> Any:
+    """``SCENE...`` or ``--all``, which a command gets as ``scenes`` and ``everything``."""
+
+    @functools.wraps(command)
+    def one_of_both(*arguments: Any, scenes: tuple[str, ...], everything: bool, **more: Any) -> Any:
+        if scenes and everything:
+            raise UsageError(
+                f"{', '.join(map(ascii, scenes[:3]))} and --all were given",
+                "--all is every film",
+                "give one or the other",
+            )
+        return command(*arguments, scenes=scenes, everything=everything, **more)
+
+    return _scenes(one_of_both)
+
+
 recordings = option(
     "--recordings", metavar="DIR", help="Where recordings lie, in place of recordings/."
 )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from gptviz.commands import console
 from gptviz.commands.console import Films, say
+from gptviz.commands.listing import say_faults
 from gptviz.commands.rendering import How, StudioOf, machines, report
 from gptviz.errors import UsageError
 from gptviz.render import engine
@@ -35,11 +36,13 @@ def _course(project: Project, wanted: Asked, how: How, taker: Here, studio_of: S
     films = Films()
     with films.shown():
         results = studio_of(planner, films).make(plans, how.force)
-    code = report(results, films) if len(results) > 1 else 0
+    code = report(results, films)
     made = [result.plan for result in results if result.film is not None]
     from gptviz.course.publishing import publish_course  # noqa: PLC0415  (PyAV)
 
-    print(publish_course(project, made))
+    page = publish_course(project, made)
+    say_faults(project, {scene.name: scene for scene in scenes})
+    print(page)
     return code
 
 

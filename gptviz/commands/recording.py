@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gptviz.commands.console import say, table
+from gptviz.commands.options import refuse
 from gptviz.errors import GptvizError, UsageError
 from gptviz.render.find import pick_scenes
 from gptviz.render.project import Project
@@ -18,6 +19,7 @@ from gptviz.sourcing.trying import Trial, try_model, try_vectors
 def dry_run(project: Project, names: Sequence[str], everything: bool, wanted: Asked) -> int:
     """Prints which films a model, or word vectors, could be recorded for, what the others lack, and what it takes;
     nothing is recorded. Returns 1 where it serves none of them."""
+    refuse("record --dry-run", prompt=wanted.prompt, edition=wanted.edition)
     scenes = pick_scenes(project, names, everything or not names)
     tried = [(try_model, wanted.model), (try_vectors, wanted.vectors)]
     trials = [attempt(reference, scenes) for attempt, reference in tried if reference]

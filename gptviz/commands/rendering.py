@@ -11,6 +11,7 @@ from typing import cast
 
 from gptviz.commands import console
 from gptviz.commands.console import Films, say, table
+from gptviz.commands.listing import say_faults
 from gptviz.errors import GptvizError, UsageError
 from gptviz.render import engine
 from gptviz.render.find import SceneFile, pick_scenes
@@ -56,7 +57,9 @@ def render(
     failed."""
     scenes = pick_scenes(project, names, everything)
     with machines(how) as (taker, studio_of):
-        return _render(project, scenes, wanted, how, taker, studio_of)
+        code = _render(project, scenes, wanted, how, taker, studio_of)
+    say_faults(project, {scene.name: scene for scene in scenes})
+    return code
 
 
 def _render(

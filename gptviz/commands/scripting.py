@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gptviz.commands.console import step
 from gptviz.commands.judging import played
+from gptviz.commands.options import refuse
 from gptviz.render.project import Project
 from gptviz.voice import NONE
 
@@ -30,6 +31,10 @@ def scripts(
 ) -> int:
     """Prints the scripts of films, or with ``lint`` what of them cannot be spoken, or with
     ``voice`` what a folder of recordings lacks; then it returns 1 where there is any."""
+    if lint:
+        refuse("script --lint", voice=voice != NONE)
+    if lint or voice != NONE:
+        refuse("script --lint" if lint else "script --voice", format=form != "text")
     from gptviz.film.script import script  # noqa: PLC0415  (Manim)
 
     found = []

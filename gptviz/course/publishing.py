@@ -30,6 +30,12 @@ def publish_course(project: Project, plans: Sequence[Plan]) -> Path:
         ours = [plan.place for plan in plans if plan.scene.chapter == chapter.name]
         if ours:
             chapters.append(_chapter(project, chapter.name, chapter.title, ours))
+    if not chapters:
+        raise RenderFailed(
+            "the course's page would be empty",
+            "no film that was made lies in a chapter of course.toml",
+            "gptviz status says of each film why",
+        )
     target = inside(project.media, "course", "index.html")
     write_bytes(target, page(project.about, chapters).encode())
     return target

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from gptviz.errors import GptvizError, UnknownScene
+from gptviz.errors import GptvizError, UnknownScene, UsageError
 from gptviz.recording.need import Need
 from gptviz.recording.request import REQUESTS, Request
 from gptviz.render.project import COURSE, Project
@@ -71,53 +71,74 @@ class SceneFile:
 
 def find_scenes(project: Project) -> dict[str, SceneFile]:
     """Every film by its name, in the course's order; films that the course does not name come last,
-    by name."""
-    paths = film_paths(project.scenes)
-    order = [name for chapter in project.chapters for name in chapter.films if name in paths]
-    found = {name: _read_one(paths[name]) for name in dict.fromkeys([*order, *sorted(paths)])}
+    by name. One that it names and that is not there says so in its ``fault``."""
+    paths, lost = film_paths(project.scenes), _lost(project)
+    order = [name for chapter in project.chapters for name in chapter.films]
+    names = dict.fromkeys([*order, *sorted(paths)])
+    found = {name: lost.get(name) or _read_one(paths[name]) for name in names}
     return {
         name: scene for name, scene in found.items() if scene.fault != _NO_FILM or name in order
     }
+
+
+def _lost(project: Project) -> dict[str, SceneFile]:
+    """The films that ``course.toml`` names and that are not there, each with that as its fault."""
+    paths = film_paths(project.scenes)
+    found = {}
+    for chapter in project.chapters:
+        for name in set(chapter.films) - set(paths):
+            near = difflib.get_close_matches(name, paths, n=1)
+            fault = f"{COURSE} names it, and it is not there"
+            fault += f"; did you mean {near[0]}?" if near else ""
+            path = project.scenes / chapter.name / f"{name}.py"
+            found[name] = SceneFile(name, chapter.name, path, title=name, fault=fault)
+    return found
 
 
 def pick_scenes(
     project: Project, names: Iterable[str], everything: bool = False
 ) -> list[SceneFile]:
     """The films of these names, or all. Raises UnknownScene, with the nearest names, before
-    anything is read."""
-    paths = film_paths(project.scenes)
+    anything is read; UsageError where there is no film at all."""
+    paths, lost = film_paths(project.scenes), _lost(project)
     for name in names:
-        if name not in paths:
+        if name not in paths and name not in lost:
             raise unknown(name, paths)
     if everything:
-        return list(find_scenes(project).values())
-    return [_read_one(paths[name]) for name in dict.fromkeys(names)]
+        found = list(find_scenes(project).values())
+        if not found:
+            raise UsageError(*_empty(project))
+        return found
+    return [lost.get(name) or _read_one(paths[name]) for name in dict.fromkeys(names)]
+
+
+def _empty(project: Project) -> tuple[str, str, str]:
+    return (
+        "the course is empty",
+        f"there is no film under {project.scenes}",
+        f"put a film there, or copy one: gptviz init {project.root} --from softmax",
+    )
 
 
 def course_faults(project: Project, scenes: Mapping[str, SceneFile]) -> list[str]:
     """What ``course.toml`` and the films under scenes/ say of one another that cannot both be so, a
-    sentence each: films that are named and not there, films that are there and on no page, no film
-    at all."""
+    sentence each: a film that lies in another chapter, or on no page; no film at all."""
     if not scenes:
-        return [f"the course is empty: there is no film under {project.scenes}"]
-    chapters = {film: chapter.name for chapter in project.chapters for film in chapter.films}
+        return [": ".join(_empty(project)[:2])]
+    named = {film: chapter.name for chapter in project.chapters for film in chapter.films}
+    pages = {chapter.name for chapter in project.chapters}
     found = []
-    for name, chapter in chapters.items():
-        if name not in scenes:
-            near = difflib.get_close_matches(name, scenes, n=1)
-            meant = f" (did you mean {near[0]}?)" if near else ""
-            found.append(f"{COURSE} names the film {name}, which is not there{meant}")
-        elif scenes[name].chapter != chapter:
+    for name, scene in scenes.items():
+        if name in named and scene.chapter != named[name]:
             found.append(
-                f"{COURSE} names the film {name} in the chapter {chapter}, and it lies in "
-                f"scenes/{scenes[name].chapter}"
+                f"{COURSE} names the film {name} in the chapter {named[name]}, and it lies in "
+                f"scenes/{scene.chapter}"
             )
-    known = {chapter.name for chapter in project.chapters}
-    found += [
-        f"the film {name} is on no page: {COURSE} has no chapter {scene.chapter}"
-        for name, scene in scenes.items()
-        if scene.chapter not in known and name not in chapters
-    ]
+        elif scene.chapter not in pages:
+            found.append(
+                f"the film {name} is on no page of the course: {COURSE} has no chapter "
+                f"{scene.chapter!r}"
+            )
     return found
 
 

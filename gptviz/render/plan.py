@@ -24,6 +24,7 @@ from gptviz.render.facts import difference, facts
 from gptviz.render.find import SceneFile
 from gptviz.render.manifest import Place
 from gptviz.render.project import Project
+from gptviz.render.qualities import QUALITIES
 from gptviz.render.scenefiles import digest_of
 from gptviz.render.sources import Sources
 from gptviz.voice import NONE
@@ -154,9 +155,8 @@ class Planner:
                 fault=error,
             )
         if published is None:
-            return Plan(
-                scene, edition, wish, place, "missing", "not rendered yet", cast=found, parts=parts
-            )
+            why = _unmade(place)
+            return Plan(scene, edition, wish, place, "missing", why, cast=found, parts=parts)
         why = why_stale or "; ".join(
             changes(published["parts"], parts, self._facts(published, found))
         )
@@ -245,6 +245,13 @@ class Planner:
             return difference(old, facts(recording)) if recording else "its numbers changed"
 
         return told
+
+
+def _unmade(place: Place) -> str:
+    """Why there is no film in a place; a film in another quality is named."""
+    others = (replace(place, quality=letter) for letter in QUALITIES)
+    there = [other.quality for other in others if manifest.read(other)]
+    return f"rendered in quality {', '.join(there)} only" if there else "not rendered yet"
 
 
 def changes(old: dict[str, Any], new: dict[str, Any], told: Callable[[str], str]) -> Iterator[str]:

@@ -96,14 +96,6 @@ class Project:
         """Whether this is the course that came with gptviz, played from a folder of the user's."""
         return self.beneath is not None
 
-    @property
-    def lost(self) -> list[str]:
-        """The films that the course names and that are not there."""
-        from gptviz.render.scenefiles import film_paths  # noqa: PLC0415  (it imports nothing else)
-
-        here = film_paths(self.scenes)
-        return [name for chapter in self.chapters for name in chapter.films if name not in here]
-
     def elsewhere(self, recordings: str | None = None, media: str | None = None) -> Project:
         """The same project with other folders for recordings or output. Raises UsageError for a
         path that a file stands in the way of."""

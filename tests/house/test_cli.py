@@ -167,17 +167,130 @@ def test_debug_shows_the_traceback(toy: Toy) -> None:
     assert "Traceback" in toy.run("render", "nope", "--debug").err
 
 
-def test_a_closed_pipe_is_no_error_worth_a_traceback(toy: Toy) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [
+        "list",
+        "nonsense",
+        pytest.param("status --json", marks=pytest.mark.slow),
+        pytest.param("render tiny --quality l", marks=pytest.mark.slow),
+    ],
+)
+@pytest.mark.parametrize("pipe", ["| true", "2>&1 | true"])
+def test_a_reader_that_goes_away_ends_what_writes(toy: Toy, command: str, pipe: str) -> None:
+    """Whoever reads standard output, or both outputs, closes them at once."""
     import subprocess
     import sys
 
-    command = f"{sys.executable} -m gptviz list | true; exit ${{PIPESTATUS[0]}}"
+    python = f"timeout 60 {sys.executable} -m gptviz"
     run = subprocess.run(
-        ["bash", "-c", command],
+        ["bash", "-c", f"{python} {command} {pipe}; exit ${{PIPESTATUS[0]}}"],
         cwd=toy.root,
         env=toy.environment(),
         capture_output=True,
         text=True,
         check=False,
     )
-    assert "Traceback" not in run.stderr and not re.search(r"Error|Exception", run.stderr)
+    assert run.returncode in (0, 1, 2)
+    assert not re.search(r"Traceback|BrokenPipe|Exception ignored", run.stderr)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("render", "tiny", "--all"), "'tiny' and --all were given"),
+        (("status", "other", "--all"), "'other' and --all were given"),
+        (("render", "tiny", "--model", ""), "--model is empty"),
+        (("audit", "tiny", "--edition", " "), "--edition is empty"),
+        (("status", "--recordings", ""), "--recordings is empty"),
+        (("record", "--dry-run", "--model", "mini", "--prompt", "x"), "does not read --prompt"),
+        (("record", "--dry-run", "--model", "mini", "--edition", "x"), "does not read --edition"),
+        (("script", "tiny", "--lint", "--format", "html"), "does not read --format"),
+        (("script", "tiny", "--lint", "--voice", "recorded:x"), "does not read --voice"),
+        (("gallery", "--list", "--films"), "does not read --films"),
+    ],
+)
+def test_what_would_be_ignored_is_refused(
+    toy: Toy,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    expected: str,
+) -> None:
+    run = here(toy, monkeypatch, capsys, *arguments)
+    assert run.code == 2 and expected in run.err and run.out == ""
+
+
+def test_a_variable_that_nothing_reads_is_refused(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GPTVIZ_MODLE", "mini")
+    run = here(toy, monkeypatch, capsys, "list")
+    assert run.code == 2 and "GPTVIZ_MODLE" in run.err and "GPTVIZ_MODEL" in run.err
+    monkeypatch.delenv("GPTVIZ_MODLE")
+    monkeypatch.setenv("GPTVIZ_MODEL", "mini")
+    assert here(toy, monkeypatch, capsys, "list").code == 0
+
+
+def test_every_command_that_plays_films_takes_the_same_sources() -> None:
+    sources = {"model", "vectors", "prompt", "edition"}
+    for name in ("render", "record", "status", "audit", "inspect", "script", "compare", "course"):
+        assert sources <= {parameter.name for parameter in commands.commands[name].params}, name
+
+
+def test_a_course_that_does_not_fit_its_films_is_said(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    course = toy.root / "course.toml"
+    course.write_text(course.read_text().replace('"other"', '"otter"'))
+    (toy.root / "scenes" / "attic").mkdir()
+    toy.scene("other").rename(toy.root / "scenes" / "attic" / "other.py")
+    said = "course.toml names it, and it is not there; did you mean other?"
+    page = "the film other is on no page of the course: course.toml has no chapter 'attic'"
+    run = here(toy, monkeypatch, capsys, "list")
+    assert f"otter  otter  (cannot be read: {said})" in run.out and page in run.err
+    run = here(toy, monkeypatch, capsys, "status")
+    assert said in run.out and page in run.err
+    run = here(toy, monkeypatch, capsys, "audit", "--all")
+    assert run.code == 1 and "the film otter cannot be read" in run.err and said in run.err
+    run = here(toy, monkeypatch, capsys, "doctor")
+    assert run.code == 1 and said in run.out and page in run.err
+
+
+def test_an_empty_course_is_said(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    course = toy.root / "course.toml"
+    course.write_text(course.read_text().replace('"tiny", "other"', ""))
+    for name in ("tiny", "other"):
+        toy.scene(name).unlink()
+    assert "the course is empty" in here(toy, monkeypatch, capsys, "list").err
+    for command in (("status",), ("render", "--all"), ("course",), ("audit", "--all")):
+        run = here(toy, monkeypatch, capsys, *command)
+        assert run.code == 2 and "the course is empty" in run.err, command
+    assert "media/course/index.html" not in toy.files()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("[defaults]", "[default]", "the file has no 'default': did you mean 'defaults'?"),
+        ("model =", "modle =", "[defaults] has no 'modle': did you mean 'model'?"),
+        ("title =", "titel =", "a chapter has no 'titel': did you mean 'title'?"),
+        ("[defaults]", "[course]\nauthr = 'A'\n[defaults]", "did you mean 'author'?"),
+        ("[defaults]", "[film.tiny]\nneed.x = []\n[defaults]", "did you mean 'needs'?"),
+        ('"other"', '"tiny"', "the film 'tiny' stands twice"),
+    ],
+)
+def test_what_nothing_reads_in_course_toml_is_refused(
+    toy: Toy,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    old: str,
+    new: str,
+    expected: str,
+) -> None:
+    course = toy.root / "course.toml"
+    course.write_text(course.read_text().replace(old, new))
+    run = here(toy, monkeypatch, capsys, "list")
+    assert run.code == 1 and expected in run.err
