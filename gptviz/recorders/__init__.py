@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
@@ -37,12 +37,13 @@ from gptviz.recording.request import Request
 
 if TYPE_CHECKING:
     from gptviz.models.interface import Model
-    from gptviz.recording.schema import Recording
+
+Answer = TypeVar("Answer")
 
 __all__ = ["recorder", "take"]
 
 
-def take(model: Any, request: Request) -> Recording:
+def take(model: Any, request: Request[Answer]) -> Answer:
     """The recording of one request, in memory, with its provenance; the same bytes for the same
     model and request.
 
@@ -76,7 +77,7 @@ def take(model: Any, request: Request) -> Recording:
         ),
     )
     check_restated(recording)
-    return recording
+    return cast(Answer, recording)  # of the class that answers this kind of request
 
 
 def _size(model: Model) -> schema.ModelSize | None:

@@ -63,7 +63,8 @@ class Here:
         with parts_needed(), self.listener.step(text):
             from gptviz.recorders import take  # noqa: PLC0415
 
-            return take(item.reference.model, item.request)
+            recording: Recording = take(item.reference.model, item.request)
+            return recording
 
 
 @dataclass
