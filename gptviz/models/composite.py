@@ -82,6 +82,10 @@ class Composite(Model):
     def end_id(self) -> int | None:
         return next((part.end_id for part in self.parts if part.end_id is not None), None)
 
+    @property
+    def special_ids(self) -> frozenset[int]:
+        return frozenset[int]().union(*(part.special_ids for part in self.parts))
+
     def merges(self) -> list[tuple[bytes, bytes]]:
         return self._first("merges", lambda part: part.merges())
 

@@ -133,6 +133,12 @@ class Model:
         there is none."""
         return None
 
+    @property
+    def special_ids(self) -> frozenset[int]:
+        """The ids below ``shape.vocab`` that stand for no text: marks of the model's own, and rows
+        without an entry."""
+        return frozenset() if self.end_id is None else frozenset((self.end_id,))
+
     def merges(self) -> list[tuple[bytes, bytes]]:
         """The byte pairs that the tokenizer merges, in the order of their ranks."""
         raise self._not_here("the merges of a byte-level tokenizer")

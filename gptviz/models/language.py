@@ -129,6 +129,10 @@ class LanguageModel(Model):
     def end_id(self) -> int | None:
         return self.tokenizer.end
 
+    @property
+    def special_ids(self) -> frozenset[int]:
+        return self.tokenizer.special_ids(self.shape.vocab)
+
     def encode(self, text: str) -> list[int]:
         return self.tokenizer.encode(text, self.shape.positions)
 

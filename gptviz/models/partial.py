@@ -126,6 +126,10 @@ class TokenizerOnly(Model):
     def end_id(self) -> int | None:
         return self.tokenizer.end
 
+    @property
+    def special_ids(self) -> frozenset[int]:
+        return self.tokenizer.special_ids(self.shape.vocab)
+
     def merges(self) -> list[tuple[bytes, bytes]]:
         return self.tokenizer.merged_bytes()
 

@@ -125,6 +125,14 @@ class Tokenizer:
         found = self.backend.eos_token_id
         return None if found is None else int(found)
 
+    def special_ids(self, vocab: int) -> frozenset[int]:
+        """The ids below ``vocab`` that stand for no text: special tokens, and rows that no entry
+        has."""
+        added = self.backend.added_tokens_decoder.items()
+        marks = {int(number) for number, token in added if token.special}
+        entries = set(self.vocab.values()) - marks
+        return frozenset(number for number in range(vocab) if number not in entries)
+
     @cached_property
     def sha256(self) -> str:
         """sha256 over the vocabulary, the merges and the added tokens; in which files they were

@@ -136,6 +136,10 @@ from gptviz.recording.families.training import (
     TrainingStep,
     TrainingStepRecording,
 )
+from gptviz.recording.families.vocabulary import (
+    VocabularyOrder,
+    VocabularyOrderRecording,
+)
 from gptviz.recording.families.weights import (
     EmbeddingRows,
     EmbeddingRowsRecording,
@@ -247,6 +251,8 @@ __all__ = [
     "TwoContexts",
     "TwoContextsRecording",
     "Vocabulary",
+    "VocabularyOrder",
+    "VocabularyOrderRecording",
     "VocabularyRecording",
     "WeightPicture",
     "WeightPictureRecording",
