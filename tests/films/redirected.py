@@ -6,7 +6,9 @@ from gptviz.film.findings import MOTION
 from gptviz.film.lint import LintReport
 
 #: Films that were directed anew, which also stand before the rules of motion. The list grows.
-REDIRECTED: frozenset[str] = frozenset({"ablation", "autoregression", "induction", "positions", "softmax"})
+REDIRECTED: frozenset[str] = frozenset(
+    {"ablation", "autoregression", "induction", "positions", "softmax"}
+)
 
 
 def faults(name: str, report: LintReport) -> list[str]:

@@ -14,6 +14,7 @@ from gptviz.drawing.heads.head_kinds import CompositionFormula
 from gptviz.drawing.model.map import CORNER, ModelMap
 from gptviz.film import Film
 from gptviz.recording import published
+from gptviz.recording.address import Place, Printed
 from gptviz.recording.families import HeadCompositionRecording, HeadScoresRecording
 from gptviz.recording.number import Claim, Count, Word
 
@@ -37,7 +38,7 @@ class Listeners:
         best = scores.best("previous")
         assert best is not None  # every prompt has a token before
         self.writer = best
-        self.model = Word(rec.provenance.model, f"{rec.name}#provenance.model")
+        self.model = Word(rec.provenance.model, Place.provenance(rec.name, "model"))
         self.readers = rec.readers(best.index)[: len(published.named_induction_heads())]
         self.layers, self.heads = int(rec.layers), int(rec.heads)
 
@@ -153,10 +154,12 @@ class Listeners:
             return
         known = published.named_induction_heads()
         hits = [i for i, (reader, _) in enumerate(self.readers) if reader in known]
-        by = " and ".join(published.authors(source) for source in published.INDUCTION_HEADS)
-        source = Words(
-            "named by {by}", 26, theme.SECONDARY, by=Word(by, "quoted from published.py")
-        )
+        by = {
+            f"source{i}": Word(published.authors(source), Printed(source))
+            for i, source in enumerate(published.INDUCTION_HEADS)
+        }
+        listed = " and ".join(f"{{{name}}}" for name in by)
+        source = Words(f"named by {listed}", 26, theme.SECONDARY, **by)
         foot = LIST_TOP - len(self.readers) * LINE
         with film.beat(
             "Researchers had already named {n:words} such heads.",
