@@ -13,6 +13,7 @@ from gptviz.errors import UsageError
 from gptviz.recording.schema import Recording
 from gptviz.recording.wording import NARROW
 from gptviz.render.find import SceneFile, pick_scenes
+from gptviz.render.mistakes import explaining
 from gptviz.render.project import Project
 from gptviz.render.scenefiles import load_film
 from gptviz.sourcing.asked import Asked
@@ -33,7 +34,7 @@ def audit(
 
     reports = []
     for scene, film, recordings in played(project, names, everything, wanted):
-        with step(f"playing {scene.name}"):
+        with step(f"playing {scene.name}"), explaining(scene.name, scene.path, scene.shown):
             reports.append(judge(film, recordings, scene.name))
         if not as_json:
             _say(reports[-1])
@@ -64,7 +65,7 @@ def inspect(
         part = "" if beat is None else f"-beat-{beat:02d}"
         sheet = project.media / "inspect" / f"{scene.name}{part}.png"
         folder = Path(stills) / (scene.name if several else "") if stills else None
-        with step(f"inspecting {scene.name}"):
+        with step(f"inspecting {scene.name}"), explaining(scene.name, scene.path, scene.shown):
             report = judge(
                 film,
                 recordings,
@@ -108,7 +109,9 @@ def played(
     sourced, store = prepare(project, scenes, wanted, Here(console)), project.store
     for scene in scenes:
         recordings = sourced.recordings(store, scene)
-        yield scene, load_film(scene.path, scene.film), recordings
+        with explaining(scene.name, scene.path, scene.shown):
+            film = load_film(scene.path, scene.film)
+        yield scene, film, recordings
 
 
 def as_text(reports: Sequence[dict[str, Any]]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gptviz.commands.console import step
 from gptviz.commands.judging import played
 from gptviz.commands.options import refuse
+from gptviz.render.mistakes import explaining
 from gptviz.render.project import Project
 from gptviz.voice import NONE
 
@@ -39,7 +40,7 @@ def scripts(
 
     found = []
     for scene, film, recordings in played(project, names, everything, wanted):
-        with step(f"reading {scene.name}"):
+        with step(f"reading {scene.name}"), explaining(scene.name, scene.path, scene.shown):
             found.append(script(film, recordings, scene.name))
     if lint:
         return _lint(found)

@@ -403,9 +403,10 @@ class _Watcher:
 
     def _foreign(self, mobject: Mobject, place: _Place) -> None:
         for text in foreign.numerals(mobject):
-            self._ledger.untracked(
-                text, f"a {type(mobject).__name__} of Manim's has no address", place
-            )
+            name, where = type(mobject).__name__, getattr(mobject, "made_at", "")
+            made = f" ({where})" if where else ""
+            use = f"; {foreign.piece_for(name)}" if name in foreign.PIECES else ""
+            self._ledger.untracked(text, f"a {name} of Manim's has no address{made}{use}", place)
 
 
 def _said_aloud(film: Film, words: Mobject) -> bool:

@@ -7,6 +7,7 @@ import contextlib
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from manim import DecimalNumber, MarkupText, Mobject, SingleStringMathTex, SVGMobject, Text, Typst
@@ -17,6 +18,28 @@ from gptviz.drawing.base.formula import Formula
 from gptviz.recording.statement import Piece, Statement, untracked
 
 _LIBRARY = "gptviz.drawing"
+_FILMS = "gptviz_scenes"  # how the modules of films are called while they are loaded
+
+#: Manim's own texts by name, each with the piece of gptviz that draws the same with an address.
+PIECES = {
+    **dict.fromkeys(
+        ("Text", "MarkupText", "Paragraph", "Title", "Tex"), "gptviz.drawing.base.text.Words"
+    ),
+    **dict.fromkeys(
+        ("MathTex", "SingleStringMathTex", "Typst"), "gptviz.drawing.base.formula.Formula"
+    ),
+    **dict.fromkeys(("DecimalNumber", "Integer", "Variable"), "gptviz.drawing.base.text.Numeral"),
+    "BarChart": "gptviz.drawing.chances.bars.ProbabilityBars",
+    **dict.fromkeys(
+        ("Matrix", "DecimalMatrix", "IntegerMatrix"), "gptviz.drawing.arrays.matrices.NumberMatrix"
+    ),
+}
+
+
+def piece_for(name: str) -> str:
+    """What to draw in place of a text of Manim's."""
+    module, _, piece = PIECES[name].rpartition(".")
+    return f"draw it with {piece}: from {module} import {piece}"
 
 
 def is_foreign(mobject: Mobject) -> bool:
@@ -81,6 +104,7 @@ def being_made() -> Iterator[list[Mobject]]:
     def noting(self: Any, *args: Any, **options: Any) -> None:
         original(self, *args, **options)
         if not _made_by_library():
+            self.made_at = _place()
             made.append(self)
 
     SVGMobject.__init__ = noting  # type: ignore[method-assign]
@@ -88,6 +112,16 @@ def being_made() -> Iterator[list[Mobject]]:
         yield made
     finally:
         SVGMobject.__init__ = original  # type: ignore[method-assign]
+
+
+def _place() -> str:
+    """The file and line of a film that is at work now; empty where none is."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        if str(frame.f_globals.get("__name__", "")).startswith(_FILMS):
+            return f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}"
+        frame = frame.f_back  # type: ignore[assignment]
+    return ""
 
 
 def _made_by_library() -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import inspect
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,7 @@ from gptviz.render.scenefiles import (
     files_of,
     film_paths,
     foreign_import,
+    in_folder,
     name_of,
 )
 
@@ -59,6 +61,12 @@ class SceneFile:
     def files(self) -> dict[str, Path]:
         """All files of the film by their path within it."""
         return files_of(self.path)
+
+    @property
+    def shown(self) -> str:
+        """Where its file lies in the project, as its author knows it."""
+        root = self.path.parents[3 if in_folder(self.path) else 2]
+        return self.path.relative_to(root).as_posix()
 
     def checked(self) -> SceneFile:
         """The film itself. Raises GptvizError where its file cannot be read."""
@@ -290,14 +298,33 @@ def _literal(node: ast.expr, names: Mapping[str, Any]) -> Any:  # noqa: PLR0911 
         case ast.Call(func=ast.Name(id=name)) if isinstance(names.get(name), type):
             if any(keyword.arg is None for keyword in node.keywords):
                 raise ValueError(f"line {node.lineno}: a request is written out, without **")
-            return names[name](
-                *[_literal(argument, names) for argument in node.args],
-                **{str(keyword.arg): _literal(keyword.value, names) for keyword in node.keywords},
-            )
+            return _made(names[name], node, names)
+        case ast.Call(func=ast.Name(id=name)) if name[:1].isupper():
+            classes = [each for each, value in names.items() if isinstance(value, type)]
+            near = difflib.get_close_matches(name, classes, n=1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            raise ValueError(f"line {node.lineno}: there is no request {name}{meant}")
     raise ValueError(
         f"line {node.lineno}: {ast.unparse(node)[:60]!r} is no literal; what a film declares is read "
         "from the source without running it"
     )
+
+
+def _made(kind: type, node: ast.Call, names: Mapping[str, Any]) -> Any:
+    """A request, or a need. Raises ValueError, with the line and the nearest names, for a field that
+    it has not."""
+    fields = list(inspect.signature(kind).parameters)
+    for keyword in node.keywords:
+        if keyword.arg not in fields:
+            near = difflib.get_close_matches(str(keyword.arg), fields, n=1)
+            meant = f"did you mean {near[0]}?" if near else f"it has {', '.join(fields)}"
+            raise ValueError(f"line {node.lineno}: {kind.__name__} has no {keyword.arg!r}; {meant}")
+    positional = [_literal(argument, names) for argument in node.args]
+    named = {str(each.arg): _literal(each.value, names) for each in node.keywords}
+    try:
+        return kind(*positional, **named)
+    except TypeError as error:
+        raise ValueError(f"line {node.lineno}: {error}") from error
 
 
 def _dictionary(node: ast.Dict, names: Mapping[str, Any]) -> dict[Any, Any]:

@@ -36,7 +36,7 @@ class Job:
     be.
 
     ``beat``: only this one, counted from 1; ``megabytes``: what the film is expected to take while
-    it is made.
+    it is made; ``origin``: where its source lies in the project.
     """
 
     scene: str
@@ -48,6 +48,7 @@ class Job:
     engine: str
     beat: int | None = None
     megabytes: int = 50
+    origin: str = ""
 
     def write(self, folder: Path, scene: Path, store: Store) -> None:
         """Fills a folder with the job, the film's source and its recordings, as they are now.

@@ -185,5 +185,6 @@ def job_of(plan: Plan, beat: int | None = None) -> Job:
         captions=plan.wish.captions,
         engine=plan.wish.engine,
         beat=beat,
+        origin=plan.scene.shown,
         megabytes=max(20, quality.width * quality.height * _BYTES_PER_PIXEL // 1_000_000),
     )

@@ -23,13 +23,14 @@ import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from gptviz.errors import GptvizError, NoSpace, RenderFailed
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
 from gptviz.render import engine
 from gptviz.render.job import SPEECH, Job
+from gptviz.render.mistakes import explained
 from gptviz.render.qualities import QUALITIES
 from gptviz.render.scenefiles import load_film
 from gptviz.render.telling import Tell, described, end_with_parent, speaker
@@ -48,7 +49,8 @@ def main(folder: Path, work: Callable[[Job, Path, Tell], None]) -> int:
     try:
         work(job, folder, tell)
     except GptvizError as error:
-        tell({"error": described(error)})
+        found = explained(error, job.scene, Job.source(folder), job.origin)
+        tell({"error": described(cast(GptvizError, found))})
     except Exception as error:
         tell({"error": described(_translated(error, job, folder))})
         with contextlib.suppress(OSError):  # the log lies on the disk that may be full
@@ -211,19 +213,12 @@ def _translated(error: Exception, job: Job, folder: Path) -> GptvizError:
                 "free some space and run the same command again",
             )
         cause = cause.__cause__ or cause.__context__
-    own = Job.source(folder).parent
-    where = next(
-        (
-            f"{Path(frame.filename).relative_to(own)}, line {frame.lineno}"
-            for frame in reversed(traceback.extract_tb(error.__traceback__))
-            if Path(frame.filename).is_relative_to(own)
-        ),
-        "",
-    )
-    reason = f"{type(error).__name__}: {error}".splitlines()[0]
+    found = explained(error, job.scene, Job.source(folder), job.origin)
+    if isinstance(found, GptvizError):
+        return found
     return RenderFailed(
         f"the film {job.scene} broke off",
-        f"{reason}{f' ({where})' if where else ''}",
+        f"{type(error).__name__}: {error}".splitlines()[0],
         "run it again with --debug for the whole traceback",
     )
 
