@@ -159,7 +159,8 @@ audit-dependencies: $(DEV)  ## every package with its licence, and what is known
 	@$(VENV)/bin/python tools/dependencies.py $(VENV)/audit/bin/python
 
 clean:  ## remove what was rendered (recordings and the gallery stay)
-	@rm -rf media/videos media/course media/compare media/inspect media/pieces media/preview media/.staging media/.locks
+	@for made in videos course compare inspect pieces preview .staging .locks; do \
+		! test -d media/$$made || { du -sh media/$$made | sed 's/^/removed /'; rm -rf media/$$made; }; done
 
 $(RENDER): | $(if $(UNREAD),unread)
 	@tools/system-packages.sh $(PYTHON)

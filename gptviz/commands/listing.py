@@ -63,8 +63,11 @@ def status(
     from gptviz.commands.console import table
 
     table(
-        ("film", "edition", "state", "why"),
-        [(plan.scene.name, plan.edition.name, plan.state, plan.why) for plan in found],
+        ("film", "edition", "recordings", "state", "why"),
+        [
+            (plan.scene.name, plan.edition.name, plan.sources, plan.state, plan.why)
+            for plan in found
+        ],
     )
     counts = {
         state: sum(plan.state == state for plan in found) for state in ("fresh", "stale", "missing")
@@ -91,6 +94,7 @@ def as_text(found: Sequence[Plan]) -> str:
             "chapter": plan.scene.chapter,
             "title": plan.scene.title,
             "edition": plan.edition.name,
+            "recordings": plan.sources,
             "state": plan.state,
             "why": plan.why,
         }

@@ -142,13 +142,13 @@ media = option("--media", metavar="DIR", help="Where films go, in place of media
 
 
 def project(*places: Decorator[Any]) -> Decorator[Any]:
-    """``--recordings`` and ``--media`` (or the first alone), which a command gets as one
+    """``--recordings`` and ``--media`` (or one of them), which a command gets as one
     ``project``: the one that is here, with these folders."""
 
     def apply(command: Any) -> Any:
         @functools.wraps(command)
         def with_project(
-            *arguments: Any, recordings: str | None, media: str | None = None, **more: Any
+            *arguments: Any, recordings: str | None = None, media: str | None = None, **more: Any
         ) -> Any:
             from gptviz.render.project import open_project
 

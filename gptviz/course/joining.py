@@ -1,9 +1,8 @@
-"""Films joined into one: a chapter from its films, packet by packet; two editions side by side, in
-step by beats."""
+"""A chapter from its films, joined packet by packet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -12,14 +11,12 @@ from typing import Any
 import av
 import av.error
 import numpy as np
-import numpy.typing as npt
 
 from gptviz.errors import RenderFailed
 from gptviz.render.captions import Cue, cues
 from gptviz.render.probe import Facts, probe
 from gptviz.voice.track import Track, silence, sound_of
 
-Picture = npt.NDArray[np.uint8]
 _MILLISECOND = Fraction(1, 1000)
 
 
@@ -104,7 +101,7 @@ class _Joined:
             stream = reader.streams.video[0]
             if self._copy is None:
                 self._begin(stream)
-            elif _kind(stream) != self._kind:
+            elif kind(stream) != self._kind:
                 raise RenderFailed(
                     f"{part.film.name} does not fit the films before it",
                     "it is of another size or rate",
@@ -127,7 +124,7 @@ class _Joined:
             self._track.end()
 
     def _begin(self, stream: Any) -> None:
-        self._copy, self._kind = self._writer.add_stream_from_template(stream), _kind(stream)
+        self._copy, self._kind = self._writer.add_stream_from_template(stream), kind(stream)
         if any(part.voiced for part in self._parts):
             sounds = [
                 sound_of(part.film, part.duration) if part.voiced else silence(part.duration)
@@ -136,40 +133,7 @@ class _Joined:
             self._track = Track(self._writer, np.concatenate(sounds))
 
 
-def side_by_side(left: Part, right: Part, target: Path, title: str) -> Facts:
-    """Writes two films of one size beside each other into ``target``: beat n of both begins at the
-    same moment, and the shorter of the two waits on its last picture. Where one has more beats, the
-    other waits for its end.
-    """
-    beats = max(len(left.sections), len(right.sections))
-    with (
-        av.open(str(left.film)) as a,
-        av.open(str(right.film)) as b,
-        av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as writer,
-    ):
-        one, two = a.streams.video[0], b.streams.video[0]
-        if _kind(one) != _kind(two):
-            raise RenderFailed(
-                f"{left.film.name} and {right.film.name} are of different sizes",
-                "",
-                "render both in one quality",
-            )
-        rate = Fraction(one.average_rate or 0)
-        stream = writer.add_stream(
-            "libx264", rate=rate, options={"preset": "veryfast", "crf": "23"}
-        )
-        stream.width, stream.height, stream.pix_fmt = one.width * 2, one.height, "yuv420p"
-        writer.metadata["title"] = title
-        for picture in _in_step(_beats(a, left, rate), _beats(b, right, rate), beats):
-            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
-            for packet in stream.encode(frame):
-                writer.mux(packet)
-        for packet in stream.encode(None):
-            writer.mux(packet)
-    return probe(target)
-
-
-def _kind(stream: Any) -> tuple[Any, ...]:
+def kind(stream: Any) -> tuple[Any, ...]:
     return (
         stream.width,
         stream.height,
@@ -177,43 +141,3 @@ def _kind(stream: Any) -> tuple[Any, ...]:
         stream.codec_context.name,
         stream.time_base,
     )
-
-
-def _beats(reader: Any, part: Part, rate: Fraction) -> Iterator[tuple[int, Picture]]:
-    """The frames of a film, each with the number of the beat that it belongs to."""
-    ends = [float(section["end"]) for section in part.sections]
-    beat = 0
-    for number, frame in enumerate(reader.decode(video=0)):
-        while beat < len(ends) - 1 and number / rate >= ends[beat] - 1e-6:
-            beat += 1
-        yield beat, frame.to_ndarray(format="rgb24")
-
-
-def _in_step(
-    left: Iterator[tuple[int, Picture]], right: Iterator[tuple[int, Picture]], beats: int
-) -> Iterator[Picture]:
-    sides = [_Side(left), _Side(right)]
-    for beat in range(beats):
-        while any(side.has(beat) for side in sides):
-            yield np.concatenate([side.next(beat) for side in sides], axis=1)
-
-
-class _Side:
-    """One of two films: its next frame within a beat, or its last one where the beat is over for
-    it."""
-
-    def __init__(self, frames: Iterator[tuple[int, Picture]]) -> None:
-        self._frames = frames
-        self._ahead = next(frames, None)
-        if self._ahead is None:
-            raise RenderFailed("a film without a picture", "nothing could be decoded")
-        self._last: Picture = self._ahead[1]
-
-    def has(self, beat: int) -> bool:
-        return self._ahead is not None and self._ahead[0] <= beat
-
-    def next(self, beat: int) -> Picture:
-        if self._ahead is not None and self._ahead[0] <= beat:
-            self._last = self._ahead[1]
-            self._ahead = next(self._frames, None)
-        return self._last

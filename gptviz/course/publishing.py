@@ -7,12 +7,14 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from gptviz.course.joining import Part, join, side_by_side
+from gptviz.course.comparing import side_by_side
+from gptviz.course.joining import Part, join
 from gptviz.course.page import ChapterOnPage, FilmOnPage, page
 from gptviz.errors import RenderFailed
 from gptviz.recording.files import disk_errors, flush, inside, write_bytes
 from gptviz.render import locks, manifest
 from gptviz.render.captions import subrip, webvtt
+from gptviz.render.editions import readable
 from gptviz.render.manifest import Place
 from gptviz.render.plan import Plan
 from gptviz.render.project import Project
@@ -49,9 +51,18 @@ def publish_comparison(project: Project, left: Place, right: Place) -> Path:
     with locks.staging(project.media) as folder, disk_errors(target):
         made = folder / name
         folder.mkdir(parents=True, exist_ok=True)
-        side_by_side(_part(left), _part(right), made, f"{left.edition} and {right.edition}")
+        side_by_side(_part(left), _part(right), made, (_label(left), _label(right)))
         _replace(made, target)
     return target
+
+
+def _label(place: Place) -> str:
+    """A published film's edition, and whose numbers it shows."""
+    shown = (manifest.read(place) or {}).get("recordings", {}).values()
+    prompts = [str(entry["request"].get("prompt", "")) for entry in shown]
+    models = dict.fromkeys(str(entry["provenance"]["model"]) for entry in shown)
+    name = readable(place.edition, prompts)
+    return f"{name} ({', '.join(models)})" if models else name
 
 
 def _chapter(project: Project, name: str, title: str, places: Sequence[Place]) -> ChapterOnPage:

@@ -9,7 +9,8 @@ never falls back on another.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -21,6 +22,9 @@ from gptviz.render.find import SceneFile
 from gptviz.render.project import Order
 
 DEFAULT = "default"
+
+#: The name of an edition of a prompt given by hand: that of the model, and the prompt's digits.
+PROMPTED = re.compile(r"(.+)-([0-9]{8})")
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,15 @@ def prompt_digits(prompt: str) -> str:
     """Eight decimal digits that stand for a prompt in the name of its edition (from its sha256)."""
     data = hashlib.sha256(prompt.encode("utf-8", "surrogatepass")).digest()
     return f"{int.from_bytes(data[:8], 'big') % 10**8:08d}"
+
+
+def readable(name: str, prompts: Iterable[str]) -> str:
+    """The name of an edition; of one of a prompt, with the prompt in place of its digits, where it
+    is among ``prompts``."""
+    if not (found := PROMPTED.fullmatch(name)):
+        return name
+    prompt = next((each for each in prompts if prompt_digits(each) == found[2]), None)
+    return name if prompt is None else f"{found[1]}: \u201c{prompt}\u201d"
 
 
 def asked(scene: SceneFile, edition: Edition) -> dict[str, Request]:

@@ -202,7 +202,7 @@ def _index(mistake: Mistake) -> Told | None:
         )
     if (numbers := mistake.caller(Numbers)) is not None:
         return (
-            f"{numbers.tensor} has no such entry",
+            f"{numbers.address} has no such entry",
             f"its shape is {numbers.shape}, counted from 0",
             _MEND,
         )

@@ -20,7 +20,8 @@ import av
 import numpy as np
 import pytest
 
-from gptviz.course.joining import Part, join, side_by_side
+from gptviz.course.comparing import label, side_by_side, steps
+from gptviz.course.joining import Part, join
 from gptviz.course.page import ChapterOnPage, FilmOnPage, page
 from gptviz.errors import RenderFailed
 from gptviz.render.captions import cues, webvtt
@@ -64,9 +65,9 @@ def film(
 
 
 def greys(path: Path) -> list[tuple[float, float]]:
-    """Mean grey of the left and of the right half of every frame."""
+    """Mean grey of the left and of the right half of every frame, without the band with labels."""
     with av.open(str(path)) as reader:
-        pictures = [frame.to_ndarray(format="gray") for frame in reader.decode(video=0)]
+        pictures = [frame.to_ndarray(format="gray")[-HEIGHT:] for frame in reader.decode(video=0)]
     half = pictures[0].shape[1] // 2
     return [(float(p[:, :half].mean()), float(p[:, half:].mean())) for p in pictures]
 
@@ -118,13 +119,48 @@ def test_films_of_two_sizes_are_not_joined(tmp_path: Path) -> None:
 def test_two_editions_begin_every_beat_together(tmp_path: Path) -> None:
     left = film(tmp_path, "left", [40, 120, 220], [1.0, 2.0, 1.0])
     right = film(tmp_path, "right", [60, 160], [1.5, 1.0])
-    facts = side_by_side(left, right, tmp_path / "both.mp4", "both")
-    assert facts.width == 2 * WIDTH
+    facts = side_by_side(left, right, tmp_path / "both.mp4", ("gpt2 (GPT-2 small)", "mini"))
+    assert (facts.width, facts.height) == (2 * WIDTH, HEIGHT + 2)
     seen = greys(tmp_path / "both.mp4")
     assert len(seen) == 15 + 20 + 10  # the longer of each beat; the third is the left one's alone
     assert seen[12] == (pytest.approx(40, abs=6), pytest.approx(60, abs=6))
     assert seen[16] == (pytest.approx(120, abs=6), pytest.approx(160, abs=6))
     assert seen[44] == (pytest.approx(220, abs=6), pytest.approx(160, abs=6))
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        ("abc", "abc", [(0, 0), (1, 1), (2, 2)]),
+        ("abc", "ac", [(0, 0), (1, 0), (2, 1)]),
+        ("ac", "abc", [(0, 0), (0, 1), (1, 2)]),
+        ("ab", "xb", [(0, 0), (1, 1)]),
+        ("a", "abc", [(0, 0), (0, 1), (0, 2)]),
+        ("", "a", [(-1, 0)]),
+    ],
+)
+def test_beats_of_one_name_begin_together(
+    left: str, right: str, expected: list[tuple[int, int]]
+) -> None:
+    assert steps(left, right) == expected
+
+
+def test_a_label_is_written_and_fits() -> None:
+    bands = [label(text, 854, 480) for text in ("gpt2", "mini", "long " * 100)]
+    assert {band.shape for band in bands} == {(26, 854, 3)}
+    assert all(band.max() > 150 for band in bands) and (bands[0] != bands[1]).any()
+    assert (bands[2][:, :20] == bands[2][0, 0]).all(), "nothing stands at the edge"
+
+
+def test_a_beat_that_one_side_lacks_is_waited_for(tmp_path: Path) -> None:
+    left = film(tmp_path, "left", [40, 120, 220], [1.0, 1.0, 1.0])
+    right = film(tmp_path, "right", [60, 160], [1.0, 1.0])
+    right.sections[1]["name"] = "03"
+    side_by_side(left, right, tmp_path / "both.mp4", ("one", "two"))
+    seen = greys(tmp_path / "both.mp4")
+    assert len(seen) == 30
+    assert seen[15] == (pytest.approx(120, abs=8), pytest.approx(60, abs=8))
+    assert seen[25] == (pytest.approx(220, abs=12), pytest.approx(160, abs=8))
 
 
 def site(folder: Path) -> Path:

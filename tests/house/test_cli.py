@@ -133,6 +133,7 @@ def test_list_and_status(toy: Toy) -> None:
         "chapter": "words",
         "title": "What comes next?",
         "edition": "default",
+        "recordings": "big",
         "state": "missing",
         "why": "not rendered yet",
     }
