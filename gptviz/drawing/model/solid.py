@@ -90,38 +90,16 @@ def model_plates(
     return plates
 
 
-class FlownStack(VGroup):
-    """Plates one over the other as a camera at ``eye`` sees them that looks at ``target``; up is z.
+class Flight(VGroup):
+    """What a camera sees that flies through space: its eye, what it looks at, and how places in space
+    become places in the picture. A subclass draws itself in ``_draw``, whenever the camera moved.
 
-    ``wide`` is the camera's opening across, in degrees. Names stand beside their plates, larger when
-    near. :meth:`look` sets the camera, :meth:`fly` moves it; :meth:`set_column` lets a token's
-    column rise through the middle; :meth:`set_lit` dims all other plates.
+    ``wide`` is the camera's opening across, in degrees; up is z.
     """
 
-    def __init__(
-        self,
-        plates: Sequence[Plate],
-        eye: Point,
-        target: Point,
-        wide: float = 60.0,
-        size: float = 40.0,
-        column: float = 0.16,
-    ) -> None:
+    def __init__(self, wide: float = 60.0) -> None:
         super().__init__()
-        self.plates, self._size, self._thick = list(plates), size, column
-        self._plates = finite([[*p.middle, *p.size] for p in plates], "a plate").reshape(-1, 2, 3)
         self._focal = theme.WIDTH / 2 / np.tan(np.radians(wide) / 2)
-        self._lit = np.ones(len(self.plates))
-        self._column = 0.0
-        self.faces = VGroup()
-        self.names = [Words(p.name, size, theme.TEXT) if p.name else None for p in self.plates]
-        self._written = [[run.points.copy() for run in _runs(words)] for words in self.names]
-        self._advances = [0.0 if words is None else words.advance for words in self.names]
-        self.add(self.faces, *[words for words in self.names if words is not None])
-        self.look(eye, target)
-
-    # The camera
-    # ---------------------------------------------------------------------------------------------
 
     def look(self, eye: Any, target: Any) -> Self:
         """Sets where the camera is and what it looks at. Raises GptvizError where these are one
@@ -138,6 +116,46 @@ class FlownStack(VGroup):
         self._axes = np.stack([right, np.cross(right, toward), toward])
         return self._draw()
 
+    def _draw(self) -> Self:
+        raise NotImplementedError
+
+    def _to_camera(self, places: Floats) -> Floats:
+        """Places (..., 3) as right, up and away from the eye."""
+        return np.asarray((places - self.eye) @ self._axes.T)
+
+
+class FlownStack(Flight):
+    """Plates one over the other as a camera at ``eye`` sees them that looks at ``target``; up is z.
+
+    ``wide`` is the camera's opening across, in degrees. Names stand beside their plates, larger when
+    near. :meth:`look` sets the camera, :meth:`fly` moves it; :meth:`set_column` lets a token's
+    column rise through the middle; :meth:`set_lit` dims all other plates.
+    """
+
+    def __init__(
+        self,
+        plates: Sequence[Plate],
+        eye: Point,
+        target: Point,
+        wide: float = 60.0,
+        size: float = 40.0,
+        column: float = 0.16,
+    ) -> None:
+        super().__init__(wide)
+        self.plates, self._size, self._thick = list(plates), size, column
+        self._plates = finite([[*p.middle, *p.size] for p in plates], "a plate").reshape(-1, 2, 3)
+        self._lit = np.ones(len(self.plates))
+        self._column = 0.0
+        self.faces = VGroup()
+        self.names = [Words(p.name, size, theme.TEXT) if p.name else None for p in self.plates]
+        self._written = [[run.points.copy() for run in _runs(words)] for words in self.names]
+        self._advances = [0.0 if words is None else words.advance for words in self.names]
+        self.add(self.faces, *[words for words in self.names if words is not None])
+        self.look(eye, target)
+
+    # The camera
+    # ---------------------------------------------------------------------------------------------
+
     def fly(self, eye: Any, target: Any = None, run_time: float = 3.0, **options: Any) -> Follow:
         """A motion of the camera to another place, and of what it looks at."""
         start: list[tuple[Floats, Floats]] = []
@@ -149,11 +167,6 @@ class FlownStack(VGroup):
             stack.look(first + (np.asarray(eye) - first) * share, seen + (last - seen) * share)
 
         return Follow(self, step, run_time, **options)
-
-    def _to_camera(self, places: Floats) -> Floats:
-        """Places (..., 3) as right, up and away from the eye."""
-        way = places - self.eye
-        return np.stack([(way * axis).sum(axis=-1) for axis in self._axes], axis=-1)
 
     def on_screen(self, place: Any) -> Floats | None:
         """The point (2) of the picture where a place (3) is seen; None behind the camera."""
