@@ -153,16 +153,23 @@ def record_block(model: Model, request: LogitBlock) -> Content:
             ("word",),
         )
     ends = [*range(request.ends), *range(model.shape.vocab - request.ends, model.shape.vocab)]
+    if request.whole:
+        every = np.concatenate([scores, grown[len(ids) :]]).astype(np.float32)
+        tensors["rows"] = (every, ("token", "vocab"))
+    best, side = int(maths.descending(last)[0]), request.near
+    near = range(max(best - side, 0), min(best + side + 1, model.shape.vocab))
     return Content(
         tokens={
             "prompt": model.token_rows(ids),
             "grown": model.token_rows(longer),
             "named": model.token_rows(named),
             "ends": model.token_rows(ends),
+            **({"near": model.token_rows(list(near))} if side else {}),
             "table": table(model, rows.ids),
         },
         values={
             "vocab": model.shape.vocab,
+            **({"near_first": near[0]} if side else {}),
             "named": [None if each is None else named.index(each) for each in found],
         },
         tensors=tensors,

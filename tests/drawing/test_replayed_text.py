@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from gptviz.drawing.base import theme
-from gptviz.drawing.chances.scores import ScoreBlock
+from gptviz.drawing.chances.scores import Scores
 from gptviz.drawing.tokens.flow import blank_after, fitted
 from gptviz.drawing.tokens.replay import ReplayStrip
 from gptviz.recording.store import Store
@@ -56,24 +56,20 @@ def test_a_text_is_as_large_as_its_stage_allows_and_has_room_for_a_blank() -> No
     )  # no room is left: where the next line begins
 
 
-def test_a_block_keeps_its_rows_when_the_text_grows() -> None:
+def test_a_row_of_scores_has_a_cell_for_each_where_it_says() -> None:
+    """The brightest cell is that of the highest score, and it alone is left when others go out."""
     rec = STORE.read("mini", "token_by_token", "block")
-    blocks = [
-        ScoreBlock(
-            tokens,
-            rec.numbers(f"{name}first"),
-            rec.numbers(f"{name}last"),
-            rec.tokens("ends"),
-            rec.vocab,
-            lines=len(rec.grown),
-        )
-        for name, tokens in (("", rec.prompt), ("grown_", rec.grown))
-    ]
-    for short, grown in zip(*(block.rows for block in blocks), strict=False):
-        assert np.allclose(short.get_left(), grown.get_left()) and np.allclose(
-            short.get_right(), grown.get_right()
-        )
-        assert [run.text for run in short.scores] == [run.text for run in grown.scores]
-    shown = len(rec.tokens("ends"))
-    assert blocks[0].heads[-1].pieces.text == f"{int(rec.vocab) - shown:,} more"
-    assert blocks[0].rows[1].scores[0].pixels >= theme.SMALLEST
+    scores = rec.rows.array[len(rec.prompt) - 1]
+    row = Scores(scores, (-6.0, -1.0, 6.0, 2.0))
+    best = int(np.argmax(scores))
+    for share in (0.0, 1.0):
+        row.darken([best], share)
+        light = row.colours.sum(axis=2)
+        line, column = np.unravel_index(light.argmax(), light.shape)
+        assert (line, column) == divmod(best, row.columns)
+        left, bottom, right, top = row.cell(best)
+        middle = (row.corner(line, column) + row.corner(line + 1, column + 1)) / 2
+        assert left < middle[0] < right and bottom < middle[1] < top
+    assert (light > light.min() + 0.01).sum() == 1
+    assert row.lines * row.columns >= len(scores) > row.lines * (row.columns - 1)
+    assert np.allclose(rec.rows.array[:, :3], rec.numbers("grown_first").array, atol=1e-4)

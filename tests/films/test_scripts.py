@@ -7,7 +7,14 @@ from gptviz.film.script_lint import lint
 from tests.films.test_judges import default
 
 #: Films that are clean under ``gptviz script --lint``.
-CLEAN: tuple[str, ...] = ("autoregression", "induction", "positions", "softmax", "stack_3d")
+CLEAN: tuple[str, ...] = (
+    "autoregression",
+    "induction",
+    "positions",
+    "softmax",
+    "stack_3d",
+    "token_by_token",
+)
 
 
 def test_films_that_can_be_spoken_stay_so() -> None:

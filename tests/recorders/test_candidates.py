@@ -137,6 +137,18 @@ def test_the_corners_of_the_block_are_transformers(both: Both, prompt: str) -> N
     assert [int(token.id) for token in recording.tokens("ends")] == [0, 1, 2, 3, *range(8188, 8192)]
 
 
+def test_whole_rows_and_the_columns_around_the_highest_score_are_transformers(mini: Both) -> None:
+    recording = take(mini.model, LogitBlock("The cat", " the one", whole=True, near=2))
+    assert isinstance(recording, LogitBlockRecording)
+    ids = mini.model.encode("The cat the one")
+    with torch.no_grad():
+        wanted = mini.reference(torch.tensor([ids])).logits[0].numpy()
+    np.testing.assert_allclose(recording.rows.array, wanted, atol=1e-4)
+    best, first = int(wanted[len(recording.prompt) - 1].argmax()), recording.near_first
+    assert [int(token.id) for token in recording.near] == list(range(first, best + 3))
+    assert first == max(best - 2, 0)
+
+
 def test_a_text_that_is_no_token_has_no_score(mini: Both) -> None:
     recording = take(mini.model, LogitBlock("The", named=("antidisestablishment", " a")))
     assert isinstance(recording, LogitBlockRecording)

@@ -1,5 +1,5 @@
-"""The block of scores that a language model gives: a row for each token of the text, a column for
-each it knows.
+"""All scores that a language model gives after one token: a row of cells, one for each token that it
+knows.
 
 Planned films: token_by_token.
 """
@@ -7,121 +7,67 @@ Planned films: token_by_token.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Self
 
 import numpy as np
-from manim import VGroup
+import numpy.typing as npt
 
-from gptviz import maths
-from gptviz.drawing.base import theme
-from gptviz.drawing.base.cells import boxes_of, painted, rectangles
-from gptviz.drawing.base.text import Numeral, Run, TokenText, Words
-from gptviz.recording.number import Count, Numbers, Token, Tracked, derive
+from gptviz.drawing.base import theme, tints
+from gptviz.drawing.base.motion import Follow
+from gptviz.drawing.base.picture import Picture
+from gptviz.maths.rounding import whole_above
 
-_LABELS = 2.7  # the room of the rows' names, in units
-_GAP = 2.1  # the room of the columns that are left out
-_MOST = 5  # rows that are shown in full
-_DROP = 0.34  # from a row's middle to its baseline, in em
+Box = tuple[float, float, float, float]  # left, bottom, right, top
+Floats = npt.NDArray[np.float64]
+
+_WIDE = 12.0  # columns of a row, in its lines
+_DARK, _OUT, _STEEP = 0.1, 0.03, 1.3  # brightness of the lowest, and of one that is left out
 
 
-class ScoreRow(VGroup):
-    """One token's row: ``label``, and ``scores`` in their cells."""
+class Scores(Picture):
+    """One row of scores (vocab), each a cell in grey, the brighter the higher in its own row. The
+    row is wrapped onto lines, as a text is."""
 
-    def __init__(
-        self,
-        token: Token,
-        scores: Sequence[Tracked],
-        centres: Sequence[float],
-        cell: float,
-        high: float,
-        gap: float,
-        size: float,
-    ) -> None:
-        base = -_DROP * theme.units(size)
-        self.label = TokenText(token, size, limit=11).place(np.array([0.0, base, 0.0]))
-        x = np.asarray(centres)
-        half = cell / 2 - 0.04
-        self.ground = painted(
-            rectangles(boxes_of(x - half, -high / 2, x + half, high / 2)), theme.PANEL
+    def __init__(self, scores: Any, box: Box = (-6, -0.5, 6, 0.5)) -> None:
+        plain = np.asarray(scores, dtype=np.float64)
+        low, high = float(np.quantile(plain, 0.02)), float(plain.max())
+        self.lines = max(1, round(float(np.sqrt(len(plain) / _WIDE))))
+        self.columns = int(whole_above(len(plain) / self.lines))
+        self._bright = np.zeros(self.lines * self.columns)
+        share = np.clip((plain - low) / max(high - low, 1e-9), 0, 1) ** _STEEP
+        self._bright[: len(plain)] = _DARK + (1 - _DARK) * share
+        super().__init__(self._coloured(self._bright), box[2] - box[0], box[3] - box[1])
+        self.set_sides(*box)
+
+    def _coloured(self, bright: Floats) -> Floats:
+        return tints.mixed(theme.DATA_HIGH, bright.reshape(self.lines, self.columns))
+
+    def cell(self, column: int, least: float = 0.07) -> Box:
+        """The box of a score's cell where the picture is now, at least so large that it is seen."""
+        line, place = divmod(column, self.columns)
+        low, high = self.corner(line + 1, place), self.corner(line, place + 1)
+        middle, half = (low + high) / 2, np.maximum(np.abs(high - low), least) / 2
+        return (
+            float(middle[0] - half[0]),
+            float(middle[1] - half[1]),
+            float(middle[0] + half[0]),
+            float(middle[1] + half[1]),
         )
-        self.scores = VGroup(
-            *[
-                Numeral(score, ".2f", size, align="right").place(
-                    np.array([at + half - 0.2, base, 0.0]), "right"
-                )
-                for score, at in zip(scores, centres, strict=True)
-            ]
-        )
-        dots = Run("\u2026", size, theme.SECONDARY).place(np.array([gap, base, 0.0]), "center")
-        super().__init__(self.label, self.ground, self.scores, dots)
 
+    def darken(self, kept: Sequence[int], share: float) -> Self:
+        """Lets all cells but a few go out."""
+        bright = self._bright + (_OUT - self._bright) * share
+        bright[list(kept)] = 1.0
+        self.set_colours(self._coloured(bright))
+        return self
 
-class ScoreBlock(VGroup):
-    """The first and the last scores (token, column) of every row, below the tokens ``ends`` that
-    they belong to.
+    def travel(self, boxes: Sequence[Box], run_time: float, **options: Any) -> Follow:
+        """A motion from the first of two boxes to the second; the picture fills it at every
+        frame."""
+        start, end = (np.array(box) for box in boxes)
 
-    The left end of the names is at x = 0, the middle of the first row at y = 0. Of a long text the
-    first two rows and the last two are shown, and the others counted. ``rows`` by token (None where
-    left out); ``vocab`` is how many columns there are in truth. ``height`` is shared by ``lines``
-    rows: those of the longer text, where one will grow.
-    """
+        def step(picture: Scores, share: float) -> None:
+            left, bottom, right, top = (start + (end - start) * share).tolist()
+            picture.set_sides(left, bottom, right, top)
 
-    def __init__(
-        self,
-        tokens: Sequence[Token],
-        first: Numbers,
-        last: Numbers,
-        ends: Sequence[Token],
-        vocab: Tracked,
-        width: float = 13.0,
-        height: float = 3.4,
-        lines: int | None = None,
-    ) -> None:
-        super().__init__()
-        row = min(0.85, height / min(lines or len(tokens), _MOST))
-        size = theme.CAPTION if row > 0.75 else theme.STATEMENT
-        left, right = first.shape[1], last.shape[1]
-        cell = (width - _LABELS - _GAP) / (left + right)
-        centres = [
-            _LABELS + (i + 0.5) * cell + (_GAP if i >= left else 0.0) for i in range(left + right)
-        ]
-        gap = _LABELS + left * cell + _GAP / 2
-        count = len(tokens)
-        kept = list(range(count)) if count <= _MOST else [0, 1, count - 2, count - 1]
-        self.rows: list[ScoreRow | None] = [None] * count
-        self.more, self.step = VGroup(), row
-        line = 0
-        for i in kept:
-            if i and i - 1 not in kept:
-                gone = Count(range(kept[1] + 1, i), "rows left out")
-                self.more.add(
-                    Words("{n:,} more rows", theme.SMALL, theme.SECONDARY, n=gone).place(
-                        np.array([_LABELS, -line * row - 0.06, 0.0])
-                    )
-                )
-                line += 1
-            scores = [*first[i], *last[i]]
-            made = ScoreRow(tokens[i], scores, centres, cell, row - 0.1, gap, size)
-            self.rows[i] = made.shift(np.array([0.0, -line * row, 0.0]))
-            line += 1
-        y = row / 2 + 0.18
-        self.heads = VGroup(
-            *[
-                TokenText(token, 24, theme.SECONDARY, limit=8).place(
-                    np.array([at, y, 0.0]), "center"
-                )
-                for token, at in zip(ends, centres, strict=True)
-            ]
-        )
-        hidden = derive(maths.difference, vocab, Count(list(ends), "columns shown"))
-        self.heads.add(
-            Words("{n:,} more", 24, theme.SECONDARY, align="center", n=hidden).place(
-                np.array([gap, y, 0.0]), "center"
-            )
-        )
-        self.lines = line
-        self.add(self.heads, self.more, *[made for made in self.rows if made is not None])
-
-    @property
-    def shown(self) -> list[ScoreRow]:
-        """The rows that are on screen, from the first to the last."""
-        return [row for row in self.rows if row is not None]
+        return Follow(self, step, run_time, **options)

@@ -9,12 +9,13 @@ from manim import DOWN, LEFT, RIGHT, UP, FadeIn, FadeOut, VGroup
 
 from gptviz import maths
 from gptviz.drawing.base import theme
+from gptviz.drawing.base.cells import outline
 from gptviz.drawing.base.formula import Formula
 from gptviz.drawing.base.motion import Follow, Glide
 from gptviz.drawing.base.text import Numeral, Words
 from gptviz.drawing.chances.bars import ColumnNames, ProbabilityBars, ShareStrip
 from gptviz.drawing.chances.exponential import ExponentialCurve
-from gptviz.drawing.chances.scores import ScoreBlock
+from gptviz.drawing.chances.scores import Scores
 from gptviz.drawing.chances.scrolling import ScoreColumn
 from gptviz.drawing.furniture.badge import Badge
 from gptviz.drawing.furniture.cards import EndCard, TitleCard, fit_picture
@@ -154,18 +155,22 @@ def exponential(stage: Stage, rec: dict[str, Any]) -> None:
     stage.still("risen")
 
 
-@piece(PIECES, "a row of scores for each token of a text", block="mini/token_by_token/block")
-def score_block(stage: Stage, rec: dict[str, Any]) -> None:
+@piece(
+    PIECES,
+    "all scores after a token, and what is left when all but five are left out",
+    block="mini/token_by_token/block",
+)
+def score_row(stage: Stage, rec: dict[str, Any]) -> None:
     block = rec["block"]
-    shown = ScoreBlock(
-        block.grown,
-        block.numbers("grown_first"),
-        block.numbers("grown_last"),
-        block.tokens("ends"),
-        block.vocab,
-    )
-    stage.add(shown.center(), Focus(shown.shown[-1]))
-    stage.still("block")
+    last = len(block.prompt) - 1
+    row = Scores(block.rows.array[last])
+    best = [int(block.row(last).token(rank).id) for rank in range(5)]
+    stage.add(row)
+    stage.play(row.travel((row.sides, (-6.4, -1.6, 6.4, 1.6)), 0.6))
+    stage.still("row")
+    stage.play(Follow(row, lambda row, share: row.darken(best, share), 0.6))
+    stage.add(*[outline(row.cell(column), theme.FOCUS, 2.5, 0.03) for column in best])
+    stage.still("five")
 
 
 @piece(PIECES, "a text under a model that did not write it", law="mini/autoregression/law")

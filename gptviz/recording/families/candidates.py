@@ -196,6 +196,8 @@ class LogitBlock(Request["LogitBlockRecording"]):
     ``continuation`` added.
 
     ``named`` texts are looked up in the last row of ``prompt``, those of them that are one token.
+    ``whole`` keeps every score of every row, and ``near`` the tokens of so many columns on each side
+    of the highest score in the last row of ``prompt``.
     """
 
     kind: ClassVar[str] = "logit_block"
@@ -203,6 +205,8 @@ class LogitBlock(Request["LogitBlockRecording"]):
     continuation: str = ""
     named: tuple[str, ...] = ()
     ends: int = 3
+    whole: bool = False
+    near: int = 0
 
 
 class LogitBlockRecording(Recording):
@@ -226,6 +230,10 @@ class LogitBlockRecording(Recording):
     _logsumexp = Tensor("float64", "token")
     _named_logits = Tensor("float32", "word", optional=True)
     _named_ranks = Tensor("int32", "word", optional=True)
+    #: every score: a row for each of the prompt's tokens, then for each that was added
+    rows = Tensor("float32", "token", "vocab", when="whole")
+    near = Tokens(when="near")  #: the tokens of the columns around the highest score
+    _near_first = Value(int, when="near")
     vocab = Value(int)  #: how many columns the block has
     _named_entries = Data(list[int | None], key="named")
 
@@ -243,6 +251,11 @@ class LogitBlockRecording(Recording):
         """The last scores of a row."""
         row: Numbers = self.numbers("grown_last" if grown else "last")[token]
         return row
+
+    @property
+    def near_first(self) -> int:
+        """The column of the first token of ``near``."""
+        return int(self._near_first)
 
     def gap(self, token: int) -> Number:
         """The largest difference of a row's scores between the short and the long text."""
