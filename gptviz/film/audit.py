@@ -2,7 +2,8 @@
 
 A film fails where a digit or a number word has no address, where an address does not lead to the
 value, where a numeral is not its value rounded rightly, where a sentence is shown that its numbers
-do not bear out, and where an outline is not that of the text that it says it is.
+do not bear out, where an outline is not that of the text that it says it is, and where displayed
+parts do not add up to the displayed whole.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from gptviz.film.addresses import Addresses
 from gptviz.film.film import Film
 from gptviz.film.literals import counted_literals
 from gptviz.film.rehearsal import FRAME_RATE, Moment, played, rehearse
+from gptviz.film.sums import Missum, Sums
 from gptviz.film.view import seen
 from gptviz.recording.address import Given
 from gptviz.recording.number import Claim, Quoted, Token, Tracked, Word
@@ -83,6 +85,16 @@ class Untracked:
     why: str
 
 
+@dataclass(frozen=True)
+class Untrue:
+    """What is drawn against a rule of the whole picture: parts that do not make their whole."""
+
+    time: float
+    beat: int
+    text: str
+    why: str
+
+
 @dataclass
 class AuditReport:
     """What an audit found. ``ok``: nothing that a film must not do."""
@@ -92,6 +104,7 @@ class AuditReport:
     numerals: list[Found] = field(default_factory=list)
     claims: list[Stated] = field(default_factory=list)
     untracked: list[Untracked] = field(default_factory=list)
+    sums: list[Untrue] = field(default_factory=list)
     unlisted: int = 0
 
     @property
@@ -111,6 +124,7 @@ class AuditReport:
             wrong
             + lies
             + [f"{_at(u)}: {u.text!r} in the {u.where}: {u.why}" for u in self.untracked]
+            + [f"{_at(s)}: {s.text} stand {s.why}" for s in self.sums]
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -122,6 +136,7 @@ class AuditReport:
             "numerals": [asdict(n) for n in self.numerals],
             "claims": [asdict(c) for c in self.claims],
             "untracked": [asdict(u) for u in self.untracked],
+            "sums": [asdict(s) for s in self.sums],
             "unlisted": self.unlisted,
         }
 
@@ -165,11 +180,13 @@ class Auditing:
             Given({each.name: each for each in recordings.values()}, film_class.settings)
         )
         self._ledger = _Ledger(self._report, addresses)
-        self._watcher = _Watcher(self._ledger, made)
+        self._watcher, self._sums = _Watcher(self._ledger, made), Sums()
 
     def look(self, moment: Moment) -> None:
         """Takes a picture in."""
         self._watcher.look(moment)
+        for each in self._sums.look(moment):
+            self._ledger.missum(each, _Place(moment.time, moment.beat, SCREEN))
 
     def report(self, film: Film) -> AuditReport:
         """What was found in the film that was played."""
@@ -264,6 +281,10 @@ class _Ledger:
     def untracked(self, text: str, why: str, place: _Place) -> None:
         if self._new("untracked", text, why, place.where):
             self._report.untracked.append(Untracked(place.time, place.beat, text, place.where, why))
+
+    def missum(self, found: Missum, place: _Place) -> None:
+        if self._new("sum", found.text, found.why):
+            self._report.sums.append(Untrue(place.time, place.beat, found.text, found.why))
 
     def _tracked(self, piece: Piece, value: Tracked, place: _Place) -> None:
         right = piece.right
@@ -414,5 +435,5 @@ def _said_aloud(film: Film, words: Mobject) -> bool:
     return any(words is line for line in film._caption.submobjects)
 
 
-def _at(found: Found | Stated | Untracked) -> str:
+def _at(found: Found | Stated | Untracked | Untrue) -> str:
     return f"{found.time:6.2f} s, beat {found.beat}"

@@ -65,7 +65,14 @@ from gptviz.maths.counting import (
     share_beyond,
     wrapped_byte,
 )
-from gptviz.maths.rounding import tenths_of_percent
+from gptviz.maths.rounding import (
+    hundredths,
+    hundredths_of_percent,
+    products_in_hundredths,
+    products_in_thousandths,
+    tenths_of_percent,
+    thousandths,
+)
 from gptviz.maths.scores import (
     chance_all_drawn,
     cumulative_bounds,
@@ -248,6 +255,8 @@ __all__ = [
     "probability_at_zero",
     "product",
     "products",
+    "products_in_hundredths",
+    "products_in_thousandths",
     "pulled",
     "ratio",
     "relu",
@@ -277,7 +286,10 @@ __all__ = [
     "surprise",
     "surprises",
     "temperature_grid",
+    "hundredths",
+    "hundredths_of_percent",
     "tenths_of_percent",
+    "thousandths",
     "top_p_size",
     "total",
     "turn_length",

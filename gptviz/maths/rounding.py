@@ -48,6 +48,41 @@ def keeping_the_sum(values: Any, places: int) -> npt.NDArray[np.float64]:
     return np.asarray(whole / 10.0**places)
 
 
+def hundredths(values: Any) -> npt.NDArray[np.float64]:
+    """Values (entry) to two decimals, or shares to whole percents, so that what is written adds up
+    to their sum."""
+    return keeping_the_sum(values, 2)
+
+
 def tenths_of_percent(shares: Any) -> npt.NDArray[np.float64]:
     """Shares of a whole (entry) to a tenth of a percent, so that what is written adds up to it."""
     return keeping_the_sum(shares, 3)
+
+
+def products_in_hundredths(weights: Any, data: Any, bias: Any = None) -> npt.NDArray[np.float64]:
+    """Weight times number, term by term (d_model), to two decimals: each is what takes one running
+    sum, as it is written, to the next."""
+    return _between_sums(weights, data, bias, 2)
+
+
+def products_in_thousandths(weights: Any, data: Any, bias: Any = None) -> npt.NDArray[np.float64]:
+    """As :func:`products_in_hundredths`, to three decimals."""
+    return _between_sums(weights, data, bias, 3)
+
+
+def _between_sums(weights: Any, data: Any, bias: Any, places: int) -> npt.NDArray[np.float64]:
+    sums = np.cumsum(np.asarray(weights, dtype=np.float64) * np.asarray(data, dtype=np.float64))
+    start = 0.0 if bias is None else float(bias)
+    whole = nearest(np.concatenate([[start], sums + start]) * 10.0**places)
+    return np.asarray(np.diff(whole) / 10.0**places)
+
+
+def thousandths(values: Any) -> npt.NDArray[np.float64]:
+    """Values (entry) to three decimals, so that what is written adds up to their sum."""
+    return keeping_the_sum(values, 3)
+
+
+def hundredths_of_percent(shares: Any) -> npt.NDArray[np.float64]:
+    """Shares of a whole (entry) to a hundredth of a percent, so that what is written adds up to
+    it."""
+    return keeping_the_sum(shares, 4)

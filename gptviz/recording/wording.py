@@ -20,6 +20,7 @@ spec                         0.12928 / 50257 ...      meaning
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from gptviz.errors import UntrackedNumber
 from gptviz.recording.rounding import is_rounded, rounded, rounds
@@ -99,14 +100,25 @@ def says(text: str, value: float, spec: str) -> bool:
         target = 1 / value if spec == "one_in" else value
         whole = next((n for n in range(1000) if text in (words(n), ordinal(n))), None)
         return whole is not None and abs(target - whole) <= (0.5 if spec == "one_in" else 1e-9)
+    printed = read_back(text)
+    if printed is None:
+        return False
+    read, unit = float(printed[0]), float(printed[1])
+    return abs(value - read) <= unit / 2 * (1 + 1e-9) + 1e-12 * abs(read)
+
+
+def read_back(text: str) -> tuple[Decimal, Decimal] | None:
+    """The number that figures say and the unit of their last digit; None for what is none.
+
+    ``12.9 %`` is .129, to .001; ``5.3M`` is 5,300,000, to 100,000.
+    """
     match = re.fullmatch(rf"([+{MINUS}]?)([\d,]*)(?:\.(\d+))?({NARROW}%|M)?", text)
     if not match or not (match[2] or match[3]):
-        return False
-    sign = -1.0 if match[1] == MINUS else 1.0
-    read = sign * float(f"{match[2].replace(',', '') or '0'}.{match[3] or '0'}")
-    scale = {f"{NARROW}%": 100.0, "M": 1e-6}.get(match[4] or "", 1.0)
-    unit = 10.0 ** -len(match[3] or "")
-    return abs(value * scale - read) <= unit / 2 * (1 + 1e-9) + 1e-12 * abs(read)
+        return None
+    power = {f"{NARROW}%": -2, "M": 6}.get(match[4] or "", 0)
+    figures = Decimal(f"{match[2].replace(',', '') or '0'}.{match[3] or '0'}").scaleb(power)
+    unit = Decimal(1).scaleb(power - len(match[3] or ""))
+    return (-figures if match[1] == MINUS else figures), unit
 
 
 def words(whole: int) -> str:

@@ -141,7 +141,12 @@ def test_a_dot_product_is_spelled_out() -> None:
     dot = DotProduct(numbers(weights, "w"), numbers(data, "x"), (5, 2), number(0.5))
     assert float(dot.result.number) == pytest.approx(weights @ data + 0.5)
     products = [float(run.number) for run in dot.lines[2].runs]
-    assert products == pytest.approx((weights * data)[[0, 1, 2, 3, 4, 38, 39]])
+    assert products == pytest.approx((weights * data)[[0, 1, 2, 3, 4, 38, 39]], abs=0.01)
+    written = [
+        [float(run.text.replace("\u2212", "-")) for run in dot.lines[i].runs] for i in (2, 3)
+    ]
+    climbed = 0.5 + np.cumsum(written[0][:5])
+    assert climbed == pytest.approx(written[1][:5]), "what is written adds up, term by term"
     assert all(
         run.number.recomputed() == pytest.approx(float(run.number))
         for line in dot.lines

@@ -21,7 +21,7 @@ from gptviz.render.editions import DEFAULT, Edition, cast
 from gptviz.render.find import find_scenes, pick_scenes
 from gptviz.render.project import Order, open_project
 from gptviz.render.scenefiles import load_film
-from tests.films.redirected import faults
+from tests.films.redirected import faults, untruths
 
 PROJECT = open_project(Path(__file__).resolve().parents[2])
 NAMES = sorted(find_scenes(PROJECT))
@@ -64,7 +64,7 @@ def test_a_film_stands_before_both_judges(name: str) -> None:
     """Every numeral has its address, no sentence is false, layout and pace are clean."""
     film, recordings = default(name)
     audited, inspected = judge(film, recordings, name)
-    assert audited.problems == []
+    assert untruths(name, audited) == []
     assert len(audited.numerals) > 3
     assert audited.length > 30
     assert faults(name, inspected) == []
@@ -76,7 +76,7 @@ def test_a_film_stays_true_and_clean_in_every_edition_that_has_its_recordings(na
     for edition in others(name):
         film, recordings = given(name, Edition(edition, (edition,), (edition,))) or default(name)
         audited, inspected = judge(film, recordings, name)
-        assert audited.problems == [], edition
+        assert untruths(name, audited) == [], edition
         if edition in written_for(name):
             assert faults(name, inspected) == [], edition
 

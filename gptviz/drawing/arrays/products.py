@@ -23,6 +23,9 @@ from gptviz.recording.number import Computed, Numbers, Tracked
 
 _DIGITS = 0.363
 
+#: Products as they are written in a format, so that they add up to the sums that are.
+_WRITTEN = {"+.2f": maths.products_in_hundredths, "+.3f": maths.products_in_thousandths}
+
 
 class DotProduct(VGroup):
     """Two real vectors one above the other, below them products and running sum, and how much is
@@ -46,12 +49,14 @@ class DotProduct(VGroup):
         names: tuple[str, str, str, str] = ("weight", "number", "product", "sum so far"),
     ) -> None:
         super().__init__()
-        sums = (
-            Computed(maths.running_sums, first, second, bias)
-            if bias is not None
-            else Computed(maths.running_sums, first, second)
+        sums = Computed(maths.running_sums, first, second, bias)
+        written = _WRITTEN.get(spec)
+        products = (
+            Computed(maths.products, first, second)
+            if written is None
+            else Computed(written, first, second, bias)
         )
-        arrays = (first, second, Computed(maths.products, first, second), sums)
+        arrays = (first, second, products, sums)
         columns = NumberMatrix(first[None, :], (1, 0), shown, names=("rows", "components")).columns
         kept = [slot.index for slot in columns if slot.index is not None]
         entries = [array[i] for array in arrays for i in kept] + ([] if bias is None else [bias])

@@ -13,6 +13,7 @@ from manim import Animation, Mobject, VGroup, VMobject
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.motion import exchange
 from gptviz.drawing.base.text import Numeral, TokenText, Words
+from gptviz.drawing.base.whole import adding_up
 from gptviz.recording.number import Token, Tracked
 
 
@@ -110,7 +111,9 @@ class ProbabilityBars(VGroup):
         if rest is not None and rest_label is not None:
             labels.append(rest_label)
             values.append(rest)
+        self.values = values  # of the bars; what is written of them may be rounded up or down
         self.rows: list[BarRow] = []
+        written = adding_up(values, spec)
         for i, (label, value) in enumerate(zip(labels, values, strict=True)):
             middle = np.array([0.0, -i * row - (0.12 if i == len(tokens) else 0.0), 0.0])
             base = middle - np.array([0, self._drop, 0])
@@ -124,7 +127,7 @@ class ProbabilityBars(VGroup):
                 theme.PROBABILITY if i < len(tokens) else theme.REST,
             )
             bar.shift(middle + np.array([columns[1], 0, 0]))
-            share = Numeral(value, spec, size, theme.TEXT)
+            share = Numeral(written[i], spec, size, theme.TEXT)
             share.place(base)
             self.rows.append(BarRow(label.place(base), score, bar, share))
             self._set_beside(self.rows[-1])
@@ -147,18 +150,30 @@ class ProbabilityBars(VGroup):
     def shares(self) -> VGroup:
         return VGroup(*[row.share for row in self.rows])
 
-    def set_shares(self, shares: Sequence[Tracked], rest: Tracked | None = None) -> Self:
+    def set_shares(
+        self,
+        shares: Sequence[Tracked],
+        rest: Tracked | None = None,
+        written: Sequence[Tracked] | None = None,
+    ) -> Self:
         """Shows other shares: bars to length, numerals beside their ends. Exact; meant to be called
-        at every frame."""
+        at every frame.
+
+        The numerals of all of one add up to it; ``written`` are those of another whole.
+        """
         values = [*shares, *([rest] if rest is not None else [])]
-        for row, value in zip(self.rows, values, strict=True):
-            self.set_share(row, value)
+        specs = {row.share.spec for row in self.rows}
+        if written is None:
+            written = adding_up(values, specs.pop()) if len(specs) == 1 else values
+        for row, value, text in zip(self.rows, values, written, strict=True):
+            self.set_share(row, value, text)
         return self
 
-    def set_share(self, row: BarRow, share: Tracked) -> None:
-        """Shows another share in one row."""
+    def set_share(self, row: BarRow, share: Tracked, written: Tracked | None = None) -> None:
+        """Shows another share in one row, with what is written of it where that is not the same."""
+        self.values[self.rows.index(row)] = share
         row.bar.set_length(float(share) * self.unit)
-        row.share.set_value(share)
+        row.share.set_value(share if written is None else written)
         self._set_beside(row)
 
     def _set_beside(self, row: BarRow) -> None:

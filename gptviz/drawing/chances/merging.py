@@ -14,6 +14,7 @@ from gptviz.drawing.base import theme
 from gptviz.drawing.base.cells import outline, rectangles
 from gptviz.drawing.base.given import finite
 from gptviz.drawing.base.motion import Follow
+from gptviz.drawing.base.whole import adding_up
 from gptviz.drawing.chances.bars import ProbabilityBars
 from gptviz.errors import GptvizError
 from gptviz.recording.number import Tracked
@@ -46,7 +47,7 @@ class MergedBars(VGroup):
             raise GptvizError("no bars to lay end to end: give at least one")
         self.bars, self._left, self._one, self._thick = bars, left, one, thick
         self.values = [row.share.number for row in bars.rows]
-        self._plain = finite([float(value) for value in self.values], "a bar")
+        self._plain = finite([float(value) for value in bars.values], "a bar")
         if self._plain.sum() <= 0 or (self._plain < 0).any():
             raise GptvizError("bars below zero, or all zero, have no shares: give lengths")
         self._rows = self._boxes()
@@ -138,6 +139,7 @@ class MergedBars(VGroup):
             plain * self._plain.sum(), self._plain
         ):
             raise GptvizError("these are not the shares of the strip's bars")
+        written = adding_up(after, spec)
         first, last = self._strip(), self._rows.copy()
         places = [row.share.baseline() for row in self.bars.rows]
         last[:, 2] = last[:, 0] + plain * self._one
@@ -146,14 +148,14 @@ class MergedBars(VGroup):
             self._put(first + (last - first) * min(share / (1 - _ASIDE), 1.0))
             back = max(share - 1 + _ASIDE, 0.0) / _ASIDE  # beside the bars, once these are there
             for row, old, value, number, box in zip(
-                self.bars.rows, places, self.values, after, last, strict=True
+                self.bars.rows, places, self.values, written, last, strict=True
             ):
                 row.share.set_between(value, number, share, spec)
                 end = np.array([box[2] + self._gap, old[1], 0.0])
                 row.share.place(old + (end - old) * back)
                 row.bar.stroke_width = 1.5 * (1 - share)
             if share >= 1:
-                self.bars.unit = self._one
+                self.bars.unit, self.bars.values = self._one, after
 
         return self._moving(step, run_time, options)
 

@@ -16,7 +16,8 @@ from gptviz.drawing.base import theme, tints
 from gptviz.drawing.base.cells import Anchor, Cells, Framed, boxes_of, outline, stroked
 from gptviz.drawing.base.motion import GrowFrom
 from gptviz.drawing.base.text import Numeral, Run, TokenText
-from gptviz.recording.number import Numbers, Token
+from gptviz.drawing.base.whole import adding_up
+from gptviz.recording.number import Numbers, Token, Tracked
 
 Stage = Literal["scores", "pattern"]
 _LARGEST = 0.95  # side of a cell, in units
@@ -192,10 +193,11 @@ class AttentionGrid(Framed):
         struck = iter(self.struck)
         for i, run in enumerate(self.runs):
             q, k = divmod(i, count)
-            value = self.numbers[q, k]
+            if k == 0:
+                row = self._row(q)
             gone = self._mask if k > q else 0.0
-            run.set_value(value)
-            written = self.stage == "scores" or float(value) >= self._least
+            run.set_value(row[k])
+            written = self.stage == "scores" or float(self.numbers[q, k]) >= self._least
             left = max(1.0 - 2 * gone, 0.0) if written else 0.0  # first the numeral goes,
             run.fill_rgbas = np.array([[*theme.rgb(colours[i]), left]])
             if k > q:
@@ -203,6 +205,11 @@ class AttentionGrid(Framed):
                     max(2 * gone - 1.0, 0.0) if self.stage == "scores" else 0.0
                 )  # then minus infinity comes
                 next(struck).set_fill(opacity=come)
+
+    def _row(self, query: int) -> list[Tracked]:
+        """What is written in a row: weights that add up to one."""
+        row = [self.numbers[query, k] for k in range(len(self.tokens))]
+        return adding_up(row, self.runs[0].spec) if self.stage == "pattern" else row
 
     def glide_state(self) -> npt.NDArray[np.float64]:
         """The colours of the cells: what ``Glide`` moves."""

@@ -28,7 +28,7 @@ from gptviz.drawing.model.map import map_of
 from gptviz.drawing.tokens.tokens import TokenStrip
 from gptviz.film import Film, Need
 from gptviz.recording.families import PlacedTokens, PositionVectors
-from gptviz.recording.number import Claim, Count
+from gptviz.recording.number import Claim, Count, derive_each
 
 from .parts import AddedRow, Places, likeness_tints, strip_of
 
@@ -183,7 +183,8 @@ class Positions(Film):
         share.place([theme.RIGHT_EDGE, 2.75, 0], "right")
         under = Words("in {k:words} directions", TYPE, theme.SECONDARY, k=self._directions)
         under.place([theme.RIGHT_EDGE, 2.25, 0], "right")
-        each = {name: vectors.explained[i] for i, name in enumerate("abc")}
+        written = derive_each(maths.tenths_of_percent, vectors.explained)
+        each = dict(zip("abc", written, strict=False))
         sums = Words("{a:.1%} + {b:.1%} + {c:.1%}", TYPE, theme.SECONDARY, **each)
         sums.place([theme.RIGHT_EDGE, 1.75, 0], "right")
         self.share = VGroup(share, under, sums)

@@ -300,6 +300,7 @@ class Softmax(Film):
         curve, rows = self.curve, self.bars.rows
         powers, rest = derive_each(maths.powers, self.logits, self.highest), self.table.rest
         few, narrow = derive(maths.total, powers), self.bars.unit
+        written = derive_each(maths.thousandths, [*powers, rest])  # so that they make the total
         more = Claim(
             maths.is_larger,
             (rest, few),
@@ -330,7 +331,7 @@ class Softmax(Film):
 
             def grow(_: Any, share: float) -> None:
                 self.bars.unit = narrow + (self.whole_unit - narrow) * share
-                self.bars.set_shares(powers, rest)
+                self.bars.set_shares(powers, rest, written)
                 rows[-1].bar.set_length(float(rest) * self.bars.unit * max(share, 1e-3))
 
             moving = VGroup(*[each.bar for each in rows], *shares)
