@@ -73,7 +73,7 @@ PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no
 NEEDS := $(RENDER) $(if $(strip $(MODEL)$(VECTORS)$(PROMPT)),$(MODELS)) $(if $(strip $(SCHEDULER)),$(CLUSTER)) \
 	$(if $(filter joe %.onnx,$(VOICE)),$(PIPER))
 
-.PHONY: help dev render record list status verify doctor course compare diff gallery audit script inspect bench cluster-demo test test-all \
+.PHONY: help dev render record list status verify doctor course compare diff gallery drawing-index audit script inspect bench cluster-demo test test-all \
 	test-clone lint audit-dependencies clean
 
 help:  ## what can be made, and with which variables
@@ -119,6 +119,9 @@ diff: $(RENDER)  ## what two editions have apart: make diff A=gpt2 B=mini
 
 gallery: $(RENDER)  ## the drawing library, piece by piece: make gallery PIECE=heat_map
 	@$(GPTVIZ) gallery
+
+drawing-index: $(DEV)  ## docs/drawing.md, the index of the drawing library, from the gallery
+	@$(VENV)/bin/python -m tools.drawing_index
 
 audit: $(NEEDS)  ## where every number of a film comes from: make audit SCENE=softmax
 	@$(GPTVIZ) audit
