@@ -162,6 +162,19 @@ def entropy(shares: Any) -> float:
     return float(-(p * np.log2(p)).sum())
 
 
+def divergence(shares: Any, others: Any) -> float:
+    """By how many bits a code made for ``others`` is longer on average than one made for ``shares``
+    (component): the sum of p log2 (p / q); 0 where both are the same.
+
+    Kullback, Leibler 1951; Cover, Thomas 2006, "Elements of information theory", eq. 2.26. A share
+    that ``others`` does not have counts as the smallest one that can be written.
+    """
+    p = np.asarray(shares, dtype=np.float64)
+    q = np.maximum(np.asarray(others, dtype=np.float64), np.finfo(np.float64).tiny)
+    there = p > 0
+    return max(0.0, float((p[there] * np.log2(p[there] / q[there])).sum()))
+
+
 def shares_of_sum(values: Any) -> Vector:
     """Each value's share of the sum along the last axis."""
     x = np.asarray(values, dtype=np.float64)

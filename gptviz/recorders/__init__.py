@@ -33,7 +33,7 @@ import numpy as np
 from gptviz.recorders.registry import RECORDERS, Registered, recorder
 from gptviz.recorders.restating import check_restated
 from gptviz.recording import schema
-from gptviz.recording.request import Request
+from gptviz.recording.request import Request, other_model
 
 if TYPE_CHECKING:
     from gptviz.models.interface import Model
@@ -43,12 +43,13 @@ Answer = TypeVar("Answer")
 __all__ = ["recorder", "take"]
 
 
-def take(model: Any, request: Request[Answer]) -> Answer:
+def take(model: Any, request: Request[Answer], other: Any = None) -> Answer:
     """The recording of one request, in memory, with its provenance; the same bytes for the same
     model and request.
 
     ``model`` is a :class:`~gptviz.models.interface.Model`, or word vectors for a request of theirs;
-    torch and BLAS run on one thread. Raises NotFinite, PromptRefused, and NotRecorded where the
+    torch and BLAS run on one thread. A request that names an ``other_model`` gets both; ``other`` is
+    that model, where it is loaded already. Raises NotFinite, PromptRefused, and NotRecorded where the
     model cannot serve the request.
     """
     from gptviz.models.threads import one_thread  # noqa: PLC0415
@@ -58,12 +59,15 @@ def take(model: Any, request: Request[Answer]) -> Answer:
         from gptviz.recorders.words_nearest import serviceable  # noqa: PLC0415
 
         serviceable(model, request)
+    if named := other_model(request):
+        model = _beside(model, other, named)
     asked = model.for_recording() if request.source == "model" else model
     with one_thread():
         content = registered.function(asked, request)
-    provenance = asked.provenance()
+    provenance = _provenance(asked, content)
     versions = {**provenance.versions, "numpy": np.__version__}
-    size = _size(asked) if request.source == "model" else None
+    computed = request.source == "model" and content.origin is None
+    size = _size(asked) if computed else None
     recording = schema.make(
         request,
         content,
@@ -78,6 +82,31 @@ def take(model: Any, request: Request[Answer]) -> Answer:
     )
     check_restated(recording)
     return cast(Answer, recording)  # of the class that answers this kind of request
+
+
+def _provenance(asked: Any, content: schema.Content) -> schema.Provenance:
+    """Who the numbers come from: the model, or whoever made what no model computed. The fingerprint
+    stays that of the model that was named, by which an edition knows its recordings."""
+    provenance: schema.Provenance = asked.provenance()
+    if content.origin is None:
+        return provenance
+    title, source, licence = content.origin.title, content.origin.source, content.origin.licence
+    return schema.Provenance(
+        model=title,
+        reference=title,
+        fingerprint=provenance.fingerprint,
+        source=source,
+        licence=licence,
+        note="no model computed it",
+    )
+
+
+def _beside(model: Model, other: Model | None, named: str) -> Model:
+    """A model and the other one that a request names."""
+    from gptviz.models import load  # noqa: PLC0415
+    from gptviz.models.pair import Pair  # noqa: PLC0415
+
+    return Pair(model, other or load(named))
 
 
 def _size(model: Model) -> schema.ModelSize | None:

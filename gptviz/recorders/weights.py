@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 
 from gptviz import maths
-from gptviz.errors import NotRecorded
-from gptviz.models.interface import Floats, Model
+from gptviz.models.interface import Floats, Model, Shape
 from gptviz.recorders import recorder
 from gptviz.recorders.choosing import Array, Choice
 from gptviz.recorders.facts import facts
@@ -44,18 +43,13 @@ def record_picture(model: Model, request: WeightPicture) -> Content:
     part), ``mean_abs_head`` (layer, part, head), ``mean_abs_block``, ``wrapped_block`` (layer),
     ``fresh_mean_abs`` (layer, part).
 
-    Raises NotRecorded for heads that share keys: the parts would not be equally wide.
+    Keys and values that heads share are there once: their parts are narrower than the queries', and
+    ``mean_abs_head`` gives each head those that it uses.
     """
     shape = model.shape
-    if shape.n_kv_head != shape.n_head:
-        raise NotRecorded(
-            f"the heads of {model.title} share keys and values",
-            "the picture has three parts, equally wide: query, key and value of every head",
-            "name a model in which each head has its own, such as gpt2, pythia or mini",
-        )
     fresh = np.random.RandomState(request.seed)  # its stream never changes, Generator's may
     rows = edges(shape.d_model, max(1, request.pixels // shape.n_layer))
-    width = len(PARTS) * shape.n_head * shape.d_head
+    width = stripes(model.shape) * shape.d_head
     columns = edges(width, request.pixels, group=shape.d_head)
     half = (
         edges(shape.d_model, max(1, request.pixels // shape.n_layer // 2)),
@@ -66,7 +60,7 @@ def record_picture(model: Model, request: WeightPicture) -> Content:
     }
     trained, made = _Statistics(model), _Statistics(model)
     for layer in range(shape.n_layer):
-        weights = _joined(model, layer)
+        weights = joined(model, layer)
         trained.add(weights)
         pictures["saturating"].append(saturating_picture(weights, rows, columns))
         pictures["wrapped"].append(wrapped_picture(weights, rows, columns))
@@ -75,7 +69,7 @@ def record_picture(model: Model, request: WeightPicture) -> Content:
         made.add(initial)
         pictures["fresh"].append(saturating_picture(initial, *half))
     means = trained.means()
-    first = _joined(model, 0)
+    first = joined(model, 0)
     block = edges(shape.d_model, max(1, request.pixels // 3)), columns
     tensors: dict[str, tuple[Array, tuple[str, ...]]] = {
         name: (np.stack(each), ("layer", "row", "column")) for name, each in pictures.items()
@@ -86,7 +80,7 @@ def record_picture(model: Model, request: WeightPicture) -> Content:
         "corner": (first[: request.corner, : request.corner], ("row", "column")),
         "mean_abs": (means.mean(axis=2), ("layer", "part")),
         "mean_abs_head": (means, ("layer", "part", "head")),
-        "mean_abs_block": (means.mean(axis=(1, 2)), ("layer",)),
+        "mean_abs_block": (trained.block_means(), ("layer",)),
         "wrapped_block": (np.array(trained.wrapped), ("layer",)),
         "fresh_mean_abs": (made.means().mean(axis=2), ("layer", "part")),
     }
@@ -140,32 +134,38 @@ class _Statistics:
 
     def __init__(self, model: Model) -> None:
         self.shape = model.shape
-        self.means_by_head: list[Array] = []
+        self.by_stripe: list[Array] = []
         self.wrapped: list[int] = []
         self.extremes: list[tuple[float, float]] = []
 
     def add(self, weights: Floats) -> None:
         """One more block."""
-        sizes = np.abs(weights).reshape(
-            self.shape.d_model, len(PARTS), self.shape.n_head, self.shape.d_head
-        )
-        self.means_by_head.append(sizes.mean(axis=(0, 3), dtype=np.float64))
+        sizes = np.abs(weights).reshape(self.shape.d_model, -1, self.shape.d_head)
+        self.by_stripe.append(sizes.mean(axis=(0, 2), dtype=np.float64))
         self.wrapped.append(int((sizes >= WRAPS_AT).sum()))
         self.extremes.append((float(weights.min()), float(weights.max())))
 
     def means(self) -> Array:
-        """Mean sizes (layer, part, head)."""
-        return np.stack(self.means_by_head)
+        """Mean sizes (layer, part, head) of the columns that each head uses."""
+        heads, keys = self.shape.n_head, self.shape.n_kv_head
+        uses = np.array([self.shape.key_of(head) for head in range(heads)])
+        own = [np.arange(heads), heads + uses, heads + keys + uses]
+        return np.ascontiguousarray(np.stack(self.by_stripe)[:, np.stack(own)])
+
+    def block_means(self) -> Array:
+        """Mean sizes (layer) of all columns, each counted once."""
+        means: Array = np.stack(self.by_stripe).mean(axis=1)
+        return means
 
     def values(self) -> dict[str, Any]:
         """Count, extremes, mean size and wrapped weights of all blocks together."""
         shape = self.shape
         return {
-            "count": shape.n_layer * shape.d_model * len(PARTS) * shape.n_head * shape.d_head,
+            "count": shape.n_layer * shape.d_model * stripes(shape) * shape.d_head,
             "wrapped": sum(self.wrapped),
             "min": min(low for low, _ in self.extremes),
             "max": max(high for _, high in self.extremes),
-            "mean_abs_all": float(self.means().mean()),
+            "mean_abs_all": float(np.mean(self.by_stripe)),
         }
 
 
@@ -186,7 +186,12 @@ def _stripe(means: Array) -> Choice:
     }
 
 
-def _joined(model: Model, layer: int) -> Floats:
+def stripes(shape: Shape) -> int:
+    """How many heads' columns lie side by side in a block: of all queries, keys and values."""
+    return shape.n_head + 2 * shape.n_kv_head
+
+
+def joined(model: Model, layer: int) -> Floats:
     """The columns of all queries, then all keys, then all values of a block: (d_model, ...)."""
     parts = [model.weight(f"blocks.{layer}.attn.{name}") for name in ("W_Q", "W_K", "W_V")]
     return np.concatenate(

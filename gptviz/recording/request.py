@@ -16,6 +16,9 @@ Source = Literal["model", "vectors"]
 #: The class of the recordings that answer a request.
 Answer_co = TypeVar("Answer_co", default=Any, covariant=True)
 
+#: The field in which a request names a second model.
+OTHER_FIELD = "other_model"
+
 REQUESTS: dict[str, type[Request]] = {}
 
 
@@ -61,3 +64,9 @@ def _frozen(value: Any) -> Any:
 def prompt_field(request: Request) -> str | None:
     """The name of the field that ``PROMPT=`` replaces, or None where a request has no prompt."""
     return next((f.name for f in fields(request) if f.name == "prompt"), None)
+
+
+def other_model(request: Request) -> str | None:
+    """The name of the second model that a request asks about, as a user names one: what ``OTHER=``
+    replaces. None where it asks about one model."""
+    return getattr(request, OTHER_FIELD, None)

@@ -11,10 +11,10 @@ from gptviz.recording.schema import Recording
 
 
 class TokenTable:
-    """The tokens of a recording's list ``table``, by their ids."""
+    """The tokens of one of a recording's lists, by their ids."""
 
-    def __init__(self, recording: Recording) -> None:
-        self._by_id = {int(token.id): token for token in recording.tokens("table")}
+    def __init__(self, recording: Recording, key: str = "table") -> None:
+        self._by_id = {int(token.id): token for token in recording.tokens(key)}
 
     def __getitem__(self, token_id: float) -> Token:
         return self._by_id[int(token_id)]

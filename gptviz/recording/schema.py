@@ -141,19 +141,31 @@ class Manifest(_Strict):
     provenance: Provenance
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where content comes from that no model computed: what a badge calls it, its source and its
+    licence."""
+
+    title: str
+    source: str
+    licence: str
+
+
 @dataclass
 class Content:
     """What a recorder found: the part of a recording that its digest covers, next to the request.
 
     ``tokens``: lists of tokens by name; ``values``: small JSON values; ``tensors``: arrays with
     their axes' names.
-    ``seed``: of the recorder's own random draws, for the provenance.
+    ``seed``: of the recorder's own random draws, for the provenance. ``origin``: of what no model
+    computed, in place of the model there.
     """
 
     tokens: dict[str, list[TokenRow]] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
     tensors: dict[str, tuple[Array, tuple[str, ...]]] = field(default_factory=dict)
     seed: int | None = None
+    origin: Origin | None = None
 
 
 def make(request: Request, content: Content, provenance: Provenance) -> Recording:

@@ -15,7 +15,7 @@ from gptviz.drawing.base.text import Words
 from gptviz.drawing.heads.attention import AttentionGrid
 from gptviz.drawing.heads.headmap import head_name
 from gptviz.drawing.model import weight_legends
-from gptviz.drawing.model.stack import PARTS, WeightStack, times_as_bright, whole_pixels
+from gptviz.drawing.model.stack import PARTS, Stripes, WeightStack, times_as_bright, whole_pixels
 from gptviz.film import Film, Need
 from gptviz.recording import published
 from gptviz.recording.address import Printed
@@ -43,6 +43,8 @@ class WeightMRI(Film):
     def construct(self) -> None:
         self.mri = self.picture
         self.layers, self.heads = int(self.mri.layers), int(self.mri.heads)
+        self.stripes = Stripes(self.heads, int(self.mri.keys))
+        self.shared = derive(maths.difference, self.mri.heads, self.mri.keys)
         self.numbers = positions(self.layers, "layer")
         # All but the darkest and the brightest pixels differ in colour.
         self.span, self.full = (
@@ -56,7 +58,7 @@ class WeightMRI(Film):
         self.bands_and_stripes()
         self.does_it_fade()
         self.the_bright_one()
-        if self.heads > 1:
+        if self.mri.keys > 1:
             self.lost_in_noise()
         self.clear_stage()
         if self.run.spotlight("previous") is not None:  # a prompt of one token has no token before
@@ -173,12 +175,12 @@ class WeightMRI(Film):
             float(self.mri.count) / self.mri.array("saturating").size,
         )
         if name == "wrapped":
-            dots = weight_legends.averaged(dots, blended, floors, self.heads, box)
-        return WeightStack(dots, floors, self.heads, box, tuple(self.span))
+            dots = weight_legends.averaged(dots, blended, floors, self.stripes.count, box)
+        return WeightStack(dots, floors, self.heads, box, tuple(self.span), self.stripes.keys)
 
     def box(self, place: tuple, floors: int = 0) -> tuple:
         """The sides of the picture, or of one with so many floors, at a place."""
-        return whole_pixels(*place, floors or self.layers, len(PARTS) * self.heads)
+        return whole_pixels(*place, floors or self.layers, self.stripes.count)
 
     def as_published(self) -> None:
         """One byte that wraps round: how an article drew the same weights."""
@@ -258,9 +260,15 @@ class WeightMRI(Film):
         stack, mri = self.stack, self.mri
         labels = stack.part_labels(color=theme.TEXT)
         with self.beat(
-            "Left to right: the weights of query, key and value, {c:,} columns each.",
+            Claim(
+                maths.is_nothing,
+                (self.shared,),
+                "Left to right: the weights of query, key and value, {c:,} columns each.",
+                "Left to right: the weights of query, {c:,} columns, then of key and value, {k:,} each.",
+            ),
             shows="picture",
-            c=derive(maths.ratio, mri.columns, Count(PARTS, "parts")),
+            c=mri.columns_of(0),
+            k=mri.columns_of(1),
             hold=1.0,
         ):
             for part, (label, means) in enumerate(
@@ -282,9 +290,15 @@ class WeightMRI(Film):
             )
         floor = self.floor = self.tell_picture("saturating", FLOOR, layer=0).set_box(stack.box(0))
         with self.beat(
-            "And the stripes are heads: {h:words} in each part, {d:,} columns wide.",
+            Claim(
+                maths.is_nothing,
+                (self.shared,),
+                "And the stripes are heads: {h:words} in each part, {d:,} columns wide.",
+                "The stripes are heads: {h:words} have a query each, and share {k:words} keys and values.",
+            ),
             shows="picture",
             h=mri.heads,
+            k=mri.keys,
             d=mri.value("d_head"),
             hold=1.0,
         ):
@@ -407,7 +421,9 @@ class WeightMRI(Film):
         frames = [band.marks(layer, head) for band in bands]
         ratios = [
             [
-                times_as_bright(self.mri.numbers(name)[layer], part, head, self.heads)
+                times_as_bright(
+                    self.mri.numbers(name)[layer], part, head, self.heads, self.stripes.keys
+                )
                 for part in range(2)
             ]
             for name in kinds

@@ -81,6 +81,26 @@ def test_how_far_a_stripe_stands_out_is_its_mean_over_that_of_the_others() -> No
     assert ratio.recomputed() == pytest.approx(float(ratio))
 
 
+def test_stripes_that_heads_share_are_there_once() -> None:
+    """Six heads, two keys: six stripes of queries, two of keys, two of values."""
+    layers, heads, keys, wide = 2, 6, 2, 4
+    stripes = RANDOM.integers(60, 256, (layers, heads + 2 * keys)).astype(np.uint8)
+    flat = np.repeat(np.repeat(stripes, 4, axis=0), wide, axis=1)
+    stack = WeightStack(flat, layers, heads, BOX, (20.0, 200.0), keys)
+    stack.set_lit(stack.lit_but((1, 1, 4)))  # the fifth head uses the second key
+    picture, ground = photograph(stack, width=1920, height=1080), theme.rgb(theme.GROUND)
+    for layer, part, head, stripe in [(1, 1, 4, 7), (1, 1, 0, 6), (0, 2, 5, 9), (1, 0, 5, 5)]:
+        colour = theme.sequential(stripes[layer, stripe], 20, 200)
+        share = 1.0 if stripe == 7 else theme.DIM
+        seen = colour_at(picture, middle(stack.box(layer, part, head)))
+        assert seen == pytest.approx(ground + (colour - ground) * share, abs=0.01)
+    assert stack.box(0, 1, 3) == stack.box(0, 1, 5) != stack.box(0, 1, 2)
+    assert len(stack.head_labels()) == heads
+    means = stripes.astype(float)[1]
+    ratio = times_as_bright(numbers(flat[4:]), 2, 1, heads, keys)
+    assert float(ratio) == pytest.approx(means[8] / means[9])
+
+
 def test_the_curve_of_the_byte_is_that_of_the_formula() -> None:
     chart = ByteChart(number(0.25), 0.0, 0.0, 4.0, 1.0, (0.0, 1.0), number(256)).set_progress(
         float(TURNS)
@@ -114,24 +134,24 @@ def test_single_weights_are_averaged_like_the_picture_beside_them_and_never_over
     flat = np.repeat(np.repeat(stripes, rows, axis=0), columns, axis=1)
     large = (-6.0, -3.0, 6.0, 3.0)
     for weights in (1.0, 4.0, 20.0):
-        dots = averaged(flat, weights, layers, heads, large)
+        dots = averaged(flat, weights, layers, 3 * heads, large)
         per_stripe = dots.reshape(layers, dots.shape[0] // layers, 3 * heads, -1)
         assert (per_stripe == stripes[:, None, :, None]).all()
     noise = sizes(layers, heads, rows, columns)
-    assert (averaged(noise, 1.0, layers, heads, large) == noise).all()
+    assert (averaged(noise, 1.0, layers, 3 * heads, large) == noise).all()
     blocks = (
         noise.astype(float)
         .reshape(layers * rows // 2, 2, 3 * heads * columns // 2, 2)
         .mean(axis=(1, 3))
     )
-    assert averaged(noise, 4.0, layers, heads, large) == pytest.approx(blocks, abs=0.5)
+    assert averaged(noise, 4.0, layers, 3 * heads, large) == pytest.approx(blocks, abs=0.5)
     small = (
         0.0,
         0.0,
         theme.units(3 * heads * columns),
         theme.units(layers * rows / 4),
     )  # four rows to a pixel
-    assert averaged(noise, 1.0, layers, heads, small).shape == (
+    assert averaged(noise, 1.0, layers, 3 * heads, small).shape == (
         layers * rows // 2,
         3 * heads * columns // 2,
     )

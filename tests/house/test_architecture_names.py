@@ -23,7 +23,6 @@ KNOWN = {
     "gptviz/recorders/training.py",
     "gptviz/recording/families/architecture.py",
     "gptviz/recording/families/training.py",
-    "gptviz/recording/families/weights.py",
     "scenes/brain/parameter_tally.py",
     "scenes/meaning/embedding_matrix.py",
 }

@@ -7,6 +7,7 @@ Planned films: weight_mri, model_diff.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -48,19 +49,55 @@ def whole_pixels(
     return start, top - high, start + wide, top
 
 
-def times_as_bright(pixels: Numbers, part: int, head: int, heads: int) -> Derived:
-    """How many times as bright a head's stripe of a floor (row, column) is as those of the other
-    heads, in a part."""
-    wide = pixels.shape[1] // len(PARTS)
-    own = np.arange(wide) * heads // wide == head
-    band = pixels[:, part * wide : (part + 1) * wide]
+def times_as_bright(pixels: Numbers, part: int, head: int, heads: int, keys: int = 0) -> Derived:
+    """How many times as bright the stripe that a head uses on a floor (row, column) is as the others
+    of that part; ``keys`` as in :class:`WeightStack`."""
+    first, count = Stripes(heads, keys).part(part)
+    wide = pixels.shape[1] // Stripes(heads, keys).count
+    own = np.arange(count * wide) // wide == head * count // heads
+    band = pixels[:, first * wide : (first + count) * wide]
     return derive(maths.ratio, derive(maths.mean, band[:, own]), derive(maths.mean, band[:, ~own]))
+
+
+@dataclass(frozen=True)
+class Stripes:
+    """The stripes of a floor from left to right: one for each head's queries, then ``keys`` for the
+    keys and as many for the values; 0: as many as heads."""
+
+    heads: int
+    keys: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return self.heads + 2 * (self.keys or self.heads)
+
+    def part(self, part: int) -> tuple[int, int]:
+        """The first stripe of a part, and how many it has."""
+        keys = self.keys or self.heads
+        return ((0, self.heads), (self.heads, keys), (self.heads + keys, keys))[part]
+
+    def of(self, part: int, head: int) -> int:
+        """The stripe that a head uses in a part."""
+        first, count = self.part(part)
+        return first + head * count // self.heads
+
+    def lit(self, shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Brightness by stripe (layer, stripe) from that by head (layer, part, head): of heads that
+        share a stripe the brightest counts."""
+        found = np.zeros((len(shares), self.count))
+        for part in range(len(PARTS)):
+            for head in range(self.heads):
+                at = self.of(part, head)
+                found[:, at] = np.maximum(found[:, at], shares[:, part, head])
+        return found
 
 
 class WeightStack(Group):
     """Bytes (row, column) of all layers, one below the other, as one picture in a box.
 
-    Every layer has as many rows as the others and every head as many columns, in three parts.
+    Every layer has as many rows as the others and every head as many columns, in three parts; heads
+    may share ``keys`` stripes of keys and as many of values (0: each has its own).
     ``span``: the bytes that have the first and the last colour. :meth:`set_lit` dims what is not
     spoken of, :meth:`set_box` takes the picture elsewhere, :meth:`set_marked` lays a colour over
     some of it, :meth:`set_span` turns its brightness up or down.
@@ -73,9 +110,10 @@ class WeightStack(Group):
         heads: int,
         box: Box,
         span: tuple[float, float] = (0.0, 255.0),
+        keys: int = 0,
     ) -> None:
         super().__init__()
-        self.layers, self.heads = layers, heads
+        self.layers, self.heads, self.stripes = layers, heads, Stripes(heads, keys)
         self._sizes = np.asarray(sizes, dtype=np.uint8)
         self._lit = np.ones((layers, len(PARTS), heads))
         self._marks: tuple[npt.NDArray[np.float32], str] | None = None
@@ -176,13 +214,12 @@ class WeightStack(Group):
             )
         if (self._lit < 1).any():
             ground = theme.rgb(theme.GROUND).astype(np.float32)
-            layers, parts, heads = self._lit.shape
+            lit = self.stripes.lit(self._lit).astype(np.float32)
             rows, columns = (
-                np.arange(colours.shape[0]) * layers // colours.shape[0],
-                np.arange(colours.shape[1]),
+                np.arange(size) * count // size
+                for size, count in zip(colours.shape[:2], lit.shape, strict=True)
             )
-            lit = self._lit.reshape(layers, parts * heads).astype(np.float32)
-            share = lit[rows][:, columns * parts * heads // colours.shape[1]]
+            share = lit[rows][:, columns]
             colours = ground + (colours - ground) * share[..., None]
         return np.asarray(np.rint(colours * 255), dtype=np.uint8)
 
@@ -221,12 +258,15 @@ class WeightStack(Group):
         all are None."""
         left, bottom, right, top = self.sides
         low, high = (0, self.layers) if layer is None else (layer, layer + 1)
-        stripes = len(PARTS) * self.heads
+        stripes = self.stripes.count
         if part is None:
             first, last = 0, stripes
+        elif head is None:
+            first, count = self.stripes.part(part)
+            last = first + count
         else:
-            first = part * self.heads + (head or 0)
-            last = first + (1 if head is not None else self.heads)
+            first = self.stripes.of(part, head)
+            last = first + 1
         wide, tall = (right - left) / stripes, (top - bottom) / self.layers
         return left + first * wide, top - high * tall, left + last * wide, top - low * tall
 
@@ -274,10 +314,10 @@ class WeightStack(Group):
         return labels
 
     def head_labels(self, size: float = theme.SMALLEST) -> VGroup:
-        """The numbers of the heads below their stripes, in all parts, as many as there is room
-        for."""
+        """The numbers of the heads below their stripes, in all parts, as many as there is room for;
+        below stripes that heads share none."""
         left, bottom, right, _ = self.sides
-        em, wide = theme.units(size), (right - left) / (len(PARTS) * self.heads)
+        em, wide = theme.units(size), (right - left) / self.stripes.count
         every = max(
             1,
             int(
@@ -289,10 +329,11 @@ class WeightStack(Group):
         return VGroup(
             *[
                 Numeral(positions(self.heads, "head")[head], "d", size, color, "center").place(
-                    [left + (part * self.heads + head + 0.5) * wide, bottom - em * 1.15, 0],
+                    [left + (self.stripes.of(part, head) + 0.5) * wide, bottom - em * 1.15, 0],
                     "center",
                 )
                 for part, (_, color) in enumerate(PARTS)
+                if self.stripes.part(part)[1] == self.heads
                 for head in range(0, self.heads, every)
             ]
         )
@@ -317,7 +358,7 @@ class WeightStack(Group):
     def cuts(self, width: float = 4.0) -> VMobject:
         """Lines in the colour of the ground that cut the picture into its stripes."""
         left, bottom, right, top = self.sides
-        x = np.linspace(left, right, len(PARTS) * self.heads + 1)[1:-1]
+        x = np.linspace(left, right, self.stripes.count + 1)[1:-1]
         ends = [np.stack([x, np.full_like(x, y), np.zeros_like(x)], axis=-1) for y in (bottom, top)]
         return stroked(segments(*ends), theme.GROUND, width)
 

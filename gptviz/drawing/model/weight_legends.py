@@ -111,7 +111,7 @@ def layer_panel(
 
 
 def averaged(
-    sampled: npt.NDArray[Any], weights: float, layers: int, heads: int, box: Box
+    sampled: npt.NDArray[Any], weights: float, layers: int, stripes: int, box: Box
 ) -> npt.NDArray[np.uint8]:
     """A picture of single weights (row, column) with means of neighbours in a head's columns for
     dots.
@@ -122,7 +122,7 @@ def averaged(
     """
     for length, dots in ((box[3] - box[1], sampled.shape[0]), (box[2] - box[0], sampled.shape[1])):
         weights *= max(1.0, dots * theme.units(1.0) / length)
-    rows, columns = sampled.shape[0] // layers, sampled.shape[1] // (len(PARTS) * heads)
+    rows, columns = sampled.shape[0] // layers, sampled.shape[1] // stripes
     wide = max(1, min(columns, round(weights**0.5)))
     high = max(1, min(rows, round(weights / wide)))
     starts = [

@@ -50,6 +50,10 @@ from gptviz.recording.families.contexts import (
     Contexts,
     ContextsRecording,
 )
+from gptviz.recording.families.damage import (
+    DamagedHead,
+    DamagedHeadRecording,
+)
 from gptviz.recording.families.heads import (
     HeadAblation,
     HeadAblationRecording,
@@ -70,6 +74,10 @@ from gptviz.recording.families.matvec import (
     MatrixVector,
     MatrixVectorRecording,
 )
+from gptviz.recording.families.music import (
+    TuneEvents,
+    TuneEventsRecording,
+)
 from gptviz.recording.families.neuron import (
     Neuron,
     NeuronRecording,
@@ -79,6 +87,10 @@ from gptviz.recording.families.next_token import (
     DrawnTokenRecording,
     NextToken,
     NextTokenRecording,
+)
+from gptviz.recording.families.pair import (
+    ModelPair,
+    ModelPairRecording,
 )
 from gptviz.recording.families.plurals import (
     PluralDirection,
@@ -184,6 +196,8 @@ __all__ = [
     "ChatTalkRecording",
     "Contexts",
     "ContextsRecording",
+    "DamagedHead",
+    "DamagedHeadRecording",
     "DirectPush",
     "DirectPushRecording",
     "DrawnToken",
@@ -218,6 +232,8 @@ __all__ = [
     "MergesRecording",
     "ModelFamily",
     "ModelFamilyRecording",
+    "ModelPair",
+    "ModelPairRecording",
     "Neuron",
     "NeuronRecording",
     "NextToken",
@@ -248,6 +264,8 @@ __all__ = [
     "SwitchedOffRecording",
     "TrainingStep",
     "TrainingStepRecording",
+    "TuneEvents",
+    "TuneEventsRecording",
     "TwoContexts",
     "TwoContextsRecording",
     "Vocabulary",

@@ -48,7 +48,7 @@ PARTS = ("query", "key", "value")
 
 @dataclass(frozen=True)
 class WeightPicture(Request["WeightPictureRecording"]):
-    """The matrices ``attn.c_attn`` of all blocks as a picture at most ``pixels`` wide and high,
+    """The query, key and value matrices of all blocks as a picture at most ``pixels`` wide and high,
     with exact statistics.
 
     Beside it the same matrices freshly initialised: normal numbers of deviation ``fresh_std``,
@@ -63,7 +63,8 @@ class WeightPicture(Request["WeightPictureRecording"]):
 
 
 class WeightPictureRecording(Recording):
-    """The matrices ``attn.c_attn`` of all blocks as pictures, with exact statistics."""
+    """The query, key and value matrices of all blocks as pictures, with exact statistics. Keys and
+    values that heads share are there once."""
 
     answers = WeightPicture
 
@@ -81,7 +82,7 @@ class WeightPictureRecording(Recording):
     _wrapped_block = Tensor("int64", "layer")
     _fresh_mean_abs = Tensor("float64", "layer", "part")
     layers = Value(int)  #: how many blocks there are
-    heads = Value(int)  #: how many heads a block has: stripes in each of the three parts
+    heads = Value(int)  #: how many heads a block has: stripes of the queries
     _d_head = Value(int)
     _parts = Data(list[str])
     rows = Value(int)  #: how many rows of weights all blocks have
@@ -94,6 +95,18 @@ class WeightPictureRecording(Recording):
     highest = Value(float, key="max")  #: the highest weight
     _mean_abs_all = Value(float)
     _fresh_entries = Data(Extremes, key="fresh")
+
+    @property
+    def keys(self) -> Number | Derived:
+        """How many stripes the keys have, and the values: one for each head, or fewer that heads
+        share."""
+        if not self.has("widths.keys"):
+            return self.heads
+        return derive(maths.ratio, self.value("widths.keys"), self._d_head)
+
+    def columns_of(self, part: int) -> Derived:
+        """How many columns of weights a block has for queries (0), keys (1) or values (2)."""
+        return derive(maths.product, [self.keys if part else self.heads, self._d_head])
 
     def picture(self, name: str) -> Array:
         """A picture as bytes (row, column), all blocks one below the other; ``block`` and
@@ -131,7 +144,7 @@ class WeightPictureRecording(Recording):
         return self._mean_abs.at(layer, PARTS.index(part))
 
     def mean_abs_head(self, layer: int, part: str, head: int) -> Number:
-        """The mean size of one head's columns."""
+        """The mean size of the columns that one head uses."""
         return self._mean_abs_head.at(layer, PARTS.index(part), head)
 
     def fresh_mean_abs(self, layer: int, part: str) -> Number:
