@@ -15,7 +15,7 @@ PYTEST_ARGS ?= -n auto
 # What a target reads of what a user names, beside KNOBS. What it does not read is refused, not ignored. A test compares
 # this table with the options of the commands.
 KNOBS := PYTHON VENV PIP_ARGS TORCH_INDEX PYTEST_ARGS
-SOURCES := MODEL VECTORS PROMPT EDITION
+SOURCES := MODEL OTHER VECTORS PROMPT EDITION
 PLACES := RECORDINGS MEDIA
 READS_render := SCENE ALL $(SOURCES) $(PLACES) QUALITY CAPTIONS VOICE FORCE STOCK JOBS BEAT SCHEDULER
 READS_record := SCENE ALL $(SOURCES) RECORDINGS SCHEDULER DRY_RUN
@@ -47,7 +47,7 @@ endif
 
 # What a user names is data, whatever characters it holds: it never enters a recipe's text. `value` takes it unexpanded
 # (so `$$` in it is a dollar and nothing is run), and gptviz reads it from the environment.
-DATA := SCENE MODEL VECTORS PROMPT QUALITY MEDIA RECORDINGS EDITION CAPTIONS VOICE FORCE STOCK JOBS BEAT ALL PIECE A B SCHEDULER STILLS DRY_RUN FORMAT
+DATA := SCENE MODEL OTHER VECTORS PROMPT QUALITY MEDIA RECORDINGS EDITION CAPTIONS VOICE FORCE STOCK JOBS BEAT ALL PIECE A B SCHEDULER STILLS DRY_RUN FORMAT
 define take
 ifneq ($$(origin $(1)),undefined)
 override $(1) := $$(value $(1))
@@ -70,7 +70,7 @@ PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no
 
 # A model is run where one is named; rendering from the committed recordings needs none. Piper speaks as joe and from
 # .onnx files.
-NEEDS := $(RENDER) $(if $(strip $(MODEL)$(VECTORS)$(PROMPT)),$(MODELS)) $(if $(strip $(SCHEDULER)),$(CLUSTER)) \
+NEEDS := $(RENDER) $(if $(strip $(MODEL)$(OTHER)$(VECTORS)$(PROMPT)),$(MODELS)) $(if $(strip $(SCHEDULER)),$(CLUSTER)) \
 	$(if $(filter joe %.onnx,$(VOICE)),$(PIPER))
 
 .PHONY: help dev render record list status verify doctor course compare diff gallery drawing-index audit script inspect bench cluster-demo test test-all \
@@ -81,6 +81,7 @@ help:  ## what can be made, and with which variables
 	@printf '%s\n' '' \
 	'  SCENE=softmax       the film, or several; ALL=1 for all of them' \
 	'  MODEL=gpt2          a hub id, id@revision, a local folder, or mini (bundled); none: the committed recordings' \
+	'  OTHER=mini          the second model, of a film that compares two; named likewise' \
 	'  VECTORS=...         word vectors: a gensim-data name, a file, or mini (bundled)' \
 	'  PROMPT="..."        in place of the film'"'"'s own prompt' \
 	'  QUALITY=m           l (480p), m (720p), h (1080p60), p (1440p60), k (2160p60)' \

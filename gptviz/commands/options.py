@@ -90,14 +90,15 @@ def takes(*options: Decorator[Any]) -> Decorator[Any]:
 
 
 def sources(edition: str = EDITION) -> Decorator[Any]:
-    """``--model``, ``--vectors``, ``--prompt`` and ``--edition``, which a command gets as one
-    ``wanted``; ``edition`` is the help of the last."""
+    """``--model``, ``--other``, ``--vectors``, ``--prompt`` and ``--edition``, which a command gets as
+    one ``wanted``; ``edition`` is the help of the last."""
 
     def apply(command: Any) -> Any:
         @functools.wraps(command)
         def with_wanted(
             *arguments: Any,
             model: str | None,
+            other: str | None,
             vectors: str | None,
             prompt: str | None,
             edition: str | None,
@@ -105,9 +106,12 @@ def sources(edition: str = EDITION) -> Decorator[Any]:
         ) -> Any:
             if prompt is None:  # an empty one is refused, not ignored as click would
                 prompt = os.environ.get("GPTVIZ_PROMPT")
-            return command(*arguments, wanted=Asked(model, vectors, edition, prompt), **more)
+            wanted = Asked(model, vectors, edition, prompt, other)
+            return command(*arguments, wanted=wanted, **more)
 
-        own = takes(model, vectors, prompt, option("--edition", metavar="NAME", help=edition))
+        own = takes(
+            model, other, vectors, prompt, option("--edition", metavar="NAME", help=edition)
+        )
         return own(with_wanted)
 
     return apply
@@ -162,6 +166,9 @@ def project(*places: Decorator[Any]) -> Decorator[Any]:
 places = project(recordings, media)
 model = option(
     "--model", metavar="REF", help="A hub id, id@revision, a local folder, or mini (bundled)."
+)
+other = option(
+    "--other", metavar="REF", help="The second model, of a film that compares two; named likewise."
 )
 vectors = option(
     "--vectors", metavar="REF", help="Word vectors: a gensim-data name, a file, or mini (bundled)."

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from gptviz.errors import NotDeclared, RecordingError
-from gptviz.recording.request import Request, Source, prompt_field
+from gptviz.recording.request import OTHER_FIELD, Request, Source, other_model, prompt_field
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
 from gptviz.render.find import SceneFile
@@ -35,6 +35,7 @@ class Edition:
     ``name`` is the folder under media/videos. ``prompt`` stands in place of the text of a film's
     main need (see :func:`asked`); what it replaces lies in the edition ``name``. ``films`` are the
     orders that ``course.toml`` gives single films, ``named`` the sources that the user named.
+    ``other`` names a second model in place of the one that requests name (see :func:`asked`).
     """
 
     name: str
@@ -43,6 +44,7 @@ class Edition:
     prompt: str | None = None
     films: Mapping[str, Order] = field(default_factory=dict)
     named: frozenset[Source] = frozenset()
+    other: str | None = None
 
     def pinned(self, scene: SceneFile, need: str) -> bool:
         """Whether a need has editions of its own, whatever the user names."""
@@ -104,11 +106,14 @@ class Cast:
         return ", ".join(f"{need}: {edition}" for need, edition in used.items())
 
 
-def edition_name(model: str | None, vectors: str | None, prompt: str | None = None) -> str:
+def edition_name(
+    model: str | None, vectors: str | None, prompt: str | None = None, other: str | None = None
+) -> str:
     """The folder of an edition: the short name of the model, the vectors, or both; with a prompt
-    also eight digits."""
+    also eight digits. ``other`` is the short name of a second model."""
     names = list(dict.fromkeys(name for name in (model, vectors) if name))
     name = "+".join(names) or DEFAULT
+    name = f"{name}-beside-{other}" if other else name
     return name if prompt is None else f"{name}-{prompt_digits(prompt)}"
 
 
@@ -129,22 +134,23 @@ def readable(name: str, prompts: Iterable[str]) -> str:
 
 def asked(scene: SceneFile, edition: Edition) -> dict[str, Request]:
     """A film's requests in an edition: with a prompt given by hand, that in place of the main one's
-    text wherever the film asks about this text.
+    text wherever the film asks about this text; with a second model given by hand, that in place of
+    the one that requests name.
 
-    Raises NotDeclared for a film without a main request, for one that also asks about a text which
+    Raises NotDeclared for a second model where the film compares none; for a film without a main request, for one that also asks about a text which
     goes on after its main prompt (no other prompt can go on so), and for one that asks a model
     about it that the prompt is not given to.
     """
-    prompt = edition.prompt
+    needs, prompt = _beside(scene, edition), edition.prompt
     if prompt is None:
-        return dict(scene.needs)
+        return needs
     name = prompt_field(scene.needs[scene.main]) if scene.main else None
     if not scene.main or name is None:
         raise _takes_none(scene, "it declares no main request that one could replace")
-    text = getattr(scene.needs[scene.main], name)
-    found = {need: _retold(request, text, prompt) for need, request in scene.needs.items()}
-    found[scene.main] = replace(scene.needs[scene.main], **{name: prompt})
-    for need, request in scene.needs.items():
+    text = getattr(needs[scene.main], name)
+    found = {need: _retold(request, text, prompt) for need, request in needs.items()}
+    found[scene.main] = replace(needs[scene.main], **{name: prompt})
+    for need, request in needs.items():
         if found[need] != request and (field := _continued(request, text)):
             raise _takes_none(
                 scene, f"its need {need} has a {field} that goes on after its own prompt"
@@ -152,6 +158,27 @@ def asked(scene: SceneFile, edition: Edition) -> dict[str, Request]:
         if found[need] != request and edition.pinned(scene, need):
             raise _takes_none(scene, f"its need {need} always comes from a model of its own")
     return found
+
+
+def _beside(scene: SceneFile, edition: Edition) -> dict[str, Request]:
+    """A film's requests with the second model that an edition names, if it names one."""
+    if edition.other is None:
+        return dict(scene.needs)
+    comparing = [
+        need
+        for need, request in scene.needs.items()
+        if other_model(request) is not None and not edition.pinned(scene, need)
+    ]
+    if not comparing:
+        raise NotDeclared(
+            f"the film {scene.name} takes no second model",
+            "none of its requests names one",
+            "leave OTHER away",
+        )
+    return {
+        need: replace(request, **{OTHER_FIELD: edition.other}) if need in comparing else request
+        for need, request in scene.needs.items()
+    }
 
 
 def _retold(request: Request, text: str, prompt: str) -> Request:

@@ -13,6 +13,7 @@ class Asked:
     vectors: str | None = None
     edition: str | None = None
     prompt: str | None = None
+    other: str | None = None  #: the second model, of films that compare two
 
     @property
     def anything(self) -> bool:

@@ -58,7 +58,7 @@ class Choice:
             return "missing"
         if manifest.request != request.as_dict():
             return "missing"
-        same = manifest.provenance.fingerprint == reference.identity.fingerprint
+        same = manifest.provenance.fingerprint == reference.fingerprint(request)
         return "there" if same else "changed"
 
 
@@ -71,10 +71,10 @@ def choose(project: Project, wanted: Asked, taker: Here | None = None) -> Choice
     if wanted.prompt is not None:
         _check_prompt(wanted)
     if wanted.edition is not None:
-        if wanted.model is not None or wanted.vectors is not None:
+        if any(each is not None for each in (wanted.model, wanted.vectors, wanted.other)):
             raise UsageError(
                 "--edition takes recordings as they are",
-                "--model and --vectors make new ones",
+                "--model, --other and --vectors make new ones",
                 "give one or the other",
             )
         if wanted.edition == DEFAULT:
@@ -82,19 +82,29 @@ def choose(project: Project, wanted: Asked, taker: Here | None = None) -> Choice
         one = (wanted.edition,)
         both: frozenset[Source] = frozenset(("model", "vectors"))
         return Choice(Edition(wanted.edition, one, one, films=project.orders, named=both))
+    if wanted.other is not None and wanted.model is None:
+        raise UsageError(
+            "a second model alone compares nothing",
+            "no first one was named",
+            "give --model, too",
+        )
     known, taker = Identities(project.media), taker or Here()
     model = Reference(wanted.model, "model", known, taker=taker) if wanted.model else None
     vectors = Reference(wanted.vectors, "vectors", known, taker=taker) if wanted.vectors else None
     references = tuple(reference for reference in (model, vectors) if reference)
     edition = Edition(
         edition_name(
-            model.short if model else None, vectors.short if vectors else None, wanted.prompt
+            model.short if model else None,
+            vectors.short if vectors else None,
+            wanted.prompt,
+            model.beside(wanted.other).short if model and wanted.other else None,
         ),
         (model.short,) if model else project.models,
         (vectors.short,) if vectors else project.vectors,
         wanted.prompt,
         project.orders,
         frozenset(reference.source for reference in references),
+        wanted.other,
     )
     return Choice(edition, references)
 

@@ -44,7 +44,7 @@ class Item:
         sources = Sources()
         code = "".join(sources.folder(room, pattern="**/*.py") for room in ("recorders", "models"))
         request = json.dumps(self.request.as_dict(), sort_keys=True)
-        asked = f"{self.reference.identity.fingerprint} {code} {request}"
+        asked = f"{self.reference.fingerprint(self.request)} {code} {request}"
         return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -109,9 +109,10 @@ def prepare(
     before a model is loaded.
     """
     taker, store = taker or Here(), project.store
-    if wanted.prompt is not None:
+    if wanted.prompt is not None or wanted.other is not None:
+        named = Edition("", (), (), wanted.prompt, project.orders, other=wanted.other)
         for scene in scenes:
-            asked(scene.checked(), Edition("", (), (), wanted.prompt, project.orders))
+            asked(scene.checked(), named)
     choice = choose(project, wanted, taker)
     faults: dict[str, GptvizError] = {}
     lacking: list[Item] = []

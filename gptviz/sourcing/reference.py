@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gptviz.errors import Unavailable
-from gptviz.recording.request import Source
+from gptviz.recording.request import Request, Source, other_model
 from gptviz.recording.schema import Recording
 from gptviz.sourcing.identity import Identities, Identity, content
 
@@ -63,7 +63,9 @@ class Here:
         with parts_needed(), self.listener.step(text):
             from gptviz.recorders import take  # noqa: PLC0415
 
-            recording: Recording = take(item.reference.model, item.request)
+            named = other_model(item.request)
+            other = item.reference.beside(named).model if named else None
+            recording: Recording = take(item.reference.model, item.request, other)
             return recording
 
 
@@ -76,6 +78,7 @@ class Reference:
     known: Identities
     loaded: Any = field(default=None, repr=False)
     taker: Here = field(default_factory=Here, repr=False)
+    others: dict[str, Reference] = field(default_factory=dict, repr=False)
 
     @property
     def model(self) -> Any:
@@ -104,6 +107,22 @@ class Reference:
             # A model that was fetched just now has its files only now.
             self.known.remember(key or content(self.text, self.source, self.known), identity)
         return identity
+
+    def beside(self, text: str) -> Reference:
+        """The second model that a request or a user names; loaded once for all requests."""
+        if text not in self.others:
+            self.others[text] = Reference(text, "model", self.known, taker=self.taker)
+        return self.others[text]
+
+    def fingerprint(self, request: Request) -> str | None:
+        """The fingerprint of what answers a request: of this model, or of it and the other one that
+        the request names."""
+        named = other_model(request)
+        if named is None:
+            return self.identity.fingerprint
+        from gptviz.models.pair import paired  # noqa: PLC0415
+
+        return paired(self.identity.fingerprint, self.beside(named).identity.fingerprint)
 
     @property
     def short(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gptviz.errors import GptvizError
-from gptviz.recording.request import Request, Source, prompt_field
+from gptviz.recording.request import Request, Source, other_model, prompt_field
 from gptviz.render.find import SceneFile
 from gptviz.sourcing.reference import parts_needed
 
@@ -85,7 +85,7 @@ def _ask(model: object, source: Source, scenes: Sequence[SceneFile]) -> tuple[li
             kind, began = _kind(request), time.monotonic()
             try:
                 if kind not in seconds or source == "vectors":
-                    take(model, request)
+                    take(model, request, _other(request))
                     seconds[kind] = time.monotonic() - began
                 elif text := getattr(request, prompt_field(request) or "", ""):
                     model.encode(text)  # type: ignore[attr-defined]
@@ -95,3 +95,11 @@ def _ask(model: object, source: Source, scenes: Sequence[SceneFile]) -> tuple[li
         if needs:
             answers.append(answer)
     return answers, spent
+
+
+def _other(request: Request) -> object | None:
+    """A stand-in of the second model that a request names."""
+    from gptviz.models.standin import stand_in  # noqa: PLC0415
+
+    named = other_model(request)
+    return stand_in(named).model if named else None

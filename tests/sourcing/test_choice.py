@@ -4,19 +4,22 @@ asks about the film's own, or the film refuses it."""
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gptviz.errors import GptvizError, NotDeclared, PromptRefused
+from gptviz.errors import GptvizError, NotDeclared, PromptRefused, UsageError
 from gptviz.recording.families import LogitBlock, NextToken, Replay, SamplingLoop, WordColumns
 from gptviz.recording.store import Store
 from gptviz.render.editions import Edition, asked, cast
 from gptviz.render.find import SceneFile, pick_scenes
 from gptviz.render.project import Order, open_project
 from gptviz.sourcing.asked import Asked
+from gptviz.sourcing.choice import choose
 from gptviz.sourcing.preparing import look, prepare, record
+from tests import small_gpt2
 from tests.toy import COURSE, build, row
 
 TEXT, OTHER = "London was", "Paris will"
@@ -140,3 +143,38 @@ def test_a_side_of_a_comparison_is_an_edition_or_what_is_named(tmp_path: Path) -
     for sides in (("big",), ("big", "small", "--model", "mini"), ("big", "--edition", "big")):
         run = toy.run("compare", "tiny", *sides)
         assert run.code == 2 and "side" in run.err and not (toy.root / "media" / "videos").exists()
+
+
+def test_a_second_model_is_named_by_the_request_or_by_the_user(tmp_path: Path) -> None:
+    toy = build(tmp_path / "project")
+    source = toy.scene("tiny").read_text()
+    line = '    row = Need(NextToken(prompt="One day a little", top=3), main=True)\n'
+    pair = '    pair = Need(ModelPair(prompt="One day a little", other_model="mini"))\n'
+    toy.scene("tiny").write_text(
+        source.replace(line, line + pair).replace("import NextToken", "import ModelPair, NextToken")
+    )
+    project, other = open_project(toy.root), tmp_path / "other"
+    (scene,) = pick_scenes(project, ["tiny"])
+    small_gpt2.write(other)
+    wanted = Asked(model="mini", other=str(other))
+    sourced = prepare(project, [scene], wanted)
+    assert not sourced.faults and sourced.edition.name == "mini-beside-other"
+    found = sourced.recordings(toy.store, scene)
+    assert found["pair"].name == "mini-beside-other/tiny/pair"
+    assert found["row"].name == "mini/tiny/row"
+    assert "other" in found["pair"].provenance.model
+    choice, need = choose(project, wanted), asked(scene.checked(), sourced.edition)["pair"]
+    reference = choice.reference(scene, "pair")
+    assert reference is not None and need != scene.needs["pair"]
+    assert choice.state(toy.store, scene, "pair", need, reference) == "there"
+    shutil.rmtree(other)
+    small_gpt2.write(other, n_layer=1)  # the other model changes, the first one does not
+    choice = choose(project, wanted)
+    reference = choice.reference(scene, "pair")
+    assert reference and choice.state(toy.store, scene, "pair", need, reference) == "changed"
+    with pytest.raises(UsageError, match="alone compares nothing"):
+        choose(project, Asked(other="mini"))
+    toy.scene("tiny").write_text(source)
+    (scene,) = pick_scenes(open_project(toy.root), ["tiny"])
+    with pytest.raises(NotDeclared, match="takes no second model"):
+        prepare(project, [scene], wanted)
