@@ -1,4 +1,4 @@
-from manim import LEFT, UP, FadeIn
+from manim import DOWN, UP, FadeIn
 
 from gptviz.drawing.chances.bars import ProbabilityBars
 from gptviz.drawing.furniture.focus import Focus
@@ -18,8 +18,13 @@ class NextWord(Film):
         row = self.row
         prompt = TokenStrip(row.prompt).move_to(2 * UP)
         bars = ProbabilityBars(
-            row.tokens("top"), [row.probability(rank) for rank in range(5)]
-        ).move_to(LEFT)
+            row.tokens("top"),
+            row.probabilities(),
+            unit=6 / row.probability(0),  # the length of a bar for a probability of one
+            columns=(2.8, 3),
+            row=0.62,
+            size=36,
+        ).move_to(0.4 * DOWN)
         with self.beat(
             "The model has read {n:words} tokens.", n=Count(row.prompt, "tokens of the prompt")
         ):
