@@ -56,6 +56,8 @@ def written(scripts: Sequence[Script], form: str) -> str:
     """Scripts as one text of a format; ``form`` is one of :data:`FORMATS`."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
 
+    from gptviz.film.script import plain  # noqa: PLC0415  (Manim)
+
     templates = Environment(
         loader=PackageLoader("gptviz.commands", "templates"),
         autoescape=form == "html",
@@ -65,6 +67,7 @@ def written(scripts: Sequence[Script], form: str) -> str:
         keep_trailing_newline=True,
     )
     templates.filters["clock"] = clock
+    templates.filters["plain"] = plain
     return templates.get_template(f"script.{form}").render(scripts=scripts)
 
 

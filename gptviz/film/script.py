@@ -13,7 +13,9 @@ from gptviz.film.beats import Beat, Sentence
 from gptviz.film.film import Film
 from gptviz.film.rehearsal import rehearse
 from gptviz.film.speech import Speech
+from gptviz.recording.number import Token
 from gptviz.recording.schema import Recording
+from gptviz.recording.statement import Statement
 
 
 @dataclass(frozen=True)
@@ -43,3 +45,15 @@ def script(
     film = rehearse(film_class, recordings, lambda moment: None, per_second=0, speech=speech)
     name = scene or film_class.__module__.rpartition(".")[2]
     return Script(name, film.title(), film.now, tuple(film.beats))
+
+
+def plain(statement: Statement) -> str:
+    """A statement as plain text. Tokens stand in quotation marks: a picture writes them in a face of
+    their own, and here nothing else would tell them from the words around them."""
+    texts = [piece.text for piece in statement]
+    for at, piece in enumerate(statement):
+        bare = piece.text.strip()
+        before, after = "".join(texts[:at])[-1:], "".join(texts[at + 1 :])[:1]
+        if isinstance(piece.origin, Token) and bare and (before, after) != ("\u201c", "\u201d"):
+            texts[at] = piece.text.replace(bare, f"\u201c{bare}\u201d")
+    return "".join(texts)

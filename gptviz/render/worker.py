@@ -165,16 +165,17 @@ class _Following:
 
 def _sections(film: Any) -> list[dict[str, Any]]:
     from gptviz.film.caption import pages  # noqa: PLC0415
+    from gptviz.film.script import plain  # noqa: PLC0415
 
     return [
         {
             "name": beat.name,
             "start": beat.start,
             "end": beat.end,
-            "text": beat.text,
+            "text": plain(beat.statement),
             "shows": list(beat.shows),
             "captions": [
-                {"start": page.start, "lines": [line.text for line in page.lines]}
+                {"start": page.start, "lines": [plain(line) for line in page.lines]}
                 for page in pages(beat.sentences)
             ],
             "sentences": [

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from gptviz.cli import main
-from tests.toy import build
+from gptviz.film.script import plain
+from gptviz.recording.statement import compose
+from tests.toy import build, row
 
 
 @pytest.fixture
@@ -38,13 +40,24 @@ def test_a_script_is_written_in_three_formats(said: dict[str, tuple[int, str]]) 
     assert said["text"][1] == (
         "What comes next?\ntiny, 0:06.5\n\n"
         "0:00.0  A <model> reads: It's about 63 percent.\n\n"
-        "0:04.0  Next comes girl, says the model.\n\n"
+        "0:04.0  Next comes \u201cgirl\u201d, says the model.\n\n"
     )
     assert "# What comes next?" in said["markdown"][1]
     assert "1. `0:00.0` A <model> reads: It's about 63 percent." in said["markdown"][1]
     page = said["html"][1]
     assert "A &lt;model&gt; reads:" in page and "<model>" not in page
     assert re.search(r"<time>0:00.0 to 0:04.0</time>", page) and "http" not in page
+
+
+def test_tokens_are_quoted_once_where_a_script_is_plain_text() -> None:
+    token = row().token(0)
+    for template, told in {
+        "Next: {t}.": "Next: \u201cgirl\u201d.",
+        "{t}, {t}": "\u201cgirl\u201d, \u201cgirl\u201d",
+        "Say \u201c{t}\u201d!": "Say \u201cgirl\u201d!",
+        "A girl.": "A girl.",
+    }.items():
+        assert plain(compose(template, t=token)) == told
 
 
 def test_what_cannot_be_spoken_is_said(said: dict[str, tuple[int, str]]) -> None:
