@@ -39,7 +39,7 @@ class Mistake:
     """An error and where it came from: ``frame`` is the last one in the film's own code, ``line``
     what stands there, ``beneath`` the frames that it called."""
 
-    error: Exception
+    error: BaseException
     scene: str
     frame: FrameType | None
     line: str
@@ -62,14 +62,14 @@ def explaining(scene: str, path: Path, shown: str) -> Iterator[None]:
     """What a film's code raises inside is raised as :func:`explained` says it."""
     try:
         yield
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         found = explained(error, scene, path, shown)
         if found is error:
             raise
         raise found from error
 
 
-def explained(error: Exception, scene: str, path: Path, shown: str) -> Exception:
+def explained(error: BaseException, scene: str, path: Path, shown: str) -> BaseException:
     """An error of a film's code in three lines.
 
     ``path`` is the film's file, ``shown`` how its author knows it. An error that did not come from
@@ -102,6 +102,12 @@ def _is_own(file: str, own: Path) -> bool:
 
 
 def _told(mistake: Mistake) -> Told:
+    if isinstance(mistake.error, SystemExit):
+        return (
+            f"the film {mistake.scene} ended gptviz",
+            "a film ends when construct does",
+            "use return",
+        )
     for explain in _EXPLAINERS:
         if told := explain(mistake):
             return told

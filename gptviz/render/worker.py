@@ -51,7 +51,7 @@ def main(folder: Path, work: Callable[[Job, Path, Tell], None]) -> int:
     except GptvizError as error:
         found = explained(error, job.scene, Job.source(folder), job.origin)
         tell({"error": described(cast(GptvizError, found))})
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         tell({"error": described(_translated(error, job, folder))})
         with contextlib.suppress(OSError):  # the log lies on the disk that may be full
             traceback.print_exc()
@@ -202,7 +202,7 @@ def _begun_at_once(section: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _translated(error: Exception, job: Job, folder: Path) -> GptvizError:
+def _translated(error: BaseException, job: Job, folder: Path) -> GptvizError:
     """An error of the film's own code, or of Manim, in three lines; a full disk is known as such
     wherever it is met."""
     cause: BaseException | None = error

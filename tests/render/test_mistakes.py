@@ -82,6 +82,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         '"A.", "B.", "C.", "D.", "E."',
         ("line 18", "a beat of 5 sentences", "make it two beats"),
     ),
+    "leaving": ("row = self.row", "raise SystemExit(0)", ("line 16", "ended gptviz", "return")),
     "anything": ("row = self.row", "row = self.row / 0", ("line 16: row = self.row / 0",)),
 }
 
