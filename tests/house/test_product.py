@@ -22,7 +22,7 @@ import pytest
 from gptviz.cli import main
 from gptviz.recorders.verify import bundled, verify
 from gptviz.recording.store import Store
-from gptviz.render.project import open_project, shipped_course
+from gptviz.render.project import About, Chapter, open_project, shipped_course
 from tests.toy import ROOT, Run, Toy, row
 
 TEMPLATE = ROOT / "gptviz" / "commands" / "templates" / "project"
@@ -169,6 +169,15 @@ def test_what_is_refused_leaves_nothing(
     assert {path.name for path in empty.root.rglob("*")} == {"full", "mine.txt"}
 
 
+def test_the_page_on_courses_names_all_that_a_course_may_say() -> None:
+    page = (ROOT / "docs" / "course.md").read_text()
+    rows = "\n".join(line for line in page.splitlines() if line.startswith("|"))
+    for name in (*About.__dataclass_fields__, *Chapter.__dataclass_fields__, "model", "vectors"):
+        assert f"`{name}`" in rows, name
+    for name in ("[course]", "[defaults]", "[[chapter]]", "[film.NAME]", "needs.NEED"):
+        assert f"`{name}`" in rows, name
+
+
 def test_links_hold_on_a_package_index(building: dict[str, Any]) -> None:
     text = "![a](media/x.png) [docs](docs/a.md), [there](https://example.org/b), [here](#c)"
     other = "[there](https://example.org/b), [here](#c)"
@@ -181,7 +190,7 @@ def test_links_hold_on_a_package_index(building: dict[str, Any]) -> None:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from what git would commit."""
+    """The wheel, built from a source distribution of what git would commit."""
     source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(listed, cwd=ROOT, capture_output=True, check=True).stdout
@@ -190,9 +199,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cwd=ROOT,
         check=False,  # a file that was deleted and is not committed as such
     )
+    code = "import sys; from setuptools import build_meta as b; b.build_sdist(sys.argv[1])"
+    build = [sys.executable, "-c", code, str(target)]
+    subprocess.run(build, cwd=source, check=True, capture_output=True)
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     options = ["wheel", "-q", "--no-index", "--no-deps", "--no-build-isolation", "-w", str(target)]
-    subprocess.run([*pip, *options, str(source)], check=True)
+    subprocess.run([*pip, *options, str(next(target.glob("*.tar.gz")))], check=True)
     return next(target.glob("*.whl"))
 
 
