@@ -73,3 +73,15 @@ def test_glove_has_its_neighbours(store: Store) -> None:
     assert [float(dog.cosine), float(rabbit.cosine)] == pytest.approx([0.922, 0.849], abs=6e-4)
     monster = near.sought("cat", "monster")
     assert monster is not None and monster[1].cosine == pytest.approx(0.762, abs=6e-4)
+
+
+def test_smollm2_misses_its_heads_as_it_did(store: Store) -> None:
+    """F29: one head switched off, and Mary is less likely."""
+    off = store.read("smollm2", "ablation", "off")
+    assert off.request.prompt.startswith("When Mary and John") and off.probability == pytest.approx(
+        0.923, abs=5e-4
+    )
+    without = off.array("without")
+    found = [without[at] for at in ((1, 5), (1, 3), (29, 1), (0, 0))]
+    assert found == pytest.approx([0.654, 0.712, 0.725, 0.776], abs=1e-3)
+    assert (float(off.probability) - without > 0.01).sum() == 62 and without.shape == (30, 9)
