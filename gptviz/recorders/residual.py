@@ -18,7 +18,7 @@ from gptviz.errors import PromptRefused
 from gptviz.models.interface import Floats, Model
 from gptviz.recorders import recorder
 from gptviz.recorders.rows import rank_of, table, top_rows
-from gptviz.recording.families import LensChoice, LogitLens, ResidualStream, TwoContexts
+from gptviz.recording.families import LensSurvey, LogitLens, ResidualStream, TwoContexts
 from gptviz.recording.families.residual import PARALLEL_PARTS, PARTS
 from gptviz.recording.schema import Content, Value
 
@@ -29,7 +29,6 @@ LENS_RULE = {
     for norm, name in (("layer", "layer"), ("rms", "RMS"))
 }
 SETTLED_RULE = "the first depth from which on the token that wins at the end stays in the lead"
-CHOICE_RULE = "the prompt for which the leading token changes most often from depth to depth; of equal ones the first"
 NEAREST_RULE = "the rows of the token embedding with the largest cosine to the stream"
 
 
@@ -96,23 +95,25 @@ def record_lens(model: Model, request: LogitLens) -> Content:
     return _lens_content(model, read(model, request.prompt), request.top)
 
 
-@recorder(LensChoice)
-def record_choice(model: Model, request: LensChoice) -> Content:
-    """The logit lens of the prompt at which the model changes its mind most often, and how often at
-    the others."""
-    lenses = [read(model, prompt) for prompt in request.prompts]
-    best = max(range(len(lenses)), key=lambda i: (lenses[i].changes, -i))
-    content = _lens_content(model, lenses[best], request.top)
-    content.values |= {
-        "choice_rule": CHOICE_RULE,
-        "chosen": best,
-        "prompt": request.prompts[best],
-        "candidates": [
-            {"prompt": prompt, "changes": lens.changes, "settled": lens.settled}
-            for prompt, lens in zip(request.prompts, lenses, strict=True)
-        ],
-    }
-    return content
+@recorder(LensSurvey)
+def record_survey(model: Model, request: LensSurvey) -> Content:
+    """The climb of the winning token in many prompts, one prompt at a time."""
+    finals, ranks, surveyed = [], [], []
+    for prompt in request.prompts:
+        lens = read(model, prompt)
+        finals.append(lens.leaders[-1])
+        ranks.append([rank_of(row, finals[-1]) for row in lens.scores])
+        surveyed.append({"prompt": prompt, "settled": lens.settled})
+    return Content(
+        tokens={"final": model.token_rows(finals)},
+        values={
+            "vocab": model.shape.vocab,
+            "lens_rule": LENS_RULE[model.anatomy.norm],
+            "settled_rule": SETTLED_RULE,
+            "surveyed": surveyed,
+        },
+        tensors={"final_ranks": (np.array(ranks, dtype=np.int32), ("row", "layer"))},
+    )
 
 
 def _lens_content(model: Model, lens: Lens, top: int) -> Content:

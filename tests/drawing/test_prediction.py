@@ -1,4 +1,4 @@
-"""Draws, text that grows, merges, the lens, dials and curves: held against what was recorded."""
+"""Draws, text that grows, merges, dials and curves: held against what was recorded."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from gptviz.drawing.chances.curve import Curve, Histogram
 from gptviz.drawing.chances.loop import DecodeLoop, distribution
 from gptviz.drawing.chances.sampling import CumulativeDraw
 from gptviz.drawing.furniture.dial import Dial
-from gptviz.drawing.model.lens import LogitLensTable
 from gptviz.drawing.tokens.flow import TokenFlow
 from gptviz.drawing.tokens.merges import MergeTree
 from gptviz.recording.number import Setting
@@ -116,22 +115,6 @@ def test_every_recorded_piece_has_a_tree_whose_boxes_keep_apart() -> None:
                 assert apart[:2].max() > 0.02
         seen += len(piece.merges)
     assert seen > 10
-
-
-def test_a_lens_of_many_depths_stays_readable() -> None:
-    depths = 49
-    words = [tokens(5) for _ in range(depths)]
-    shares = [[number(0.9 * (d + 1) / depths)] * 5 for d in range(depths)]
-    places = [number(d + 1) for d in range(depths)]
-    table = LogitLensTable(
-        positions(depths, "block"), words, shares, words[0][0], places, height=5.0
-    )
-    assert table.shown[0] == 0 and table.shown[-1] == depths - 1 and table.height <= 5.05
-    assert all(run.pixels >= theme.SMALLEST for run in table.get_family() if isinstance(run, Run))
-    assert [float(place.number) for place in table.places] == [d + 1 for d in table.shown]
-    assert table.nearest(depths) == depths - 1
-    table.set_progress(2.5)
-    assert [place.fill_rgbas[0][3] for place in table.places[:4]] == [1, 1, 0.5, 0]
 
 
 def test_a_dial_points_where_its_setting_lies() -> None:

@@ -13,8 +13,8 @@ from gptviz.errors import NotRecorded, PromptRefused
 from gptviz.models.interface import Model
 from gptviz.recorders import take
 from gptviz.recording.families import (
-    LensChoice,
-    LensChoiceRecording,
+    LensSurvey,
+    LensSurveyRecording,
     LogitLens,
     LogitLensRecording,
     ResidualStream,
@@ -101,18 +101,20 @@ def test_the_last_depth_is_the_model_itself_also_of_the_longest_prompt(both: Bot
     assert len(recording.grid_tokens) == 32
 
 
-def test_the_prompt_with_most_changes_is_chosen(mini: Both) -> None:
+def test_a_survey_follows_the_winner_of_every_prompt(mini: Both) -> None:
     prompts = ("One day a little", "Tom and Lily went to the park. Tom and", "The cat sat on the")
-    recording = take(mini.model, LensChoice(prompts))
-    assert isinstance(recording, LensChoiceRecording)
-    changes = []
-    for prompt in prompts:
-        leaders = scores_of(mini, streams(mini, prompt))[:, -1].argmax(-1)
-        changes.append(int((leaders[1:] != leaders[:-1]).sum()))
-    assert [int(recording.candidate(i)[1]) for i in range(3)] == changes
-    assert recording.chosen_prompt == prompts[int(np.argmax(changes))]
-    alone = take(mini.model, LogitLens(str(recording.chosen_prompt)))
-    np.testing.assert_array_equal(recording.array("top_ids"), alone.array("top_ids"))
+    recording = take(mini.model, LensSurvey(prompts))
+    assert isinstance(recording, LensSurveyRecording) and recording.texts == len(prompts)
+    for index, prompt in enumerate(prompts):
+        scores = scores_of(mini, streams(mini, prompt))[:, -1]
+        final = int(scores[-1].argmax())
+        assert recording.prompt(index) == prompt and recording.final(index).id == final
+        assert [recording.place(index, depth) for depth in recording.depths] == [
+            1 + int((row > row[final]).sum()) for row in scores
+        ]
+        settled = int(recording.settled[index])
+        leaders = scores.argmax(-1)
+        assert set(leaders[settled:]) == {final} and leaders[settled - 1] != final
 
 
 @pytest.mark.parametrize("prompt", AWKWARD)

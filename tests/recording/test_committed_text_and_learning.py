@@ -124,14 +124,16 @@ def test_learning_as_it_was_measured(store: Store) -> None:
 
 
 def test_the_lens_and_the_product_agree_with_themselves(store: Store) -> None:
-    for need in ("lens", "early", "change"):
-        lens = read(store, f"mini/logit_lens/{need}")
-        assert (
-            lens.final_place(lens.depths[-1]) == 1
-            and lens.row(lens.depths[-1]).token(0) == lens.final
-        )
-        assert lens.final_place(int(lens.settled)) == 1
-        assert lens.final_place(0) > 1000
+    for edition in ("smollm2", "mini"):
+        for need in ("lens", "early", "change"):
+            lens = read(store, f"{edition}/logit_lens/{need}")
+            last = lens.depths[-1]
+            assert lens.final_place(last) == 1 and lens.row(last).token(0) == lens.final
+            assert lens.final_place(int(lens.settled)) == 1
+    # As measured once by hand with the same weights: ranks of " Paris" after blocks 1, 24, 27, 29.
+    lens = read(store, "smollm2/logit_lens/lens")
+    assert lens.final == " Paris"
+    assert [int(lens.final_place(depth)) for depth in (1, 24, 27, 29)] == [13_673, 778, 34, 1]
     product = read(store, "mini/matvec/product")
     for row in range(len(product.array("neurons"))):
         assert product.sums(row)[-1] == pytest.approx(float(product.pre(row)), abs=1e-4)

@@ -1,4 +1,4 @@
-"""Pieces of what goes on inside the network: attention, heads, the logit lens."""
+"""Pieces of what goes on inside the network: attention, heads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from gptviz.drawing.base.motion import Dim, Follow, Glide, Light
 from gptviz.drawing.gallery.stage import Piece, Stage, piece
 from gptviz.drawing.heads.attention import AttentionArcs, AttentionGrid
 from gptviz.drawing.heads.headgrid import HeadGrid
-from gptviz.drawing.model.lens import LogitLensTable
 from gptviz.drawing.tokens.tokens import TokenStrip
 
 PIECES: list[Piece] = []
@@ -87,27 +86,6 @@ def head_grid_of_another(stage: Stage, rec: dict[str, Any]) -> None:
     )
     stage.add(heads, *[heads.spotlight(*spot.index) for spot in chosen])
     stage.still("tinted")
-
-
-@piece(PIECES, "the prediction forming block by block", lens="mini/logit_lens/lens")
-def logit_lens(stage: Stage, rec: dict[str, Any]) -> None:
-    lens = rec["lens"]
-    rows = [lens.row(depth) for depth in lens.depths]
-    table = LogitLensTable(
-        [lens.depth(d) for d in lens.depths],
-        [[row.token(k) for k in range(len(row))] for row in rows],
-        [[row.probability(k) for k in range(len(row))] for row in rows],
-        lens.final,
-        [lens.final_place(d) for d in lens.depths],
-    )
-    stage.add(table)
-    stage.half(
-        "half",
-        Follow(table, lambda t, share: t.set_progress(len(t.shown) * share), run_time=3.0),
-        0.45,
-    )
-    stage.add(table.outline(int(lens.settled)))
-    stage.still("whole")
 
 
 @piece(PIECES, "what is not spoken of is dimmed, not removed", head="gpt2/scores_mask/head")

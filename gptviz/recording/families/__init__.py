@@ -105,8 +105,8 @@ from gptviz.recording.families.repeats import (
     RepeatedTokensRecording,
 )
 from gptviz.recording.families.residual import (
-    LensChoice,
-    LensChoiceRecording,
+    LensSurvey,
+    LensSurveyRecording,
     LogitLens,
     LogitLensRecording,
     ResidualStream,
@@ -218,8 +218,8 @@ __all__ = [
     "InductionHeadsRecording",
     "LearningCurve",
     "LearningCurveRecording",
-    "LensChoice",
-    "LensChoiceRecording",
+    "LensSurvey",
+    "LensSurveyRecording",
     "LogitBlock",
     "LogitBlockRecording",
     "LogitLens",

@@ -21,11 +21,10 @@ PARTS = ("resid_pre", "resid_mid", "resid_post")
 PARALLEL_PARTS = ("resid_pre", "resid_post")
 
 
-class Candidate(TypedDict):
-    """A prompt that was looked at: how often the lead changes, and from which depth it is settled."""
+class Surveyed(TypedDict):
+    """A prompt of a survey, and from which depth the token that wins at the end stays in the lead."""
 
     prompt: str
-    changes: int
     settled: int
 
 
@@ -122,33 +121,52 @@ class LogitLensRecording(Recording):
 
 
 @dataclass(frozen=True)
-class LensChoice(Request["LensChoiceRecording"]):
-    """The logit lens of that one of ``prompts`` whose leading token changes most often from block
-    to block."""
+class LensSurvey(Request["LensSurveyRecording"]):
+    """The logit lens of many ``prompts``: at every depth the rank of the token that wins at the end,
+    and from where on it leads."""
 
-    kind: ClassVar[str] = "lens_choice"
+    kind: ClassVar[str] = "lens_survey"
     prompts: tuple[str, ...]
-    top: int = 5
 
 
-class LensChoiceRecording(LogitLensRecording):
-    """The logit lens of a chosen prompt."""
+class LensSurveyRecording(Recording):
+    """The climb of the winning token in many prompts."""
 
-    answers = LensChoice
+    answers: ClassVar[type[Request]] = LensSurvey
 
-    _choice_rule = Text()
-    _chosen = Value(int)
-    chosen_prompt = Text(key="prompt")  #: the prompt that was chosen (see ``text("choice_rule")``)
-    _candidates = Data(list[Candidate])
+    _final = Tokens()
+    _final_ranks = Tensor("int32", "row", "layer")
+    vocab = Value(int)  #: how many tokens there are
+    _settled_rule = Text()
+    _lens_rule = Text()
+    _surveyed = Data(list[Surveyed])
 
     @property
-    def candidates(self) -> Count:
-        """How many prompts were looked at."""
-        return self.size("candidates", "prompts")
+    def texts(self) -> Count:
+        """How many prompts were read."""
+        return self.size("surveyed", "prompts")
 
-    def candidate(self, index: int) -> tuple[Word, Number]:
-        """One of these prompts, and how often the lead changes there."""
-        return self.text(f"candidates.{index}.prompt"), self.value(f"candidates.{index}.changes")
+    def prompt(self, index: int) -> Word:
+        """One of the prompts."""
+        return self.text(f"surveyed.{index}.prompt")
+
+    def final(self, index: int) -> Token:
+        """The token that wins at the end of a prompt."""
+        return self._final[index]
+
+    @cached_property
+    def depths(self) -> list[int]:
+        """The indices of all depths."""
+        return list(range(self.array("final_ranks").shape[1]))
+
+    def place(self, index: int, depth: int) -> Derived:
+        """The place of a prompt's winning token at a depth, 1 in the lead."""
+        return derive(maths.place, self._final_ranks.at(index, depth))
+
+    @cached_property
+    def settled(self) -> list[Number]:
+        """For each prompt the depth from which on its winning token stays in the lead."""
+        return [self.value(f"surveyed.{index}.settled") for index in range(int(self.texts))]
 
 
 @dataclass(frozen=True)

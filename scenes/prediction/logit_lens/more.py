@@ -1,0 +1,294 @@
+"""The second half of the film logit_lens: two more texts, what the lens cannot see, and many texts
+at once."""
+
+from __future__ import annotations
+
+from manim import UP, Circle, Create, FadeIn, FadeOut, LaggedStart, VGroup, linear
+from manim import rate_functions as rates
+
+from gptviz import maths
+from gptviz.drawing.base import theme
+from gptviz.drawing.base.cells import outline
+from gptviz.drawing.base.motion import Follow
+from gptviz.drawing.base.text import Numeral, TokenText
+from gptviz.recording.number import Claim, Count, Derived, derive
+
+from .climb import TOP, Climb
+from .parts import RIGHT, SMALL
+
+TALL = 1.55  # the first place when the plot has the stage
+FIRST, SECOND, THIRD = theme.HUES[0], theme.HUES[2], theme.HUES[1]  # the three texts
+TEXT_TOP = theme.TOP_EDGE - 0.02
+
+
+class MoreTexts:
+    """The beats after the first text. The film that they belong to holds blocks, reader and ruler."""
+
+    # Two more texts
+    # ---------------------------------------------------------------------------------------------
+
+    def exchange_text(self, lens, colour: str) -> None:
+        """Another text takes the place of the one before, whose line stays, dimmed."""
+        text = self.gap(lens, colour, 40.0).place(theme.LEFT_EDGE, TEXT_TOP)
+        words = self.said_of(lens, colour).set_form(SMALL)
+        words.set_depth(-1)
+        old = [self.text, self.words, self.told, self.ring]
+
+        def back(_: VGroup, share: float) -> None:
+            self.reader.set_depth(self.last * (1 - share))
+            self.blocks.passed = self.last * (1 - share)
+            self.blocks.show()
+            self.climb.line.stroke_rgbas[:, 3] = 1 - 0.65 * share
+            self.climb.dots.fill_rgbas[:, 3] = 1 - 0.65 * share
+
+        self.climb_before = self.climb
+        self.play(
+            *[FadeOut(each, shift=UP * 0.3, run_time=0.5) for each in old],
+            Follow(VGroup(self.reader, self.blocks, self.climb), back, 1.0),
+        )
+        self.text, self.words = text, words
+        self.climb = self.line_of(lens, colour)
+        self.told = self.beside(lens, self.climb, colour)
+        self.play(
+            LaggedStart(*[FadeIn(box) for box in text.strip], lag_ratio=0.2),
+            FadeIn(self.told),
+            FadeIn(words),
+            run_time=0.8,
+        )
+        self.add(text, self.climb)
+        self.parts = VGroup(self.reader, self.blocks, self.words, self.climb, self.told, self.text)
+
+    def known_phrase(self) -> None:
+        """A text whose end is known sooner."""
+        early = self.early
+        sooner = Claim(
+            maths.is_larger,
+            (self.lens.settled, early.settled),
+            "Here {word} is in front sooner, after {s:words} blocks.",
+            "Here {word} is in front after {s:words} blocks, and no sooner.",
+        )
+        with self.beat(
+            "Try something you know by heart.",
+            sooner,
+            shows="early",
+            word=early.final,
+            s=early.settled,
+        ) as said:
+            self.exchange_text(early, SECOND)
+            self.slide(self.parts, 0, self.last, max(said.left() - 0.9, 4.0))
+            self.ring = Circle(0.2, color=theme.FOCUS, stroke_width=5)
+            self.ring.move_to(self.climb.spots[int(early.settled)])
+            self.play(Create(self.ring), run_time=0.6)
+
+    def change_of_mind(self) -> None:
+        """A text on which the last block says something else than the one before it."""
+        change, last = self.change, self.last
+        row = change.row(last - 1)
+        before = row.token(0)
+        same = (derive(maths.difference, before.id, change.final.id),)
+        turns = Claim(
+            maths.is_same,
+            same,
+            "One block later, it still says {after}.",
+            "One block later, it changes its mind. It says {after}!",
+        )
+        with self.beat(
+            "And this one?",
+            "After {d:words} blocks, it says {before}, with {q:~%}.",
+            turns,
+            shows="change",
+            d=change.depth(last - 1),
+            before=before,
+            q=row.probability(0),
+            after=change.final,
+        ) as said:
+            self.exchange_text(change, THIRD)
+            self.slide(self.parts, 0, last - 1, max(said.left(1) - 0.2, 4.0))
+            near = self.beside_the_end(before, row.probability(0), 0)
+            self.play(
+                FadeOut(VGroup(self.told, self.text), rate_func=rates.rush_from),
+                FadeIn(near),
+                self.frame.push(self.end_of_words(), buff=0.2),
+                run_time=1.2,
+            )
+            said.until(2)
+            parts = VGroup(self.reader, self.blocks, self.words, self.climb)
+            self.slide(parts, last - 1, last, 0.9)
+            then = self.beside_the_end(change.final, change.final_probability(last), 1)
+            self.play(FadeIn(then, shift=UP * 0.05), run_time=theme.QUICK)
+            self.near = VGroup(near, then)
+
+    def overturned(self) -> None:
+        """What that says of the last block."""
+        change, last = self.change, self.last
+        before = change.row(last - 1).token(0)
+        same = (derive(maths.difference, before.id, change.final.id),)
+        why = Claim(
+            maths.is_same, same, "But we can\u2019t see what does.", "We can\u2019t see why."
+        )
+        reason = Claim(
+            maths.is_same,
+            same,
+            "So the last block isn\u2019t always what decides.",
+            "So the last block can overturn everything.",
+        )
+        with self.beat(reason, why, shows="change") as said:
+            ring = outline(self.words.box(last, last))
+            self.play(Create(ring), run_time=theme.MOVE)
+            said.until(1)
+            self.text.set_depth(last)
+            self.play(
+                FadeOut(ring),
+                FadeOut(self.near, rate_func=rates.rush_from),
+                self.frame.pull(),
+                run_time=1.4,
+            )
+            self.play(
+                FadeIn(self.text.strip),
+                FadeIn(self.text.blank),
+                FadeIn(self.text.words[-1]),
+                run_time=0.4,
+            )
+            self.add(self.text)
+
+    def beside_the_end(self, word, value, row: int) -> VGroup:
+        """A word that the reader says near the end with its probability, right of the last one."""
+        x, y, size = RIGHT + 0.12, SMALL.words[1] - 0.25 - 0.34 * row, 13.0
+        text = TokenText(word, size, limit=9).place([x, y, 0])
+        number = Numeral(value, ".1%", size, theme.PROBABILITY)
+        return VGroup(text, number.place([x, y - 0.14, 0]))
+
+    def end_of_words(self) -> tuple[float, float, float, float]:
+        """The box of the last readings, with the reader above them and room at their right."""
+        few = max(1, int(1.6 / float(self.blocks.x[1] - self.blocks.x[0])))
+        left, bottom, right, _ = self.words.box(max(self.last - few, 0), self.last)
+        return left, bottom, right + 0.8, SMALL.reader[1]
+
+    # What it cannot see, and the answer
+    # ---------------------------------------------------------------------------------------------
+
+    def cannot_see(self) -> None:
+        """The reader fits the end of the model; in front it may miss what is there."""
+        early = list(range(self.turn))
+        with self.beat(
+            "And the reader was only trained for the end.",
+            "Early blocks may know more than it can read.",
+            shows="change",
+        ) as said:
+            end = outline(self.words.box(self.last, self.last), grow=0.04)
+            self.play(Create(end), run_time=theme.MOVE)
+            said.until(1)
+
+            def dim(_: VGroup, share: float) -> None:
+                self.reader.set_depth(self.last * (1 - share))
+                for depth in early:
+                    self.words.words[depth].set_fill(opacity=1 - (1 - theme.DIM) * share)
+
+            self.play(
+                FadeOut(end),
+                Follow(VGroup(self.reader, self.words), dim, max(said.left(), 2.0)),
+            )
+
+    def many_texts(self) -> None:
+        """The lines of many texts, and how many of them lead only at the end."""
+        many = self.many
+        count = max(1, self.last // 10)
+        end = Count(many.depths[-count:], "blocks of the last tenth")
+        bound = derive(maths.difference, self.lens.depth(self.last), end)
+        late = derive(maths.count_above, many.settled, bound)
+        mostly = Claim(
+            maths.is_majority,
+            (late, many.texts),
+            "In {k:words} of them, the answer takes the lead "
+            + ("in the very last block." if count == 1 else "in the last {e:words} blocks."),
+            "Only in {k:words} of them, it waits for "
+            + ("the very last block." if count == 1 else "the last {e:words} blocks."),
+        )
+        first = [self.lens.final_place(d) for d in self.lens.depths]
+        others = [
+            Climb(self.ruler, [many.place(i, d) for d in many.depths], theme.SECONDARY, 2.5, 0.035)
+            for i in range(int(many.texts))
+            if i > 2
+        ]
+        known = [
+            Climb(self.ruler, values, colour, 5.0, 0.07).set_depth(self.last)
+            for values, colour in (
+                (first, FIRST),
+                ([self.early.final_place(d) for d in self.early.depths], SECOND),
+                ([self.change.final_place(d) for d in self.change.depths], THIRD),
+            )
+        ]
+        with self.beat(
+            "Were these special? Let\u2019s ask {n:words} texts.",
+            mostly,
+            shows="many",
+            n=many.texts,
+            k=late,
+            e=end,
+        ) as said:
+            self.grow_plot(known, others, said)
+        self.answer(late, others, known)
+
+    def answer(self, late: Derived, others: list[Climb], known: list[Climb]) -> None:
+        """The title's question again, and all lines once more."""
+        held = (late, self.many.texts)
+        said_so = Claim(
+            maths.is_majority, held, "usually at the last moment.", "usually well before the end."
+        )
+        on_card = Claim(
+            maths.is_majority,
+            held,
+            "Usually, at the last moment.",
+            "Usually, well before the end.",
+        )
+        with self.beat(
+            "So when does it know?",
+            "As far as this lens can see, {u}",
+            shows="many",
+            hold=1.0,
+            u=said_so,
+        ) as said:
+            self.play(FadeOut(self.frame_of_end), run_time=theme.QUICK)
+            self.pass_over(others + known, said.left())
+        picture = VGroup(self.blocks, self.ruler, *others, *known)
+        self.add(picture)
+        self.end_card(on_card, picture)
+
+    def grow_plot(self, known: list[Climb], others: list[Climb], said) -> None:
+        """The plot takes the stage, and all lines are drawn at once."""
+        gone = [self.text, self.words, self.ring_or_nothing(), self.reader]
+        self.play(*[FadeOut(each) for each in gone if each is not None], run_time=0.5)
+        lines = [each for each in self.stage() if isinstance(each, Climb)]
+        self.remove(*lines)
+        self.add(*known)
+
+        def grow(_: VGroup, share: float) -> None:
+            self.ruler.set_top(TOP + (TALL - TOP) * share)
+            for climb in known:
+                climb.set_depth(self.last)
+
+        self.play(Follow(VGroup(self.ruler, *known), grow, 1.2))
+        self.add(*others)
+        self.bring_to_front(*known)
+        self.pass_over(others, max(said.left(0) + 1.0, 3.0))
+        said.until(1)
+        left = float(self.blocks.x[-1 - max(1, self.last // 10)])
+        half = float(self.blocks.x[1] - self.blocks.x[0]) / 2
+        box = (left + half, -2.2, float(self.blocks.x[-1]) + half, TALL + 0.15)
+        self.frame_of_end = outline(box)
+        self.play(Create(self.frame_of_end), run_time=1.0)
+
+    def ring_or_nothing(self):
+        """The ring around a dot, where it stands."""
+        return self.ring if any(each is self.ring for each in self.mobjects) else None
+
+    def pass_over(self, climbs: list[Climb], seconds: float) -> None:
+        """Lines are drawn from the first depth to the last, as the blocks are passed."""
+
+        def step(_: VGroup, share: float) -> None:
+            self.blocks.passed = self.last * share
+            self.blocks.show()
+            for climb in climbs:
+                climb.set_depth(self.last * share)
+
+        self.play(Follow(VGroup(self.blocks, *climbs), step, max(seconds, 2.0), rate_func=linear))
