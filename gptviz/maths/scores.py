@@ -50,8 +50,9 @@ def probabilities(logits: Any, log_sum_exp: float) -> Vector:
 
 
 def remainder(shares: Any) -> float:
-    """What some shares (rank) leave of one."""
-    return float(1.0 - np.asarray(shares, dtype=np.float64).sum())
+    """What some shares (rank) leave of one; nothing where rounding alone takes it below zero."""
+    left = float(1.0 - np.asarray(shares, dtype=np.float64).sum())
+    return 0.0 if -1e-6 < left < 0 else left
 
 
 def surprise(logit: float, log_sum_exp: float) -> float:

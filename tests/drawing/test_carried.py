@@ -76,6 +76,10 @@ def test_bars_become_one_strip_of_length_one_and_its_shares_their_rows() -> None
     assert ends[0][0] == pytest.approx(-6.0) and ends[-1][1] == pytest.approx(3.0)
     assert all(a[1] == pytest.approx(b[0]) for a, b in zip(ends, ends[1:], strict=False))
     assert np.allclose([b - a for a, b in ends], np.array(shares) * 9.0)
+    strip.set_one(4.5)  # seen from farther: the same shares
+    assert np.allclose([row.bar.length for row in bars.rows], np.array(shares) * 4.5)
+    assert strip.frame.width == pytest.approx(4.5 + 0.1)
+    strip.set_one(9.0)
     after = [number(share) for share in shares]
     written = adding_up(after, ".1%")
     motion = strip.fall(after[:3], after[3])

@@ -12,7 +12,7 @@ from manim import Animation, Mobject, VGroup, VMobject
 
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.motion import exchange
-from gptviz.drawing.base.text import Numeral, TokenText, Words
+from gptviz.drawing.base.text import Align, Numeral, TokenText, Words
 from gptviz.drawing.base.whole import adding_up
 from gptviz.recording.number import Token, Tracked
 
@@ -78,8 +78,10 @@ class ProbabilityBars(VGroup):
 
     ``unit`` is the length of a share of one; every bar, the rest's too, is true to it. ``columns``
     are the distances, from the left edge, of the end of the scores and of the start of the bars,
-    whose ``room`` is where numerals must stay. Rows are ``row`` units apart. The left edge of the
-    labels is at x = 0 and the first row's middle at y = 0 until the whole is moved.
+    whose ``room`` is where numerals must stay. The shares' numerals stand beside the ends of their
+    bars or, given ``numerals``, in a column that ends there, left of the bars. Rows are ``row``
+    units apart. The left edge of the labels is at x = 0 and the first row's middle at y = 0 until
+    the whole is moved.
     """
 
     def __init__(
@@ -98,6 +100,7 @@ class ProbabilityBars(VGroup):
         score_spec: str = ".2f",
         limit: int = 15,
         room: float | None = None,
+        numerals: float | None = None,
     ) -> None:
         super().__init__()
         self.unit, self._gap, self._room = (
@@ -105,6 +108,8 @@ class ProbabilityBars(VGroup):
             theme.units(size) * 0.45,
             unit if room is None else room,
         )
+        #: How far left of the bars their numerals end, where these stand in a column.
+        self.aside = None if numerals is None else columns[1] - numerals
         self._drop = theme.units(size) * 0.34  # from a row's middle to its baseline
         labels: list[TokenText | Words] = [TokenText(token, size, limit=limit) for token in tokens]
         values = list(shares)
@@ -127,7 +132,8 @@ class ProbabilityBars(VGroup):
                 theme.PROBABILITY if i < len(tokens) else theme.REST,
             )
             bar.shift(middle + np.array([columns[1], 0, 0]))
-            share = Numeral(written[i], spec, size, theme.TEXT)
+            align: Align = "left" if numerals is None else "right"
+            share = Numeral(written[i], spec, size, theme.TEXT, align)
             share.place(base)
             self.rows.append(BarRow(label.place(base), score, bar, share))
             self._set_beside(self.rows[-1])
@@ -177,10 +183,13 @@ class ProbabilityBars(VGroup):
         self._set_beside(row)
 
     def _set_beside(self, row: BarRow) -> None:
-        """Sets a share's numeral beside the end of its bar, or inside where the room beside it is
-        too small."""
+        """Sets a share's numeral in its column or beside the end of its bar, or inside where the
+        room beside it is too small."""
         across = row.bar.points[:, 0]
         left, end, height = across.min(), across.max(), row.share.baseline()[1]
+        if self.aside is not None:
+            row.share.place([left - self.aside, height, 0], "right")
+            return
         inside = end + self._gap + row.share.advance > left + self._room
         row.share.place(
             [end + (-self._gap if inside else self._gap), height, 0], "right" if inside else "left"
@@ -231,23 +240,25 @@ class ProbabilityBars(VGroup):
 
 class ColumnNames(VGroup):
     """The names of the columns of bars that show scores, above the first row; ``left`` is where the
-    first begins."""
+    first begins. That of the shares ends with their column, or begins with their bars."""
 
-    def __init__(self, bars: ProbabilityBars, left: float, token: str, score: str) -> None:
+    def __init__(
+        self, bars: ProbabilityBars, left: float, token: str, score: str, size: float = theme.SMALL
+    ) -> None:
         super().__init__()
-        first = bars.rows[0]
-        self._height, self._bars_at = first.label.baseline()[1] + 0.42, first.bar.corner[0]
+        first, self._size, self._in_column = bars.rows[0], size, bars.aside is not None
+        self._height = first.label.baseline()[1] + 0.42 * max(size / theme.SMALL, 1.0)
         self._scores_end = (first.score or first.share).baseline("right")[0]
+        self._shares_at = first.share.baseline("right")[0] if bars.aside else first.bar.corner[0]
         self.score: VGroup = self._score(score)
         self.last: VGroup = VGroup()
-        self.add(
-            Words(token, theme.SMALL, theme.SECONDARY).place([left, self._height, 0]), self.score
-        )
+        self.add(self._words(token).place([left, self._height, 0]), self.score)
+
+    def _words(self, text: str) -> Words:
+        return Words(text, self._size, theme.SECONDARY)
 
     def _score(self, text: str) -> Words:
-        return Words(text, theme.SMALL, theme.SECONDARY).place(
-            [self._scores_end, self._height, 0], "right"
-        )
+        return self._words(text).place([self._scores_end, self._height, 0], "right")
 
     def rename(self, text: str) -> Animation:
         """Gives the column of the scores another name, or none."""
@@ -256,7 +267,8 @@ class ColumnNames(VGroup):
 
     def name_bars(self, text: str) -> Animation:
         """Names the column of the bars, in place of the name that it has."""
-        new = Words(text, theme.SMALL, theme.SECONDARY).place([self._bars_at, self._height, 0])
+        align: Align = "right" if self._in_column else "left"
+        new = self._words(text).place([self._shares_at, self._height, 0], align)
         old, self.last = self.last, new
         return self._exchange(old, new)
 

@@ -27,12 +27,15 @@ _APART = 0.4  # and how much later the last
 class MergedBars(VGroup):
     """What turns the bars of a :class:`ProbabilityBars` into one strip, and back into bars.
 
-    Numerals stand behind their bars' ends; those of rows without scores step to the left of the
-    bars as these leave, out of their way where the strip begins no farther left. The strip begins
+    Numerals in a column of their own stay there. Others stand behind their bars' ends; those of
+    rows without scores step to the left of the bars as these leave, out of their way where the
+    strip begins no farther left. Bars fly down first and then along the strip, past all that stands
+    left of them. The strip begins
     at ``left`` (x, y: its middle) and is ``thick`` units high; ``one`` units is
     the length of one, and a frame of that length shows where it must end. The bars stay those of
     their rows: labels and numerals keep their places until the shares come back. :meth:`lay`,
-    :meth:`shrink` and :meth:`fall` are the motions, in this order.
+    :meth:`shrink`, :meth:`magnify` where one is to be larger, and :meth:`fall` are the motions, in
+    this order.
     """
 
     def __init__(
@@ -52,13 +55,19 @@ class MergedBars(VGroup):
             raise GptvizError("bars below zero, or all zero, have no shares: give lengths")
         self._rows = self._boxes()
         for row, box in zip(bars.rows, self._rows, strict=True):  # none inside a bar that leaves
+            if bars.aside is not None:
+                break
             beside = np.array([box[2] + self._gap, row.share.baseline()[1], 0.0])
             row.share.place(beside).set_fill(theme.TEXT)
         self._beside = [row.share.baseline() for row in bars.rows]
         self.laid, self.shrunk = 0.0, 0.0
-        x, y = left
-        self.frame = outline((x, y - thick / 2, x + one, y + thick / 2), theme.TEXT, 2.5, 0.05)
+        self.frame = self._frame()
         self.add(self.frame)
+
+    def _frame(self) -> VMobject:
+        x, y = self._left
+        high = self._thick / 2
+        return outline((x, y - high, x + self._one, y + high), theme.TEXT, 2.5, 0.05)
 
     def _boxes(self) -> Floats:
         """Where the bars are now: boxes (row, 4)."""
@@ -88,13 +97,12 @@ class MergedBars(VGroup):
         count = len(self._plain)
         delay = _ASIDE + np.arange(count) / max(count - 1, 1) * _APART
         way = np.clip((self.laid - delay) / (1 - _APART - _ASIDE), 0, 1)
-        way = (way * way * (3 - 2 * way))[:, None]
-        self._put(self._rows + (self._strip() - self._rows) * way)
+        self._put(self._rows + (self._strip() - self._rows) * _down_and_along(way))
         aside = min(self.laid * 4, 1.0)
         for row, start, home, moved in zip(
-            self.bars.rows, self._beside, self._rows, way[:, 0], strict=True
+            self.bars.rows, self._beside, self._rows, way, strict=True
         ):
-            if row.score is None:
+            if row.score is None and self.bars.aside is None:
                 end = np.array([home[0] - self._gap - row.share.advance, start[1], 0.0])
                 row.share.place(start + (end - start) * aside)
             seam = 1.5 * float(moved)
@@ -105,6 +113,13 @@ class MergedBars(VGroup):
     def set_shrunk(self, share: float) -> Self:
         """How far the strip has shrunk (or grown) to one, from 0 to 1."""
         self.shrunk = float(np.clip(share, 0, 1))
+        self._put(self._strip())
+        return self
+
+    def set_one(self, one: float) -> Self:
+        """Gives one another length, and with it the strip: the same shares, seen from nearer."""
+        self._one = one
+        self.frame.points = self._frame().points
         self._put(self._strip())
         return self
 
@@ -119,6 +134,15 @@ class MergedBars(VGroup):
     def shrink(self, run_time: float = theme.SLOW, **options: Any) -> Follow:
         """The strip becomes one long."""
         return self._moving(self.set_shrunk, run_time, options)
+
+    def magnify(self, one: float, run_time: float = theme.MOVE, **options: Any) -> Follow:
+        """Strip and frame grow together until one is ``one`` units long."""
+        first = self._one
+
+        def step(share: float) -> None:
+            self.set_one(first * (one / first) ** share)
+
+        return self._moving(step, run_time, options)
 
     def fall(
         self,
@@ -145,14 +169,16 @@ class MergedBars(VGroup):
         last[:, 2] = last[:, 0] + plain * self._one
 
         def step(share: float) -> None:
-            self._put(first + (last - first) * min(share / (1 - _ASIDE), 1.0))
+            done = np.full(len(plain), min(share / (1 - _ASIDE), 1.0))
+            self._put(last + (first - last) * _down_and_along(1 - done))
             back = max(share - 1 + _ASIDE, 0.0) / _ASIDE  # beside the bars, once these are there
             for row, old, value, number, box in zip(
                 self.bars.rows, places, self.values, written, last, strict=True
             ):
                 row.share.set_between(value, number, share, spec)
-                end = np.array([box[2] + self._gap, old[1], 0.0])
-                row.share.place(old + (end - old) * back)
+                if self.bars.aside is None:
+                    end = np.array([box[2] + self._gap, old[1], 0.0])
+                    row.share.place(old + (end - old) * back)
                 row.bar.stroke_width = 1.5 * (1 - share)
             if share >= 1:
                 self.bars.unit, self.bars.values = self._one, after
@@ -162,3 +188,10 @@ class MergedBars(VGroup):
     def _moving(self, step: Any, run_time: float, options: dict[str, Any]) -> Follow:
         bars: VMobject = self.bars
         return Follow(bars, lambda _, share: step(share), run_time, **options)
+
+
+def _down_and_along(way: Floats) -> Floats:
+    """How far boxes have come (row, side) that go down first and then along, from 0 to 1 each."""
+    down, along = np.clip(way / 0.6, 0, 1), np.clip(way * 2 - 1, 0, 1)
+    down, along = (each * each * (3 - 2 * each) for each in (down, along))
+    return np.stack([along, down, along, down], axis=1)

@@ -19,7 +19,7 @@ from manim import rate_functions as rates
 from gptviz import maths
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.formula import Formula
-from gptviz.drawing.base.motion import Follow
+from gptviz.drawing.base.motion import Appear, Follow, Vanish, exchange
 from gptviz.drawing.base.text import Numeral, TokenText, Words
 from gptviz.drawing.chances.bars import ColumnNames, ShareStrip
 from gptviz.drawing.chances.merging import MergedBars
@@ -30,24 +30,38 @@ from gptviz.film import Film, Need
 from gptviz.recording.families import DrawnToken
 from gptviz.recording.number import Claim, Count, derive, derive_each
 
+from .curve import Curve, Lanes, Slope
 from .parts import (
-    Curve,
     FallingScores,
     Flight,
     Opening,
     Pointer,
     Reel,
     Wish,
+    beside,
+    in_line,
     names_on,
     widening,
 )
-from .table import BARS_START, FIRST_ROW, LEFT, ROW, SCORES_END, SHOWN, SIZE, UNIT, Table
+from .table import (
+    BARS_LEFT,
+    FIRST_ROW,
+    LEFT,
+    ROW,
+    SCORES_END,
+    SHOWN,
+    SIZE,
+    STRIP,
+    THICK,
+    Gaps,
+    Table,
+)
 
-STRIP, THICK = -2.02, 0.4  # the strip's middle and height
-ONE = UNIT * 0.8  # the length of one, when the strip has shrunk to it
-LONGEST = 2.1  # of the first bar while the curve stands beside it
 PULLED = 3  # the row whose score is pushed up
 SPOKEN = 12  # tokens of a prompt that is read out
+BIG, UNDER = 170, 44  # type of a number that has the stage to itself, and of what it counts
+FLOOR, HIGH = -1.42, 3.35  # of the axis, and of the curve at its highest
+LAST = (theme.LEFT_EDGE + 0.1, -1.62, theme.WIDTH - 2 * theme.MARGIN - 0.2, 1.0)  # the strip
 
 
 class Softmax(Film):
@@ -56,17 +70,15 @@ class Softmax(Film):
     row = Need(
         DrawnToken(prompt="As the spaceship was approaching the", top=20, sample=24), main=True
     )
-    settings = {"step": 1.0, "pull": 2.0, "shift": 100.0}
+    settings = {"zero": 0.0, "step": 1.0, "pull": 2.0, "shift": 100.0}
     cards = True
-    waivers = {
-        "sweeps:Bar": "a bar's numeral steps over it, out of the way of those that fly",
-    }
 
     def construct(self) -> None:
         self.table = Table(self.row)
         self.logits = self.table.logits
         self.highest = self.row.number("logits", 0)
         self.others = self.table.others
+        self.pulled = min(PULLED, len(self.logits) - 1)
         self.what_comes_next()
         self.raw_scores()
         self.the_highest()
@@ -81,12 +93,10 @@ class Softmax(Film):
         self.draw()
         self.end_card("Softmax turns any list of scores into probabilities.", self.picture)
 
-    # Scores
-    # ---------------------------------------------------------------------------------------------
-
     def what_comes_next(self) -> None:
         row = self.row
-        words = [row.token(rank) for rank in (4, 1, 6, 2, 5, 3) if rank < len(row.logits)]
+        ranks = (9, 4, 8, 1, 6, 2, 7, 5, 3)
+        words = [row.token(rank) for rank in ranks if rank < len(row.logits)]
         self.opening = Opening(row.prompt, [*words, row.token(0), row.drawn], 12.8)
         self.opening.move_to([0, 0.4, 0])
         reel = Reel(self.opening, words)
@@ -103,11 +113,11 @@ class Softmax(Film):
             )
             self.play(boxes, run_time=min(1.6, said.left(0)))
             self.play(Create(self.opening.blank), run_time=theme.QUICK)
-            self.play(reel.run(max(said.left() - 1.2, 2.4), rate_func=rates.ease_in_out_sine))
+            self.play(reel.run(max(said.left() - 1.0, 2.4), rate_func=rates.ease_in_out_sine))
             self.remove(reel)
             self.map = map_of(row)
             small = self.opening.animate.scale(32 / self.opening.size).move_to([0, -2.0, 0])
-            self.play(small, FadeIn(self.map), run_time=1.0)
+            self.play(small, FadeIn(self.map), run_time=0.8)
         ground = VGroup(self.map, self.opening)
         self.add(ground)
         self.title_card(ground, 2.2)
@@ -126,15 +136,16 @@ class Softmax(Film):
             window=SHOWN + 1,
             size=SIZE,
         )
-        self.counter = Numeral(row.vocab, ",", 128, align="left").place([0.9, 0.15, 0])
-        self.counted = Words("tokens, each with a raw score", 36, theme.SECONDARY)
-        self.counted.place([0.95, -0.6, 0])
+        total = Numeral(row.value("total"), ",.0f", BIG)
+        size = BIG * min(1.0, (theme.RIGHT_EDGE - BARS_LEFT - 0.4) / total.advance)
+        self.counter = Numeral(row.vocab, ",", size, align="left").place([BARS_LEFT + 0.3, 0.3, 0])
+        self.counted = self.under("tokens, each with a raw score")
         self.count()
         with self.beat(
             "But it doesn't answer with a word.",
             "It gives every token a raw score, all {n:round} of them.",
             n=row.vocab,
-            hold=1.0,
+            hold=0.9,
         ) as said:
             exit_ = self.map.box_of("unembedding", "next token")
             corner = [theme.LEFT_EDGE + self.opening.width / 2, 3.18, 0]
@@ -142,20 +153,20 @@ class Softmax(Film):
                 self.map.light("unembedding", "next token"),
                 self.frame.push(exit_, buff=1.2),
                 self.opening.animate.move_to(corner),
-                run_time=1.6,
+                run_time=1.5,
             )
             said.until(1)
             self.play(
-                self.frame.pull(),
-                self.map.carry(),
-                FadeIn(column, shift=DOWN * 0.6),
-                FadeIn(self.counter, shift=DOWN * 0.6),
-                FadeIn(self.counted, shift=DOWN * 0.6),
-                run_time=1.3,
+                self.frame.pull(), self.map.carry(), FadeIn(column, shift=DOWN * 0.6), run_time=1.1
             )
             self.unpin(self.opening)
-            fall = column.fall(column.lowest, 2.6, self.count, rate_func=rates.ease_in_out_sine)
+            self.play(FadeIn(self.counter), FadeIn(self.counted), run_time=theme.QUICK)
+            fall = column.fall(column.lowest, 2.2, self.count, rate_func=rates.ease_in_out_sine)
             self.play(fall)
+
+    def under(self, text: str) -> Words:
+        """What the large number counts."""
+        return Words(text, UNDER, theme.SECONDARY).place([BARS_LEFT + 0.35, -0.55, 0])
 
     def count(self) -> None:
         """Writes the place of the last score that is seen."""
@@ -163,17 +174,14 @@ class Softmax(Film):
 
     def the_highest(self) -> None:
         row, column = self.row, self.column
-        self.whole_unit = UNIT / float(self.table.total)
-        self.bars = self.table.bars(min(self.whole_unit, LONGEST))
-        self.header = ColumnNames(self.bars, LEFT, "token", "raw score")
+        self.bars = self.table.bars()
+        self.header = ColumnNames(self.bars, LEFT, "token", "raw score", 28)
         signs = Claim(
             maths.is_negative,
             (self.highest,),
             "They're all negative.",
             "Some are positive." if float(row.value("lowest")) >= 0 else "Some are negative.",
         )
-        total = Numeral(row.value("total"), ",.0f", 96).place([0.9, 0.15, 0])
-        added = Words("all of them added up", 36, theme.SECONDARY).place([0.95, -0.6, 0])
         others = self.bars.rows[-1].label
         with self.beat(
             "Here are the {k:words} highest.",
@@ -182,9 +190,9 @@ class Softmax(Film):
             k=Count(self.logits, "rows shown"),
             total=row.value("total"),
         ) as said:
-            self.play(
-                column.fall(0.0, 1.8, self.count, rate_func=rates.ease_in_out_sine),
-            )
+            said.until("highest")
+            back = column.fall(0.0, 1.7, self.count, rate_func=rates.ease_in_out_sine)
+            self.play(back)
             kept = [VGroup(each.label, each.score) for each in self.bars.rows[: len(self.logits)]]
             beyond = column.rows[len(self.logits) : len(self.logits) + 2]
             for unseen in column.rows[len(self.logits) + 2 :]:
@@ -193,34 +201,33 @@ class Softmax(Film):
                 *[FadeOut(each, target_position=others, scale=0.4) for each in beyond],
                 FadeIn(others),
                 FadeIn(self.header),
-                FadeOut(self.counter),
-                FadeOut(self.counted),
                 run_time=theme.MOVE,
             )
             self.remove(column, *column.rows)
             self.add(*kept)
             said.until(2)
-            self.play(FadeIn(total, shift=UP * 0.3), FadeIn(added, shift=UP * 0.3), run_time=0.8)
-        self.sum_of_scores = VGroup(total, added)
+            counter, before, total = self.counter, self.counter.number, row.value("total")
+            added = self.under("all of them added up")
+            self.play(
+                Follow(counter, lambda n, share: n.set_between(before, total, share, ",.0f"), 1.2),
+                exchange([self.counted], [added], 1.2),
+            )
+        self.counted = added
 
     def three_wishes(self) -> None:
         texts = ("positive", "exactly one in all", "same order")
         self.ticks: list[Any] = []
-        self.wishes = [Wish(text, 54) for text in texts]
+        self.wishes = [Wish(text, 68) for text in texts]
         for i, wish in enumerate(self.wishes):
-            wish.shift([1.3, 1.1 - i * 1.05, 0])
+            wish.shift([BARS_LEFT + 0.6, 1.3 - i * 1.25, 0])
         with self.beat(
-            "Probabilities are positive.",
-            "Together they make exactly one.",
+            "Probabilities are positive, and together they make one.",
             "And whoever's ahead stays ahead.",
         ) as said:
-            self.play(FadeOut(self.sum_of_scores), run_time=theme.QUICK)
-            for i, wish in enumerate(self.wishes):
-                said.until(i)
+            self.play(FadeOut(self.counter), FadeOut(self.counted), run_time=theme.QUICK)
+            for mark, wish in zip((0, "together", 1), self.wishes, strict=True):
+                said.until(mark)
                 self.play(FadeIn(wish, shift=RIGHT * 0.4), run_time=0.7)
-
-    # Powers
-    # ---------------------------------------------------------------------------------------------
 
     def tick(self, wish: int) -> None:
         """Ticks a wish."""
@@ -229,60 +236,49 @@ class Softmax(Film):
         self.play(mark, run_time=0.6)
 
     def slide(self) -> None:
-        """The axis slides until the highest score stands at zero."""
-        shift = Knob("shift", 0.0)
-        scores = self.bars.scores
-        differences = [derive(maths.difference, score, self.highest) for score in self.logits]
-        curve = self.curve = Curve(
-            differences, (self.logits[0], self.logits[-1]), 6.2, -1.2, 5.0, 2.75
-        )
-        curve.set_offset(float(self.highest))
+        """The scores hang from zero; they slide until the highest stands there, and the gaps
+        grow."""
+        rows = self.bars.rows[:-1]
+        heights = [each.bar.get_center()[1] for each in rows]
+        self.slope = Slope(self.logits, BARS_LEFT + 0.1, theme.RIGHT_EDGE - 0.2)
+        lanes = self.lanes = Lanes(self.slope, heights, rows[0].bar.height, FLOOR, FIRST_ROW + 0.2)
+        shift, gaps = Knob("shift", 0.0), Gaps(self.table, self.bars)
+        highest = float(self.highest)
 
-        def follow(_: Any) -> None:
-            now = [derive(maths.difference, score, shift.setting) for score in self.logits]
-            self.bars.set_scores(now)
-            curve.write(now[0], now[-1])
-            curve.set_offset(float(now[0]))
+        def slid(_: Any, share: float) -> None:
+            shift.set_value(highest * share)
+            lanes.turn(share, 0.0)
+            gaps.measure(shift.setting)
 
         with self.beat(
-            "Only the gaps between scores will matter.",
-            "So slide the scale until the highest stands at zero.",
+            "Slide the highest to zero, so that only the gaps are left.",
         ) as said:
-            row = [
-                wish.animate.scale(30 / 54).move_to([x, 2.45, 0], aligned_edge=[-1, 0, 0])
-                for wish, x in zip(self.wishes, (-0.6, 1.4, 4.5), strict=True)
-            ]
-            self.play(*row, run_time=theme.MOVE)
-            start = [
-                [LEFT + SCORES_END + 0.2, bar.get_center()[1], 0] for bar in self.bars.bars[:-1]
-            ]
-            coming = curve.coming(start)
-            self.play(FadeIn(curve.axis), FadeIn(curve.ticks), coming, run_time=1.6)
-            self.play(FadeIn(curve.ends), run_time=theme.QUICK)
-            said.until(1)
-            scores.add_updater(follow)
-            self.add(shift, scores, curve.ticks, curve.ends)
             self.play(
-                shift.animate(rate_func=smooth).set_value(float(self.highest)),
-                self.header.rename("gap"),
-                run_time=max(said.left(), 2.4),
+                LaggedStart(*in_line(self.wishes, 30 / 68, 2.43), lag_ratio=0.3), run_time=0.9
             )
-            scores.clear_updaters()
-            self.bars.set_scores(differences)
-            curve.write(differences[0], differences[-1])
+            self.play(lanes.grow(1.4), gaps.step_aside(1.4), self.header.name_bars("gap"))
+            self.play(Follow(VGroup(lanes, gaps), slid, max(said.left(), 1.6), rate_func=smooth))
+            self.play(Follow(lanes, lambda each, share: each.turn(1.0, share), 1.3))
+        gaps.measure(self.highest)
 
     def powers_of_e(self) -> None:
-        curve = self.curve
+        lanes = self.lanes
+        curve = self.curve = Curve(self.slope, lanes.dots, FLOOR, HIGH)
         factor = derive(maths.exponential, self.setting("step"))
         with self.beat(
-            "Now run each one through a curve, e to the power of x.",
+            "Now run each through a curve, e to the power of x.",
             "It's never negative, and it keeps the order.",
-            "Each step down is {e:~} times less.",
+            "One step down is {e:~} times less.",
             e=factor,
-            hold=1.6,
+            hold=1.4,
         ) as said:
-            self.play(Create(curve.line), FadeIn(curve.label), run_time=1.4)
-            self.play(curve.rise(1.6), FadeOut(curve.ends))
+            self.play(lanes.drop(1.1))
+            self.remove(lanes)
+            self.axis = VGroup(lanes.axis, lanes.tens, lanes.ones)
+            self.add(self.axis, curve.below, curve.line, *curve.dots)
+            self.play(Create(curve.line), curve.fill(1.1), FadeIn(curve.label), run_time=1.1)
+            self.add(*curve.stems, *curve.dots)
+            self.play(curve.rise(1.6))
             said.until(1)
             self.tick(0)
             said.until("keeps")
@@ -290,16 +286,18 @@ class Softmax(Film):
             said.until(2)
             pin = curve.pin()
             self.play(FadeIn(pin), run_time=theme.QUICK)
-            self.play(curve.step_down(1.4))
-            divided = Words("\u00f7 {e:.3f}", 36, theme.FOCUS, e=factor)
-            divided.place(curve.at(-1.0, 0) + [0, -0.5, 0], "center")
+            self.play(curve.step_down(1.2))
+            divided = Words("\u00f7 {e:.3f}", 48, theme.FOCUS, e=factor)
+            divided.place(curve.at(-1.0, 0) + [0, -0.62, 0], "center")
+            divided.shift([min(theme.RIGHT_EDGE - divided.get_right()[0], 0.0), 0, 0])
             self.play(FadeIn(divided, shift=UP * 0.15), run_time=theme.QUICK)
         self.pin_of_e = VGroup(pin, divided)
 
     def bars_of_all(self) -> None:
-        curve, rows = self.curve, self.bars.rows
+        curve, rows, bars = self.curve, self.bars.rows, self.bars
+        gaps = [each.share.number for each in rows[:-1]]
         powers, rest = derive_each(maths.powers, self.logits, self.highest), self.table.rest
-        few, narrow = derive(maths.total, powers), self.bars.unit
+        few = derive(maths.total, powers)
         written = derive_each(maths.thousandths, [*powers, rest])  # so that they make the total
         more = Claim(
             maths.is_larger,
@@ -307,7 +305,16 @@ class Softmax(Film):
             "Each is tiny, but together they outweigh our {k:words}.",
             "Each is tiny, and together they come to just this.",
         )
-        shares = [each.share for each in rows[:-1]]
+
+        def turn(_: Any, share: float) -> None:
+            for each, gap, power in zip(rows[:-1], gaps, written, strict=False):
+                each.share.set_between(gap, power, share, ".3f")
+
+        def grow(_: Any, share: float) -> None:
+            bars.unit = self.table.unit_at(share)
+            bars.set_shares(powers, rest, written)
+            rows[-1].bar.set_length(float(rest) * bars.unit * max(share, 1e-3))
+
         with self.beat(
             "The heights become bars.",
             "And the other {n:round}?",
@@ -315,186 +322,174 @@ class Softmax(Film):
             n=self.others,
             k=Count(self.logits, "rows shown"),
         ) as said:
-            self.play(FadeOut(self.pin_of_e), *[FadeOut(dot) for dot in curve.dots], run_time=0.4)
-            lowered = curve.lower([each.bar for each in rows[:-1]], theme.MOVE)
-            self.play(LaggedStart(*lowered, lag_ratio=0.18), run_time=2.0)
+            gone = VGroup(curve.line, curve.below, curve.label, self.axis, self.pin_of_e)
+            self.play(FadeOut(gone), *[FadeOut(dot) for dot in curve.dots], run_time=0.5)
+            self.tracks = self.table.tracks(bars)
+            self.bring_to_back(self.tracks)
+            numerals = VGroup(*[each.share for each in rows[:-1]])
+            self.play(
+                FadeIn(self.tracks),
+                curve.lower([each.bar for each in rows[:-1]], 1.6),
+                Follow(numerals, turn, 1.6),
+                self.header.name_bars("power of e"),
+            )
             self.remove(*curve.stems)
             self.add(*[each.bar for each in rows[:-1]])
-            self.play(
-                *[FadeIn(share) for share in shares],
-                self.header.name_bars("e to that power"),
-                FadeOut(VGroup(curve.line, curve.axis, curve.ticks, curve.label)),
-                run_time=0.5,
-            )
             said.until(1)
-            self.add(rows[-1].bar)
-
-            def grow(_: Any, share: float) -> None:
-                self.bars.unit = narrow + (self.whole_unit - narrow) * share
-                self.bars.set_shares(powers, rest, written)
-                rows[-1].bar.set_length(float(rest) * self.bars.unit * max(share, 1e-3))
-
-            moving = VGroup(*[each.bar for each in rows], *shares)
             rows[-1].bar.set_length(1e-3)
-            self.play(Follow(moving, grow, max(said.left() - 0.8, 2.4), rate_func=smooth))
+            self.add(rows[-1].bar)
+            moving = VGroup(*[each.bar for each in rows])
+            self.play(Follow(moving, grow, max(said.left() - 0.6, 2.4), rate_func=smooth))
             self.play(FadeIn(rows[-1].share), run_time=theme.QUICK)
-
-    # Probabilities
-    # ---------------------------------------------------------------------------------------------
 
     def length_of_one(self) -> None:
         total = self.table.total
         shares, rest = self.table.shares()
-        merged = MergedBars(self.bars, (LEFT + BARS_START, STRIP), ONE, THICK)
-        self.whole = ShareStrip(shares, ONE, THICK, rest).shift([LEFT + BARS_START, STRIP, 0])
-        label = Words("all together", SIZE, theme.SECONDARY).place([LEFT, STRIP - 0.1, 0])
-        length = Numeral(total, ".3f", SIZE, align="right")
-        length.place([LEFT + SCORES_END, STRIP - 0.1, 0], "right")
-        gaps = VGroup(*[each.score for each in self.bars.rows[:-1]])
-        for each in self.bars.rows[:-1]:  # the numerals of the bars step aside, into their place
-            each.remove(each.score)
-            each.score = None
         one = derive(maths.total, [*shares, rest])
+        far, near = self.bars.unit, self.table.one(self.pulled, self.setting("pull"))
+        merged = MergedBars(self.bars, (LEFT, STRIP), far, THICK)
+        self.whole = ShareStrip(shares, near, THICK, rest).shift([LEFT, STRIP, 0])
+        length = self.length = Numeral(total, ".3f", 44)
+
+        def end(width: float) -> list[float]:
+            return [LEFT + width + 0.2, STRIP - 0.14, 0]
+
+        def shrink(numeral: Numeral, share: float) -> None:
+            numeral.set_between(total, one, share, ".0f").place(end(merged.unit * float(total)))
+
+        length.place(end(far * float(total)))
         with self.beat(
             "Put everything end to end.",
             "Shrink it until it's exactly one long.",
             "Now each piece is a probability.",
+            "So {word} gets {p:~in}.",
+            word=self.row.token(0),
+            p=self.row.probability(0),
         ) as said:
             self.add(self.bars)
-            self.play(FadeOut(gaps), self.header.rename(""), run_time=theme.QUICK)
-            self.play(merged.lay(2.4))
-            self.play(FadeIn(label), FadeIn(length), FadeIn(merged), run_time=theme.QUICK)
+            self.play(merged.lay(2.0))
+            self.play(FadeIn(length), FadeIn(merged), run_time=theme.QUICK)
             said.until(1)
-            self.play(
-                merged.shrink(2.0),
-                Follow(length, lambda n, share: n.set_between(total, one, share, ".0f"), 2.0),
-            )
+            self.play(merged.shrink(1.6), Follow(length, shrink, 1.6))
             self.tick(1)
             said.until(2)
+            self.play(merged.magnify(near, 0.9), Vanish(length, 0.2))
+            length.place(end(near))
             self.add(self.whole)
             self.bring_to_back(self.whole)
-            self.play(merged.fall(shares, rest, run_time=2.2), self.header.name_bars("probability"))
-        self.frame_of_one, self.sum_label = merged, VGroup(label, length)
+            self.play(merged.fall(shares, rest, run_time=1.8), self.header.name_bars("probability"))
+            length.set_opacity(1)
+            self.play(Appear(length), run_time=0.3)
+            said.until(3)
+            focus = Focus(self.bars.rows[0])
+            self.play(Create(focus), run_time=0.6)
+        self.play(FadeOut(focus), run_time=theme.QUICK)
+        self.merged = merged
 
     def push_one(self) -> None:
         self.pull, self.shift_knob = Knob("pull", 0.0), Knob("shift", 0.0)
-        pulled = min(PULLED, len(self.logits) - 1)
-        scores = self.table.raw_again(self.bars)
 
         def state() -> dict[str, Any]:
-            now = self.table.pushed(pulled, self.pull.setting, self.shift_knob.setting)
+            now = self.table.pushed(self.pulled, self.pull.setting, self.shift_knob.setting)
             self.whole.set_shares(now["shares"], now["rest"])
             return now
 
         with self.beat(
             "Push up just one score.",
             "Now {word} grows, and takes from everybody else.",
-            "The total never moves.",
-            word=self.row.token(pulled),
+            word=self.row.token(self.pulled),
         ) as said:
-            focus = Focus(self.bars.rows[pulled])
-            self.play(Create(focus), FadeIn(scores), self.header.rename("raw score"), run_time=0.8)
-            for each, score in zip(self.bars.rows, scores, strict=False):
-                each.score = score
-                each.add(score)
+            focus = Focus(self.bars.rows[self.pulled])
+            self.play(Create(focus), run_time=0.6)
             self.add(self.pull, self.shift_knob, self.bars)
             self.bars.follow(state)
             up = float(self.setting("pull"))
-            self.sweep(self.pull, up, max(said.left(1) - 0.3, 2.0), smooth)
-            said.until(2)
-            strip = Focus(self.whole)
+            self.sweep(self.pull, up, max(said.left() - 1.4, 1.8), smooth)
+            strip = Focus(self.whole, 0.06)
             self.play(ReplacementTransform(focus, strip), run_time=0.6)
-            self.sweep(self.pull, 0.0, 1.5, smooth)
+            self.sweep(self.pull, 0.0, 1.4, smooth)
             self.play(FadeOut(strip), run_time=theme.QUICK)
 
     def push_all(self) -> None:
         with self.beat(
-            "Add {shift:round} to every score.",
-            "Nothing happens. Only the gaps count.",
+            "Add {shift:round} to every score, and nothing happens.",
+            "Only the gaps count.",
             shift=self.setting("shift"),
         ) as said:
             focus = Focus(self.bars.scores)
             self.play(Create(focus), run_time=0.5)
-            self.sweep(self.shift_knob, float(self.setting("shift")), 2.4, smooth)
+            self.sweep(self.shift_knob, float(self.setting("shift")), 1.8, smooth)
             said.until(1)
-            self.sweep(self.shift_knob, 0.0, 1.6, smooth)
+            self.sweep(self.shift_knob, 0.0, 1.4, smooth)
             self.play(FadeOut(focus), run_time=theme.QUICK)
 
     def formula(self) -> None:
-        first = self.bars.rows[0]
-        formula = Formula(
+        """The bars fall back into the strip; the strip comes forward, and the formula is made of
+        it."""
+        shares = self.table.shares()
+        one = self.whole.full
+        widen = widening((LEFT, STRIP, one, THICK), LAST, *shares)
+        formula = self.written = Formula(
             "p_i = frac({{ e^(x_i) : power }}, {{ sum_j e^(x_j) : total }})",
-            110,
+            120,
             colors={"power": theme.PROBABILITY},
-        ).move_to([4.2, 0.5, 0])
+        )
+        formula.move_to([beside(self.opening.blank, formula.width), 1.05, 0])
+        x, y, long, _ = LAST
+        first = float(self.row.probability(0)) * long
         flights = [
-            Flight(
-                formula, "power", [float(first.get_right()[0]) + 0.6, first.bar.get_center()[1], 0]
-            ),
-            Flight(formula, "total", [formula.get_center()[0], -0.9, 0]),
+            Flight(formula, "power", [x + first / 2, y, 0]),
+            Flight(formula, "total", [x + long / 2, y, 0]),
         ]
+        rows = self.bars.rows
+        texts = [part for row in rows for part in (row.label, row.score, row.share) if part]
         with self.beat(
             "That's softmax.",
             "Take e to each score, and divide by the sum.",
-            "So {word} gets {p:~in}.",
-            word=self.row.token(0),
-            p=self.row.probability(0),
-            hold=1.0,
         ) as said:
             self.bars.clear_updaters()
-            self.play(FadeIn(formula), run_time=0.6)
+            again = MergedBars(self.bars, (LEFT, STRIP), one, THICK)
+            gone = [*texts, self.header, self.tracks, *self.wishes, *self.ticks]
+            self.play(again.lay(1.3), FadeOut(self.length, run_time=0.3))
+            self.play(*[FadeOut(each) for each in gone], run_time=theme.QUICK)
+            self.remove(self.bars, *rows, *self.bars.bars)
+            self.play(
+                FadeOut(self.merged),
+                Follow(self.whole, widen, 1.2),
+                FadeIn(formula),
+            )
+            self.names = names_on(self.whole, rows)
+            self.play(FadeIn(self.names), run_time=theme.QUICK)
             said.until(1)
             self.play(flights[0].land(1.2))
             said.until("divide")
             self.play(flights[1].land(1.2))
-            said.until(2)
-            focus = Focus(first)
-            self.play(Create(focus), run_time=0.6)
-        self.play(FadeOut(focus), FadeOut(formula), run_time=theme.QUICK)
 
     def draw(self) -> None:
         row = self.row
-        left = self.whole.get_left()
-        place = Claim(
-            maths.less,
-            (row.rank, Count(self.logits, "rows shown")),
-            "This time it's {word}.",
-            "This time it's {word}, out among the others.",
-        )
+        x, y, long, high = LAST
         with self.beat(
             "Now roll the dice.",
-            place,
+            "This time it's {word}.",
             "So softmax turns any list of scores into probabilities.",
             word=row.drawn,
         ) as said:
-            gone = [self.bars, self.header, *self.wishes, *self.ticks, self.frame_of_one]
-            self.play(*[FadeOut(each) for each in [*gone, self.sum_label]], run_time=0.5)
-            long, high = theme.RIGHT_EDGE - theme.LEFT_EDGE - 0.4, 0.9
-            x, y = theme.LEFT_EDGE + 0.2, -0.2
-            small, large = (left[0], STRIP, ONE, THICK), (x, y, long, high)
-            widen = widening(small, large, *self.table.shares())
-            self.play(Follow(self.whole, widen, 1.4))
             pointer = Pointer(row.u, [x, y + high / 2 + 0.05, 0], long)
-            names = names_on(self.whole, [*self.bars.labels], 30)
-            self.play(FadeIn(pointer), FadeIn(names), run_time=theme.QUICK)
-            said.until("dice")
-            self.play(pointer.run(2.6, rate_func=rates.ease_out_cubic))
+            self.play(FadeIn(pointer), run_time=0.3)
+            self.play(pointer.run(max(said.left(0), 2.0), rate_func=rates.ease_out_cubic))
             said.until(1)
             word = TokenText(row.drawn, 64, limit=14)
             at = min(max(pointer.shape.get_center()[0], -5.5), 5.5)
-            word.place([at, y + high / 2 + 0.7, 0], "center")
+            word.place([at, y + high / 2 + 0.6, 0], "center")
             blank = self.opening.blank
             self.play(
                 FadeIn(word, shift=UP * 0.5), blank.animate.set_stroke(opacity=0.2), run_time=0.6
             )
             size = self.opening.type_size
             target = self.opening.inside(TokenText(row.drawn, size, limit=14))
-            self.play(word.animate.scale(size / 64).move_to(target), run_time=1.2)
-            self.play(FadeOut(pointer), FadeOut(names), run_time=0.3)
-            self.play(
-                blank.animate.set_stroke(opacity=1),
-                Follow(self.whole, lambda strip, share: widen(strip, 1 - share), 1.0),
-            )
-            self.play(FadeIn(self.bars), FadeIn(self.header), run_time=0.6)
-        self.picture = VGroup(self.bars, self.header, self.whole)
+            said.until(2)
+            self.play(word.animate.set_x(target.get_center()[0]), run_time=0.7)
+            self.play(word.animate.scale(size / 64).move_to(target), run_time=0.8)
+            self.play(FadeOut(pointer), blank.animate.set_stroke(opacity=1), run_time=theme.QUICK)
+        self.picture = VGroup(self.written, self.whole, self.names)
         self.add(self.picture)

@@ -1,5 +1,5 @@
 """What only the film softmax draws: a blank that words run through, a list of scores that falls
-past, the curve over its sliding axis, three wishes, the pointer of a draw."""
+past, three wishes, the pointer of a draw, parts of a formula that come flying."""
 
 from __future__ import annotations
 
@@ -9,24 +9,23 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 from manim import (
-    Animation,
-    AnimationGroup,
     Create,
-    Dot,
-    LaggedStart,
     RoundedRectangle,
     VGroup,
     VMobject,
 )
 
 from gptviz.drawing.base import theme
-from gptviz.drawing.base.cells import polygons, segments, stroked
+from gptviz.drawing.base.cells import polygons
 from gptviz.drawing.base.formula import Formula
 from gptviz.drawing.base.motion import Follow
 from gptviz.drawing.base.text import Numeral, TokenText, Words
-from gptviz.drawing.chances.bars import Bar, ShareStrip
+from gptviz.drawing.chances.bars import BarRow, ShareStrip
+from gptviz.drawing.model.map import CORNER
 from gptviz.drawing.tokens.tokens import TokenStrip, tail
 from gptviz.recording.number import Token, Tracked
+
+from .table import LIMIT
 
 Place = npt.NDArray[np.float64]
 _SIZES = (52, 48, 44, 40, 36, 32)  # of a prompt, in pixels
@@ -34,14 +33,16 @@ _SIZES = (52, 48, 44, 40, 36, 32)  # of a prompt, in pixels
 
 class Opening(VGroup):
     """A prompt in its boxes and, behind it, a blank: on one line of ``width`` units, as large as
-    that allows; of a long prompt the end. ``strip``, ``blank``."""
+    that allows; of a long prompt the end. In type of 32 pixels it has room beside the map.
+    ``strip``, ``blank``."""
 
     def __init__(self, prompt: Sequence[Token], words: Sequence[Token], width: float) -> None:
         super().__init__()
         for size in _SIZES:
             em = theme.units(size)
             room = max(TokenText(word, size, limit=14).advance for word in words) + em * 1.1
-            shown = tail(prompt, width - room - em * 0.42, size)
+            line = min(width, (CORNER[0] - 0.3 - theme.LEFT_EDGE) * size / 32)
+            shown = tail(prompt, line - room - em * 0.42, size)
             if len(shown) == len(prompt):
                 break
         self.size = float(size)
@@ -86,15 +87,15 @@ class Reel(VGroup):
             away = words - 1 - i
             word.place(self._middle + np.array([0, away * self._step, 0]), "center")
             far = abs(away)
-            word.set_opacity(float(np.clip(1 - far, 0.22 * np.clip(2.6 - far, 0, 1), 1)))
+            word.set_opacity(float(np.clip(1 - far, 0.24 * np.clip(3.6 - far, 0, 1), 1)))
         return self
 
     def run(self, run_time: float, **options: Any) -> Follow:
         """All words run through, and out."""
-        last = len(self.words) + 2.6
+        last = len(self.words) + 3.6
         return Follow(
             self,
-            lambda reel, share: reel.set_turned(-1.6 + (last + 1.6) * share),
+            lambda reel, share: reel.set_turned(-2.6 + (last + 2.6) * share),
             run_time,
             **options,
         )
@@ -130,7 +131,7 @@ class FallingScores(VGroup):
         self._drop = theme.units(size) * 0.34
         self._pairs = [
             (
-                TokenText(token, size, limit=13),
+                TokenText(token, size, limit=LIMIT),
                 Numeral(score, ".2f", size, theme.SECONDARY, "right"),
             )
             for token, score in zip(tokens, scores, strict=True)
@@ -196,161 +197,22 @@ class Wish(VGroup):
         return Create(mark)
 
 
-class Curve:
-    """Scores as dots on an axis that slides under them, the curve of e^x above it, a stem from each
-    dot up to the curve, and a pin that walks down the curve.
-
-    ``differences`` are the scores measured from the highest, highest first; ``ends`` the numbers
-    below the first and the last dot. A stem is as long as e to its score: :meth:`lower` lays it down
-    as a bar.
-    """
-
-    LEAST = -2.4  # the axis shows at least so much
-
-    def __init__(
-        self,
-        differences: Sequence[Tracked],
-        ends: Sequence[Tracked],
-        right: float,
-        bottom: float,
-        width: float,
-        height: float,
-    ) -> None:
-        self._scores = [float(d) for d in differences]
-        self._low = min(min(self._scores) * 1.15, self.LEAST)
-        self._origin, self._size = np.array([right, bottom, 0.0]), np.array([width, height])
-        xs = np.linspace(self._low, 0.0, 80)
-        self.line = VMobject(stroke_color=theme.PROBABILITY, stroke_width=6)
-        self.line.set_points_smoothly([self.at(x, np.exp(x)) for x in xs])
-        self.axis = stroked(
-            segments([self.at(self._low, 0)], [self.at(0, 0)]), theme.SECONDARY, 3.0
-        )
-        self.ticks = stroked(np.zeros((0, 3)), theme.SECONDARY, 3.0)
-        self.set_offset(0.0)
-        self.label = Formula("e^x", 84, theme.PROBABILITY)
-        middle = self._low * 0.62
-        self.label.move_to(self.at(middle, np.exp(middle)) + np.array([0, 0.85, 0]))
-        self.dots = [Dot(self.at(d, 0), radius=0.1, color=theme.TEXT) for d in self._scores]
-        self.stems = [self._stem(d) for d in self._scores]
-        below = np.array([0, -0.5, 0])
-        places = [self.at(self._scores[0], 0) + below, self.at(self._scores[-1], 0) + below]
-        numerals = [
-            Numeral(value, ".2f", 32, theme.TEXT, "right" if i == 0 else "center").place(
-                place + np.array([0.25 if i == 0 else 0.0, 0, 0]), "right" if i == 0 else "center"
-            )
-            for i, (value, place) in enumerate(zip(ends, places, strict=True))
-        ]
-        crowded = places[0][0] - places[1][0] < 1.7  # scores near one another: one numeral says it
-        self.ends = VGroup(*numerals[: 1 if crowded else 2])
-
-    def at(self, x: float, y: float) -> Place:
-        """Where a score and a power lie on screen."""
-        return np.asarray(
-            self._origin + np.array([-x / self._low * self._size[0], y * self._size[1], 0])
-        )
-
-    def set_offset(self, highest: float) -> None:
-        """Slides the axis' ticks: a whole number stands at each, and ``highest`` at the right
-        end."""
-        first, last = np.ceil(highest + self._low), np.floor(highest + 1e-9)
-        at = [self.at(x - highest, 0) for x in np.arange(first, last + 1)]
-        low, high = np.array([0, -0.12, 0]), np.array([0, 0.12, 0])
-        self.ticks.points = segments([p + low for p in at], [p + high for p in at])
-
-    def write(self, first: Tracked, last: Tracked) -> None:
-        """Writes other numbers below the first and the last score."""
-        for numeral, value in zip(self.ends, (first, last), strict=False):
-            numeral.set_value(value)
-
-    def _stem(self, score: float) -> VMobject:
-        return _laid(
-            Bar(1.0, _STEM),
-            self.at(score, 0),
-            self._size[1] * float(np.exp(score)),
-            _STEM,
-            np.pi / 2,
-        )
-
-    def coming(self, places: Sequence[Any]) -> LaggedStart:
-        """The dots come to the axis, each from its place."""
-        homes = [dot.get_center() for dot in self.dots]
-        for dot, place in zip(self.dots, places, strict=True):
-            dot.move_to(place)
-        flights = [dot.animate.move_to(home) for dot, home in zip(self.dots, homes, strict=True)]
-        return LaggedStart(*flights, lag_ratio=0.1)
-
-    def rise(self, run_time: float, **options: Any) -> AnimationGroup:
-        """Every dot goes from the axis up to the curve, its stem growing below it."""
-
-        def up(score: float, foot: Place) -> Any:
-            tall = self._size[1] * float(np.exp(score))
-            return lambda stem, share: _laid(stem, foot, tall * max(share, 1e-4), _STEM, np.pi / 2)
-
-        def ride(score: float) -> Any:
-            return lambda dot, share: dot.move_to(self.at(score, np.exp(score) * share))
-
-        return AnimationGroup(
-            *[
-                Follow(stem, up(d, self.at(d, 0)), run_time, **options)
-                for stem, d in zip(self.stems, self._scores, strict=True)
-            ],
-            *[
-                Follow(dot, ride(d), run_time, **options)
-                for dot, d in zip(self.dots, self._scores, strict=True)
-            ],
-        )
-
-    def lower(self, bars: Sequence[Bar], run_time: float) -> list[Animation]:
-        """The animations that lay every stem down where its bar will stand."""
-        return [
-            Follow(stem, _lowering(bar, self.at(d, 0), self._size[1] * float(np.exp(d))), run_time)
-            for stem, bar, d in zip(self.stems, bars, self._scores, strict=True)
-        ]
-
-    def pin(self) -> VGroup:
-        """A pin on the curve at zero, and what is left of it a step of one further down."""
-        self._tall, self._walker = self._upright(0.0), self._upright(0.0)
-        self.factor = VGroup()
-        return VGroup(self._tall, self._walker, self.factor)
-
-    def _upright(self, x: float) -> VMobject:
-        return stroked(segments([self.at(x, 0)], [self.at(x, np.exp(x))]), theme.FOCUS, 5.0)
-
-    def step_down(self, run_time: float, **options: Any) -> Follow:
-        """The pin walks down the curve by one."""
-
-        def step(pin: VMobject, share: float) -> None:
-            pin.points = segments([self.at(-share, 0)], [self.at(-share, np.exp(-share))])
-
-        return Follow(self._walker, step, run_time, **options)
+def in_line(wishes: Sequence[Wish], scale: float, height: float) -> list[Any]:
+    """The motions of wishes to a line that ends at the right edge, the first one first."""
+    right, moves = theme.RIGHT_EDGE, []
+    for wish in reversed(wishes):
+        low = float(wish.get_center()[1] - wish.box.get_center()[1])
+        place = np.array([right - wish.width * scale / 2, height + low * scale, 0])
+        moves.insert(0, wish.animate.scale(scale).move_to(place))
+        right -= wish.width * scale + 0.42
+    return moves
 
 
-_STEM = 0.07  # units: how wide the line from the axis up to the curve is
-
-
-def _lowering(bar: Bar, foot: Place, length: float) -> Any:
-    low, high = bar.points[:, 1].min(), bar.points[:, 1].max()
-    target, end, thick = np.array([bar.corner[0], (low + high) / 2, 0.0]), bar.length, high - low
-
-    def step(stem: VMobject, share: float) -> None:
-        _laid(
-            stem,
-            foot + (target - foot) * share,
-            length + (end - length) * share,
-            _STEM + (thick - _STEM) * share,
-            np.pi / 2 * (1 - share),
-        )
-
-    return step
-
-
-def _laid(shape: VMobject, foot: Place, length: float, thick: float, angle: float) -> VMobject:
-    """Gives a shape the outline of a bar that starts at ``foot`` and lies at an angle."""
-    along = np.array([np.cos(angle), np.sin(angle), 0.0])
-    half = np.array([-np.sin(angle), np.cos(angle), 0.0]) * thick / 2
-    near, far = foot, foot + along * length
-    shape.points = polygons(np.array([[near - half, far - half, far + half, near + half]]))
-    return shape
+def beside(blank: VMobject, width: float) -> float:
+    """Where the middle of something stands that leaves the way up to a blank free."""
+    place = float(blank.get_center()[0])
+    away = (width + blank.width) / 2 + 0.3
+    return 0.0 if abs(place) > away else place - away if place > 0 else place + away
 
 
 class Pointer(VGroup):
@@ -433,13 +295,16 @@ def widening(
     return step
 
 
-def names_on(strip: ShareStrip, labels: Sequence[TokenText | Words], size: float) -> VGroup:
-    """The names of a strip's parts, on those that have room for them."""
-    names = VGroup()
-    for part, label in zip(strip.parts, labels, strict=True):
-        dark = part is not strip.parts[-1] or not isinstance(label, Words)
-        name = label.copy().scale(size / label.size)
-        if name.width + 0.2 < part.length:
-            names.add(name.move_to(part.get_center()))
-            name.set_fill(theme.GROUND if dark else theme.TEXT, opacity=1)
-    return names
+def names_on(strip: ShareStrip, rows: Sequence[BarRow]) -> VGroup:
+    """The names and numbers of a strip's parts, on those that have room for both."""
+    found = VGroup()
+    for part, row in zip(strip.parts, rows, strict=True):
+        dark = part is not strip.parts[-1] or not isinstance(row.label, Words)
+        color = theme.GROUND if dark else theme.TEXT
+        name = row.label.copy().scale(42 / row.label.size)
+        number = Numeral(row.share.number, row.share.spec, 36, color, "center")
+        if max(name.width, number.width) + 0.24 < part.length:
+            middle = part.get_center()
+            name.move_to(middle + np.array([0, 0.2, 0])).set_fill(color, opacity=1)
+            found.add(name, number.place(middle + np.array([0, -0.34, 0]), "center"))
+    return found
