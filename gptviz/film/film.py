@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from manim import Animation, AnimationGroup, FadeIn, FadeOut, Mobject, ValueTracker, VGroup, linear
+from manim.utils.exceptions import EndSceneEarlyException
 
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.frame import FramedScene
@@ -99,6 +100,7 @@ class Film(FramedScene):
         self._question = Statement()
         self._quoted: set[str] = set()  # publications whose figures were shown
         self._carded: set[str] = set()  # which cards were shown
+        self._cut_short = False  # by an observer, who wanted no more of it
         self._pages: list[Page] = []  # of captions, still to come
         self._moved = self._began = 0.0  # when a motion ended last, when a beat began last
 
@@ -261,8 +263,12 @@ class Film(FramedScene):
             self._stand(rest)
         self.beats.append(Beat(number, label, start, self.now, moved, said.sentences, drawn))
         self._note_quotations()
-        for each in self._observers:
-            each.beat_ended(self, self.beats[-1])
+        try:
+            for each in self._observers:
+                each.beat_ended(self, self.beats[-1])
+        except EndSceneEarlyException:
+            self._cut_short = True
+            raise
 
     def _spoken(self, said: Said) -> float:
         """When a beat's words are over: a voice is followed by a pause, reading holds its own."""
@@ -385,7 +391,7 @@ class Film(FramedScene):
                 f"{type(self).__name__} has no beat",
                 "a film is told in beats: with self.beat(...): ...",
             )
-        if self.cards and (missing := {"title", "end"} - self._carded):
+        if self.cards and not self._cut_short and (missing := {"title", "end"} - self._carded):
             raise NotDeclared(
                 f"{type(self).__name__} shows no {' and no '.join(sorted(missing))} card",
                 "it declares cards = True",

@@ -18,4 +18,5 @@ class Observer(Protocol):
         one observer does not want is played in its time, without pictures."""
 
     def beat_ended(self, film: Film, beat: Beat) -> None:
-        """Called while the last picture of a beat stands."""
+        """Called while the last picture of a beat stands. Raises Manim's EndSceneEarlyException
+        where no more of the film is wanted."""

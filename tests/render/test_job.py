@@ -105,13 +105,16 @@ def test_one_beat_is_had_early_and_not_published(toy: Toy) -> None:
     after = '        with self.beat("Next comes'
     assert after in source  # the first beat is followed by something that belongs to none
     longer = source.replace(after, f"        self.clear_stage()\n        self.add(number)\n{after}")
-    toy.scene("tiny").write_text(longer)
+    toy.scene("tiny").write_text(
+        longer.replace("    row = Need", "    cards = True\n    row = Need")
+    )
     for beat in ("1", "2"):
         run = toy.run("render", "tiny", "--quality", "l", "--preview-beat", beat)
         assert run.code == 0, run.err
         with av.open(run.lines[-1]) as container:
             assert container.duration / 1e6 < 3.5
     assert not film(toy, "tiny").exists()
+    toy.scene("tiny").write_text(source)
     assert toy.run("render", "tiny", "--quality", "l", "--preview-beat", "3").code == 1
 
 
