@@ -132,9 +132,9 @@ def test_judges_play_what_is_named_and_record_takes_a_prompt(tmp_path: Path) -> 
 
 def test_all_is_all(tmp_path: Path) -> None:
     toy = build(tmp_path / "project")
-    assert toy.run("status", "other", "--all").lines[-1] == "0 fresh, 0 stale, 2 missing"
+    assert toy.run("status", "--all").lines[-1] == "0 fresh, 0 stale, 2 missing"
     toy.store.write("big", "other", "row", row())
-    run = toy.run("verify", "tiny", "--all")
+    run = toy.run("verify", "--all")
     assert run.lines[-1] == "2 not at hand", run.out + run.err
 
 
