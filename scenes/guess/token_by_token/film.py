@@ -43,7 +43,7 @@ LARGE, TEXT = 76, 46  # sizes of the text's type: at first, and below the map
 CHART = (-6.2, -2.0, 6.2, 0.4)  # the map behind the title
 ENTRANCES = 4  # boxes for tokens that the map has
 FLOOD = (theme.LEFT_EDGE, theme.STAGE_BOTTOM, theme.RIGHT_EDGE, 1.6)
-TOP = (3.42, 0.66, 7.7)  # the last row's place while it is read, beside the map
+TOP = (3.42, 0.66, 7.2)  # the last row's place while it is read, beside the map
 
 
 class TokenByToken(Film):
@@ -112,7 +112,7 @@ class TokenByToken(Film):
             self.play(FadeIn(slot, shift=RIGHT * 0.3), run_time=0.9)
             self.add(flood, counter)
             self.play(flood.pour(counter, self.size, max(said.left() - 0.3, 3.0)))
-            self.wait(0.6)
+            self.wait(0.3)
             self.chart = map_of(self.block, CHART)
             exit_ = self.chart.box_of("next token")
             going = [row.scores.travel((row.scores.sides, exit_), 1.2) for row in self.early]
@@ -124,7 +124,7 @@ class TokenByToken(Film):
             self.play(small, run_time=theme.MOVE)
         ground = VGroup(self.chart, self.text)
         self.add(ground)
-        self.title_card(ground)
+        self.title_card(ground, 2.2)
 
     def columns(self) -> None:
         """Each token enters the map, and its column goes through all blocks."""
@@ -334,7 +334,7 @@ class TokenByToken(Film):
                 panels.append(unchanged(row, block.gap(row.index)))
                 self.play(FadeIn(panels[-1], shift=RIGHT * 0.3), run_time=0.6)
             said.until(2)
-            self.play(self.passing(max(said.left(), 1.6)))
+            self.play(self.passing(max(said.left(), 1.2)))
         self.panels, self.frame_ = VGroup(*panels), target
 
     # Other texts
@@ -397,7 +397,7 @@ class TokenByToken(Film):
             "So that's what comes out, {s:round} numbers.",
             "You read one row, and keep one token.",
             shows=("block", "loop"),
-            hold=1.0,
+            hold=0.6,
             s=self.size,
         ) as said:
             self.clear_stage(self.chart)

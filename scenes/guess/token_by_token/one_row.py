@@ -19,7 +19,7 @@ from gptviz.recording.number import Claim, derive
 from .parts import SCORE, SIZE, TOKEN, Lens, Table, marks
 
 WIDTH = theme.RIGHT_EDGE - theme.LEFT_EDGE
-STRIP, THICK, DRAW = -0.95, 0.75, 40  # the strip of the draw: its middle, its height, its type
+STRIP, THICK, DRAW = -1.15, 0.75, 40  # the strip of the draw: its middle, its height, its type
 PARKED = 3.2  # where the highest score waits for the others
 
 
@@ -34,7 +34,7 @@ def winner(film: Any) -> None:
         word=film.block.near[lens.best],
     ) as said:
         film.play(Create(lens.frame), run_time=theme.QUICK)
-        film.play(lens.grow(1.3), Create(lens.rays))
+        film.play(lens.grow(1.1), Create(lens.rays))
         names = [VGroup(*pair) for pair in lens.texts]
         film.play(
             LaggedStart(*[FadeIn(each) for each in names], lag_ratio=0.15), run_time=theme.MOVE
@@ -75,7 +75,7 @@ def by_name(film: Any) -> None:
             FadeIn(VGroup(row.label, row.score), target_position=point, scale=0.1)
             for row, point in zip(rows[1:-1], film.points[1:], strict=True)
         ]
-        film.play(LaggedStart(*reversed(flights), lag_ratio=0.5), run_time=2.4)
+        film.play(LaggedStart(*reversed(flights), lag_ratio=0.5), run_time=2.0)
         film.play(
             ReplacementTransform(name, rows[0].label),
             ReplacementTransform(score, rows[0].score),
@@ -83,17 +83,17 @@ def by_name(film: Any) -> None:
         )
         film.play(FadeIn(rows[-1].label), run_time=theme.QUICK)
         said.until(1)
-        film.play(table.grow(1.8))
+        film.play(table.grow(1.4))
         film.add(table.bars)
         said.until(2)
         frame = Focus(rows[0])
         film.play(Create(frame), run_time=theme.MOVE)
         if table.named is not None:  # the one that the source compares with the first
-            film.wait(max(said.left() - 0.4, 0.4))
+            film.wait(max(said.left() - 0.8, 0.1))
             end = Focus(rows[table.named])
             film.play(ReplacementTransform(frame, end), run_time=theme.MOVE)
             frame = end
-        film.wait(0.6)
+        film.wait(0.3)
         film.play(FadeOut(frame), run_time=theme.QUICK)
 
 
@@ -168,7 +168,7 @@ def draw(film: Any) -> None:
                 *[ReplacementTransform(copy, bar) for copy, bar in zip(copies, laid, strict=True)],
                 lag_ratio=0.15,
             ),
-            run_time=1.6,
+            run_time=1.2,
         )
         film.play(FadeIn(strip), *[FadeOut(bar) for bar in laid], Light(*texts), run_time=0.3)
         strip.draw(first.u)

@@ -25,11 +25,11 @@ from .rows import mark
 CELLS, THICK, APART = 14, 0.2, 0.34  # of a column of numbers; between two of them
 LENS: Box = (theme.LEFT_EDGE + 0.1, -1.7, theme.RIGHT_EDGE - 0.1, 0.9)
 TOKEN, SCORE = 64.0, 56.0  # sizes of type in the lens
-SIZE, ROW, FIRST_ROW = 36.0, 0.455, 1.95  # of the table
+SIZE, ROW, FIRST_ROW = 43.0, 0.52, 1.95  # of the table
 LEFT = theme.LEFT_EDGE + 0.1
-SCORES_END, BARS = 4.1, 4.45  # from the table's left edge
-UNIT = theme.RIGHT_EDGE - 1.4 - LEFT - BARS
-NAMED = 3  # tokens that are left out, by name
+SCORES_END, BARS = 4.5, 4.85  # from the table's left edge
+ROOM = theme.RIGHT_EDGE - 1.6 - LEFT - BARS  # of the longest bar
+NAMED = 2  # tokens that are left out, by name
 
 
 class Columns(VGroup):
@@ -155,18 +155,20 @@ class Table:
             self.named = self.ranks.index(rank)
         self.shares = [sets.probability(rank) for rank in self.ranks]
         others = derive(maths.difference, sets.vocab, Count(self.ranks, "tokens named"))
+        rest = derive(maths.remainder, self.shares)
+        longest = max(float(rest), float(self.shares[0]), float(self.chosen.share(0)))
         self.bars = ProbabilityBars(
             [sets.token(rank) for rank in self.ranks],
             self.shares,
-            derive(maths.remainder, self.shares),
+            rest,
             Words("{n:,} others", SIZE, theme.SECONDARY, n=others),
             scores=[sets.logits.at(rank) for rank in self.ranks],
-            unit=UNIT,
+            unit=ROOM / longest,
             columns=(SCORES_END, BARS),
             row=ROW,
             size=SIZE,
             limit=11,
-            room=UNIT + 1.2,
+            room=ROOM + 1.4,
         )
         self.bars.shift(np.array([LEFT, FIRST_ROW, 0.0]))
         self.columns = [int(sets.token(rank).id) for rank in self.ranks]
