@@ -12,6 +12,7 @@ REDIRECTED: frozenset[str] = frozenset(
         "ablation",
         "autoregression",
         "induction",
+        "logit_lens",
         "positions",
         "softmax",
         "stack_3d",

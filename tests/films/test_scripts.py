@@ -10,6 +10,7 @@ from tests.films.test_judges import default
 CLEAN: tuple[str, ...] = (
     "autoregression",
     "induction",
+    "logit_lens",
     "positions",
     "softmax",
     "stack_3d",
