@@ -3,7 +3,7 @@
 A film fails where a digit or a number word has no address, where an address does not lead to the
 value, where a numeral is not its value rounded rightly, where a sentence is shown that its numbers
 do not bear out, where an outline is not that of the text that it says it is, and where displayed
-parts do not add up to the displayed whole.
+parts do not add up to the displayed whole, and where a colour that has a meaning is used without it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from gptviz.drawing.base.formula import Formula
 from gptviz.drawing.base.text import Run, TokenText
 from gptviz.film import foreign
 from gptviz.film.addresses import Addresses
+from gptviz.film.colours import Colours
 from gptviz.film.film import Film
 from gptviz.film.literals import counted_literals
 from gptviz.film.rehearsal import FRAME_RATE, Moment, played, rehearse
@@ -87,7 +88,8 @@ class Untracked:
 
 @dataclass(frozen=True)
 class Untrue:
-    """What is drawn against a rule of the whole picture: parts that do not make their whole."""
+    """What is drawn against a rule of the whole picture: parts that do not make their whole, a
+    colour without its meaning."""
 
     time: float
     beat: int
@@ -105,6 +107,7 @@ class AuditReport:
     claims: list[Stated] = field(default_factory=list)
     untracked: list[Untracked] = field(default_factory=list)
     sums: list[Untrue] = field(default_factory=list)
+    colours: list[Untrue] = field(default_factory=list)
     unlisted: int = 0
 
     @property
@@ -125,6 +128,7 @@ class AuditReport:
             + lies
             + [f"{_at(u)}: {u.text!r} in the {u.where}: {u.why}" for u in self.untracked]
             + [f"{_at(s)}: {s.text} stand {s.why}" for s in self.sums]
+            + [f"{_at(c)}: {c.text}: {c.why}" for c in self.colours]
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -137,6 +141,7 @@ class AuditReport:
             "claims": [asdict(c) for c in self.claims],
             "untracked": [asdict(u) for u in self.untracked],
             "sums": [asdict(s) for s in self.sums],
+            "colours": [asdict(c) for c in self.colours],
             "unlisted": self.unlisted,
         }
 
@@ -181,12 +186,15 @@ class Auditing:
         )
         self._ledger = _Ledger(self._report, addresses)
         self._watcher, self._sums = _Watcher(self._ledger, made), Sums()
+        self._colours = Colours()
 
     def look(self, moment: Moment) -> None:
         """Takes a picture in."""
         self._watcher.look(moment)
         for each in self._sums.look(moment):
             self._ledger.missum(each, _Place(moment.time, moment.beat, SCREEN))
+        for wrong in self._colours.look(moment):
+            self._report.colours.append(Untrue(moment.time, moment.beat, wrong.text, wrong.why))
 
     def report(self, film: Film) -> AuditReport:
         """What was found in the film that was played."""

@@ -48,6 +48,14 @@ STILL = 0.6  # seconds of stillness at a beat's end, at least
 _TICK = 1e-6  # seconds: a time that is a sum of frames is reached, not passed
 
 
+def beat_bounds(sentences: int, cards: bool) -> tuple[float, float]:
+    """The least and the most seconds of a beat of so many sentences; in a film with cards every
+    beat may be as long as one of several."""
+    if sentences == 1 and not cards:
+        return SHORTEST, LONGEST
+    return SHORTEST_TOLD, LONGEST_TOLD
+
+
 class Film(FramedScene):
     """The base of every film. Class attributes say what it needs; see the module's docstring for an
     example. Its furniture is pinned: ``self.play(self.frame.push(head))`` moves the stage alone.
@@ -254,7 +262,7 @@ class Film(FramedScene):
         yield said
         moved = self._moved
         until = max(
-            start + (SHORTEST if len(told) == 1 else SHORTEST_TOLD),
+            start + beat_bounds(len(told), self.cards)[0],
             self._spoken(said),
             moved + STILL,
             moved + hold,

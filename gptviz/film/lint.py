@@ -128,7 +128,7 @@ class Inspection:
         """What was found in the film that was looked at; writes its sheet and stills."""
         told, length = film.beats, film.now
         if not self._beats:
-            self._docket.add(pace.beats(told))
+            self._docket.add(pace.beats(told, film.cards))
             self._docket.add(self._clock.close(told, length))
             self._docket.add(self._follower.close(told, length))
         standing, waived = self._docket.close(whole=not self._beats)

@@ -11,7 +11,7 @@ from manim.mobject.types.image_mobject import AbstractImageMobject
 
 from gptviz.drawing.base.text import Words
 from gptviz.film.beats import Beat
-from gptviz.film.film import LONGEST, LONGEST_TOLD, SHORTEST, SHORTEST_TOLD
+from gptviz.film.film import beat_bounds
 from gptviz.film.findings import Finding
 from gptviz.film.rehearsal import FRAME_RATE, PER_SECOND, Moment
 from gptviz.film.speech import PER_CHARACTER, READING
@@ -29,14 +29,13 @@ def reading(characters: int) -> float:
     return READING + PER_CHARACTER * characters
 
 
-def beats(told: Sequence[Beat]) -> Iterator[Finding]:
+def beats(told: Sequence[Beat], cards: bool = False) -> Iterator[Finding]:
     """Beats that are too long, too short, or shorter than their words take to read."""
     for beat in told:
         length, number = beat.end - beat.start, beat.number + 1
-        one = len(beat.sentences) == 1
-        most = LONGEST if one else LONGEST_TOLD
+        shortest, most = beat_bounds(len(beat.sentences), cards)
         said = beat.sentences[-1].end - beat.start
-        least = max(SHORTEST if one else SHORTEST_TOLD, said)
+        least = max(shortest, said)
         if length < least - _FRAME:
             yield Finding(
                 "short",

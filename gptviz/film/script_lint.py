@@ -4,6 +4,8 @@
 colon       a colon or a semicolon, to hang a fragment on
 long        a sentence of more than 18 words
 digits      a number of more than three significant digits
+numbers     more than one number in a sentence; "layer 3, head 2" are names
+subject     a statement without its subject ("Says more than that.")
 word        a word that the films have lost ("anew", "surer"; "share" and "chance of" for
             probability)
 fast        a beat of more than 160 words a minute
@@ -42,6 +44,69 @@ LOST = {
     "its chance": "its probability",
     "likeliest": "most likely",
 }
+#: A statement that begins with one of these has lost its subject; a question may.
+_VERBS = frozenset(
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "isn't",
+        "aren't",
+        "wasn't",
+        "has",
+        "had",
+        "hasn't",
+        "does",
+        "did",
+        "doesn't",
+        "didn't",
+        "can",
+        "can't",
+        "could",
+        "will",
+        "won't",
+        "would",
+        "comes",
+        "goes",
+        "says",
+        "takes",
+        "gives",
+        "makes",
+        "means",
+        "reads",
+        "looks",
+        "shows",
+        "gets",
+        "needs",
+        "keeps",
+        "holds",
+        "begins",
+        "starts",
+        "ends",
+        "stops",
+        "stands",
+        "writes",
+        "draws",
+        "adds",
+        "learns",
+        "knows",
+        "leaves",
+        "turns",
+        "becomes",
+        "depends",
+        "helps",
+        "happens",
+        "picks",
+        "grows",
+        "falls",
+        "stays",
+        "works",
+    ]
+)
+_NOUNS = frozenset(
+    ("layer", "head", "place", "block", "row", "step", "token", "position", "number", "dimension")
+)
 _LOST = re.compile(r"\b(" + "|".join(sorted(LOST, key=len, reverse=True)) + r")\b", re.IGNORECASE)
 
 
@@ -80,6 +145,11 @@ def _sentence(beat: Beat, sentence: Sentence) -> Iterator[Fault]:
     for each in re.split(r"(?<=[.?!])\s+", sentence.text):
         if (count := len(each.split())) > WORDS:
             yield fault("long", f"{count} words in a sentence, {WORDS} at most")
+        first = re.sub(r"^[^\w]+", "", each).split(" ")[0].lower().replace("\u2019", "'")
+        if first in _VERBS and not each.endswith("?"):
+            yield fault("subject", f"{first!r} has no subject")
+    if (many := _quantities(sentence.statement)) > 1:
+        yield fault("numbers", f"{many} numbers in a sentence, one at most")
     for number in _long_numbers(sentence.statement):
         yield fault("digits", f"{number} has more than {DIGITS} digits to be spoken")
     for match in _LOST.finditer(plain):
@@ -106,6 +176,22 @@ def _own_words(statement: Statement) -> str:
         " " * len(piece.text) if isinstance(piece.origin, (Token, Word, Tracked)) else piece.text
         for piece in statement
     )
+
+
+def _quantities(statement: Statement) -> int:
+    """How many numbers a sentence says. A number behind a noun (layer 3, head 2) is a name, and so
+    is a place in an order; the same number said again is one."""
+    said, before = set(), ""
+    for piece in statement:
+        named = before.rstrip().rpartition(" ")[2].lower() in _NOUNS
+        if (
+            isinstance(piece.origin, Tracked)
+            and not named
+            and piece.spec not in ("ordinal", "words")
+        ):
+            said.add(str(piece.origin.address))
+        before = piece.text
+    return len(said)
 
 
 def _long_numbers(statement: Statement) -> Iterator[str]:

@@ -314,6 +314,9 @@ def test_a_beat_that_is_too_long_or_too_short_for_its_words_is_found() -> None:
     found = [*pace.beats([beat(4.9, "Look.", "See."), beat(17.1, "Look.", "See.")])]
     assert [(f.rule, round(f.by, 2)) for f in found] == [("short", 0.1), ("long", 0.1)]
     assert not [*pace.beats([beat(5.0, "Look.", "See."), beat(17.0, "Look.", "See.")])]
+    told = [beat(4.9, short), beat(17.1, short)]
+    assert [f.rule for f in pace.beats(told, cards=True)] == ["short", "long"], "one sentence, too"
+    assert not [*pace.beats([beat(5.0, short), beat(17.0, short)], cards=True)]
 
 
 def test_stillness_with_nothing_left_to_read_is_found(row: Recording) -> None:

@@ -46,10 +46,25 @@ def test_what_can_be_spoken() -> None:
         ("word", "Every word has a chance of coming next."),
         ("word", "They all begin anew with every word."),
         ("digits", "It has {n:,} weights to choose from."),
+        ("numbers", "It has {n:~} of them, and uses {m:~} at a time."),
+        ("subject", "Says more than that about each of its words."),
+        ("subject", "It stops. Isn\u2019t sure of any of them now."),
     ],
 )
 def test_what_cannot(rule: str, template: str) -> None:
-    assert rules(template, n=NUMBER, seconds=8.0) == [rule]
+    assert rules(template, n=NUMBER, m=Setting(0.3, "m"), seconds=8.0) == [rule]
+
+
+def test_names_are_no_numbers_and_questions_may_begin_with_a_verb() -> None:
+    layers, heads = range(12), range(8)
+    places = {
+        "l": Count.position(3, layers, "layer"),
+        "h": Count.position(5, heads, "head"),
+        "n": NUMBER,
+    }
+    assert rules("Look at layer {l:d}, head {h:d}, of {n:~} weights.", **places) == []
+    assert rules("Does it know {n:~} words? Is that enough for it?", n=NUMBER) == []
+    assert rules("About {n:~} weights, and all {n:~} of them are used.", n=NUMBER) == []
 
 
 def test_time_and_motion() -> None:

@@ -39,6 +39,8 @@ class ByteChart(Group):
     of them a byte has.
     """
 
+    means = ("wrong",)
+
     def __init__(
         self,
         fills_at: Tracked,

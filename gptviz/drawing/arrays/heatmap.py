@@ -39,6 +39,8 @@ class HeatMap(Group):
     others. Few cells are drawn with a hairline ``gap`` between them, many without.
     """
 
+    means = ("attention",)
+
     def __init__(
         self,
         numbers: Numbers,

@@ -21,6 +21,8 @@ class Bar(VMobject):
     """A filled rectangle that grows to the right from its left edge; one mobject, a few array
     entries to change."""
 
+    means = ("probability",)
+
     def __init__(
         self, length: float, thickness: float, color: str = theme.PROBABILITY, opacity: float = 1.0
     ) -> None:
@@ -64,6 +66,8 @@ def _rectangle(left: float, low: float, right: float, high: float) -> np.ndarray
 class BarRow(VGroup):
     """One row: ``label`` (a token or words), ``score`` (a numeral, or None), ``bar``, ``share`` (a
     numeral)."""
+
+    means = ("probability",)
 
     def __init__(
         self, label: TokenText | Words, score: Numeral | None, bar: Bar, share: Numeral
@@ -281,6 +285,8 @@ class ColumnNames(VGroup):
 class ShareStrip(VGroup):
     """Shares laid end to end: a strip whose whole length, ``width`` units, is one. ``parts[i]`` are
     its bars."""
+
+    means = ("probability",)
 
     def __init__(
         self,

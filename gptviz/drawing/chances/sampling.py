@@ -36,6 +36,8 @@ class CumulativeDraw(Framed):
     what the last interval holds.
     """
 
+    means = ("probability", "focus")
+
     def __init__(
         self,
         tokens: Sequence[Token],

@@ -102,6 +102,8 @@ class QuotedWords(VGroup):
     are no tokens.
     """
 
+    means = ("wrong",)
+
     def __init__(self, words: Sequence[str], size: float = theme.LABEL) -> None:
         super().__init__()
         em, pen = theme.units(size), 0.0

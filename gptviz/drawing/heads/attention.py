@@ -40,6 +40,8 @@ class AttentionGrid(Framed):
     scores high is bright, below zero too.
     """
 
+    means = ("attention", "query", "key")
+
     def __init__(
         self,
         tokens: Sequence[Token],
@@ -276,6 +278,8 @@ class AttentionArcs(VGroup):
     stands below the token it falls on.
     """
 
+    means = ("attention",)
+
     def __init__(
         self,
         boxes: Sequence[VMobject],
@@ -343,6 +347,8 @@ class QueriesAndKeys(VGroup):
     ``boxes`` are the tokens' mobjects, side by side; ``queries`` and ``keys`` (token, d_head) their
     numbers.
     """
+
+    means = ("query", "key")
 
     def __init__(
         self,

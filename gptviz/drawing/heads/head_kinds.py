@@ -43,6 +43,8 @@ class ScoreRule(VGroup):
     """What a score counts, as a small pattern: the cells (query, key) whose weights are added,
     among the others."""
 
+    means = ("attention",)
+
     def __init__(self, counted: Any, side: float = 0.66, color: str = theme.ATTENTION) -> None:
         super().__init__()
         mask = np.asarray(counted, dtype=bool)

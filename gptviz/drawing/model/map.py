@@ -75,6 +75,8 @@ class ModelMap(Framed):
     Raises GptvizError for a model without blocks.
     """
 
+    means = ("attention", "probability")
+
     def __init__(
         self,
         layers: Tracked,

@@ -44,6 +44,8 @@ class ReplayCell(VGroup):
     """One token: ``box``; below it ``chance`` and ``place``, or None where it was given and not
     scored."""
 
+    means = ("probability",)
+
     def __init__(self, token: Token, scored: Expected | None, size: float, small: float) -> None:
         super().__init__()
         em = theme.units(size)

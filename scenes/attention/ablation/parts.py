@@ -69,6 +69,8 @@ class Gauges(VGroup):
     of. :meth:`fly` carries every cell to another box.
     """
 
+    means = ("probability",)
+
     def __init__(self, shares: Any, boxes: Boxes) -> None:
         plain = np.asarray(shares, dtype=np.float64)
         self.shares, self.way = plain.ravel(), winding(*plain.shape)
@@ -174,6 +176,8 @@ class RowScale(VGroup):
 class Meter(VGroup):
     """One word's probability as a bar on a track from zero to one, a mark where the whole model
     stands, and which head is off."""
+
+    means = ("probability",)
 
     def __init__(self, word: Token, whole: Tracked, places: Numbers, y: float) -> None:
         super().__init__()

@@ -166,6 +166,7 @@ class Curve:
         self._unit, self._zero = slope.unit, slope.zero
         self._xs = np.linspace(slope.lowest, 0.0, 80)
         self.line = VMobject(stroke_color=theme.PROBABILITY, stroke_width=7)
+        self.line.means = ("probability",)  # what its heights become
         self.line.set_points_smoothly([self.at(x, np.exp(x)) for x in self._xs])
         self.below = VMobject(stroke_width=0)
         paint(self.below, theme.PROBABILITY, 0.12)

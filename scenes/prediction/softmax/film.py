@@ -287,7 +287,7 @@ class Softmax(Film):
             pin = curve.pin()
             self.play(FadeIn(pin), run_time=theme.QUICK)
             self.play(curve.step_down(1.2))
-            divided = Words("\u00f7 {e:.3f}", 48, theme.FOCUS, e=factor)
+            divided = Words("\u00f7 {e:.3f}", 48, e=factor)
             divided.place(curve.at(-1.0, 0) + [0, -0.62, 0], "center")
             divided.shift([min(theme.RIGHT_EDGE - divided.get_right()[0], 0.0), 0, 0])
             self.play(FadeIn(divided, shift=UP * 0.15), run_time=theme.QUICK)

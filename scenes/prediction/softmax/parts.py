@@ -219,6 +219,8 @@ class Pointer(VGroup):
     """The pointer of a draw: it runs along a strip that begins at ``left``, ``width`` units long,
     above it, and stops where the random number ``u`` says."""
 
+    means = ("focus",)
+
     def __init__(self, u: Tracked, left: Place, width: float) -> None:
         super().__init__()
         self.u, self._start, self._width = u, left, width
