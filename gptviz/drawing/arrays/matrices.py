@@ -24,7 +24,9 @@ from gptviz.drawing.base.cells import (
     segments,
     stroked,
 )
+from gptviz.drawing.base.given import finite
 from gptviz.drawing.base.text import Numeral, Words
+from gptviz.errors import GptvizError
 from gptviz.recording.number import Numbers, Tracked
 
 _DIGITS = 0.363  # half of a digit's height, in em: from a cell's middle down to its baseline
@@ -63,9 +65,12 @@ class NumberMatrix(Framed):
     ) -> None:
         if len(numbers.shape) != 2:
             raise ValueError(f"a matrix has two axes, not {len(numbers.shape)}")
+        finite(numbers, names[0])
         self.numbers, self.role, self.size = numbers, role, size
         self.rows = slots(numbers.shape[0], rows, names[0], of[0])
         self.columns = slots(numbers.shape[1], columns, names[1], of[1])
+        if not self.rows or not self.columns:
+            raise GptvizError("a matrix of no numbers cannot be drawn: give at least one")
         self._spec, self._names = (
             spec,
             (

@@ -19,6 +19,7 @@ from gptviz.recording.number import Token
 Role = Literal["system", "user", "assistant"]
 _HUES = {"system": theme.HUES[2], "user": theme.HUES[0], "assistant": theme.HUES[4]}
 _SIDES = {"system": 0.0, "user": 1.0, "assistant": -1.0}
+_MOST = 400  # tokens of a bubble: twenty lines of twenty
 
 
 class ChatBubble(VGroup):
@@ -26,7 +27,7 @@ class ChatBubble(VGroup):
 
     ``template`` says how many of the first and of the last tokens the template wrote: they are
     dimmer. :meth:`set_written` shows the first tokens only, as while the model writes. Raises
-    GptvizError for a role that no template knows.
+    GptvizError for a role that no template knows, and for more tokens than a picture has room for.
     """
 
     def __init__(
@@ -41,6 +42,10 @@ class ChatBubble(VGroup):
         if role not in _HUES:
             raise GptvizError(
                 f"no template knows the role {role!r}: it is one of {', '.join(_HUES)}"
+            )
+        if len(tokens) > _MOST:
+            raise GptvizError(
+                f"a bubble of {len(tokens):,} tokens fits no picture: give at most {_MOST}"
             )
         self.role, em = role, theme.units(size)
         pad = em * 0.6
