@@ -130,12 +130,15 @@ def test_judges_play_what_is_named_and_record_takes_a_prompt(tmp_path: Path) -> 
     assert toy.files() == before, "what is recorded is not recorded again"
 
 
-def test_all_is_all(tmp_path: Path) -> None:
+def test_all_is_all_and_names_beside_it_are_refused(tmp_path: Path) -> None:
     toy = build(tmp_path / "project")
     assert toy.run("status", "--all").lines[-1] == "0 fresh, 0 stale, 2 missing"
     toy.store.write("big", "other", "row", row())
     run = toy.run("verify", "--all")
     assert run.lines[-1] == "2 not at hand", run.out + run.err
+    for command in ("status", "verify"):
+        refused = toy.run(command, "tiny", "--all")
+        assert refused.code == 2 and "'tiny' and --all were given" in refused.err
 
 
 def test_a_side_of_a_comparison_is_an_edition_or_what_is_named(tmp_path: Path) -> None:
