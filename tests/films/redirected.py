@@ -11,6 +11,7 @@ REDIRECTED: frozenset[str] = frozenset(
     {
         "ablation",
         "autoregression",
+        "head_zoo",
         "induction",
         "logit_lens",
         "positions",

@@ -34,7 +34,6 @@ UNMEASURED = {
     "autoregression",
     "bpe_tokens",
     "embedding_matrix",
-    "head_zoo",
     "heads_grid",
     "logit_lens",
     "matvec",

@@ -9,6 +9,7 @@ from tests.films.test_judges import default
 #: Films that are clean under ``gptviz script --lint``.
 CLEAN: tuple[str, ...] = (
     "autoregression",
+    "head_zoo",
     "induction",
     "logit_lens",
     "positions",

@@ -139,7 +139,6 @@ LONG_FILMS = {
     "analogies",
     "bpe_tokens",
     "embedding_matrix",
-    "head_zoo",
     "plurality",
     "scores_mask",
     "topk_topp",

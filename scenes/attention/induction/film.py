@@ -11,6 +11,7 @@ from gptviz.drawing.base import theme
 from gptviz.drawing.base.motion import Dim, Follow
 from gptviz.drawing.base.text import Numeral, Words
 from gptviz.drawing.heads.flowing import Flow
+from gptviz.drawing.heads.headfield import HeadField, cells_on, grid_boxes, grid_labels
 from gptviz.drawing.heads.headmap import head_name
 from gptviz.drawing.model.map import CORNER, ModelMap, map_of
 from gptviz.film import Film, Need
@@ -18,7 +19,7 @@ from gptviz.recording.families import HeadComposition, HeadScores, RepeatedToken
 from gptviz.recording.number import Claim, Tracked, derive
 
 from .gpt2 import Listeners
-from .parts import HeadField, LookingBack, SaidTwice, WorkRow, cells_on, grid_boxes, grid_labels
+from .parts import LookingBack, SaidTwice, WorkRow
 
 GRID = (-5.7, -2.1, 6.4, 2.15)
 TITLE_MAP = (-6.2, -2.0, 6.2, 0.4)

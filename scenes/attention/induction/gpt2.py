@@ -11,6 +11,7 @@ from gptviz.drawing.base import theme
 from gptviz.drawing.base.cells import outline, painted, rectangles
 from gptviz.drawing.base.text import Numeral, Words
 from gptviz.drawing.heads.head_kinds import CompositionFormula
+from gptviz.drawing.heads.headfield import HeadField, cells_on, grid_boxes, grid_labels
 from gptviz.drawing.model.map import CORNER, ModelMap
 from gptviz.film import Film
 from gptviz.recording import published
@@ -18,7 +19,7 @@ from gptviz.recording.address import Place, Printed
 from gptviz.recording.families import HeadCompositionRecording, HeadScoresRecording
 from gptviz.recording.number import Claim, Count, Word
 
-from .parts import HeadField, cells_on, grey, grid_boxes, grid_labels, tick
+from .parts import grey, tick
 
 GPT2_SMALL = "GPT-2 small"  # whose heads publications name
 ROOM = (-5.85, -2.1, -0.75, 2.15)  # of the heads

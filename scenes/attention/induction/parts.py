@@ -3,30 +3,25 @@ fly, and the row of tokens on which two heads work together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 from manim import RoundedRectangle, VGroup, VMobject
 
-from gptviz.drawing.arrays.windows import positions
 from gptviz.drawing.base import theme, tints
 from gptviz.drawing.base.cells import (
-    Anchor,
     Boxes,
-    Cells,
     Framed,
     boxes_of,
-    outline,
     painted,
     rectangles,
     segments,
     stroked,
 )
 from gptviz.drawing.base.motion import Follow
-from gptviz.drawing.base.text import Numeral, TokenText, Words
-from gptviz.drawing.model.map import ModelMap
+from gptviz.drawing.base.text import TokenText, Words
 from gptviz.recording.number import Numbers, Token
 
 Floats = npt.NDArray[np.float64]
@@ -167,116 +162,6 @@ def part_of(curve: Floats, share: float) -> Floats:
     ab, bc, cd = a + (b - a) * share, b + (c - b) * share, c + (d - c) * share
     abc, bcd = ab + (bc - ab) * share, bc + (cd - bc) * share
     return np.array([a, ab, abc, abc + (bcd - abc) * share])
-
-
-# All heads
-# -------------------------------------------------------------------------------------------------
-
-
-def grid_boxes(layers: int, heads: int, room: Sequence[float]) -> Boxes:
-    """The cells (layer times head) of all heads in a room (left, bottom, right, top), layers across
-    and heads down."""
-    left, bottom, right, top = room
-    wide = (right - left) / layers
-    high = min((top - bottom) / heads, wide * 2.2)
-    wide = min(wide, high * 2.2)
-    left, top = (left + right - wide * layers) / 2, (bottom + top + high * heads) / 2
-    layer, head = np.divmod(np.arange(layers * heads), heads)
-    x, y, gap = left + layer * wide, top - head * high, min(wide, high) * 0.06
-    return boxes_of(x + gap, y - high + gap, x + wide - gap, y - gap)
-
-
-def cells_on(chart: ModelMap, layers: int, heads: int) -> Boxes:
-    """The cells (layer times head) of all heads on a map of their model, where it is now."""
-    places = [(layer, head) for layer in range(layers) for head in range(heads)]
-    return np.array([chart.box_of(f"head {layer}.{head}") for layer, head in places])
-
-
-class HeadField(VGroup):
-    """All heads as cells that fly from box to box and light up by a value each.
-
-    ``shares`` (layer, head) from 0 to 1; ``colours`` gives the colours (n, rgb) of shares (n).
-    """
-
-    def __init__(self, shares: Any, boxes: Boxes, colours: Callable[[Any], Floats]) -> None:
-        super().__init__()
-        plain = np.asarray(shares, dtype=np.float64)
-        self.shape, self.shares, self.boxes = plain.shape, plain.ravel(), boxes
-        self.colours, self.lit = colours, np.zeros(plain.size)
-        self.dimmed = np.ones(plain.size)
-        self.cells = Cells(Anchor(0, 0, 1, 1), boxes, self._inked())
-        self.add(self.cells)
-
-    def _inked(self) -> Floats:
-        empty, full = theme.rgb(theme.HAIRLINE), self.colours(self.shares)
-        inked = empty + (full - empty) * self.lit[:, None]
-        ground = theme.rgb(theme.GROUND)
-        return np.asarray(ground + (inked - ground) * self.dimmed[:, None])
-
-    def show(self, boxes: Boxes | None = None) -> Self:
-        """Draws the cells as they are now, in other boxes if there are any."""
-        self.boxes = self.boxes if boxes is None else boxes
-        self.cells.set_boxes(self.boxes, self._inked())
-        return self
-
-    def fly(self, boxes: Boxes, run_time: float, **options: Any) -> Follow:
-        """Carries every cell to its box there."""
-        start: list[Boxes] = []
-
-        def step(field: HeadField, share: float) -> None:
-            if not start:
-                start.append(field.boxes)
-            field.show(start[0] + (boxes - start[0]) * share)
-
-        return Follow(self, step, run_time, **options)
-
-    def light(self, first: int, run_time: float, **options: Any) -> Follow:
-        """Lights the cells from a layer on by their values, layer by layer."""
-        layer = np.repeat(np.arange(self.shape[0]), self.shape[1])
-        span = self.shape[0] - first
-
-        def step(field: HeadField, share: float) -> None:
-            field.lit = np.clip(share * (span + 1) - (layer - first), 0, 1) * (layer >= first)
-            field.show()
-
-        return Follow(self, step, run_time, **options)
-
-    def focus(self, kept: Sequence[int], run_time: float = theme.MOVE) -> Follow:
-        """Dims all cells but some, by their places among all."""
-        start = self.dimmed
-        wanted = np.full(len(start), theme.DIM)
-        wanted[list(kept)] = 1.0
-
-        def step(field: HeadField, share: float) -> None:
-            field.dimmed = start + (wanted - start) * share
-            field.show()
-
-        return Follow(self, step, run_time)
-
-    def frame(self, index: int, colour: str = theme.FOCUS) -> VMobject:
-        """A frame around a head's cell, where it is now."""
-        return outline(self.boxes[index], colour, 4.0, grow=0.03)
-
-
-def grid_labels(boxes: Boxes, layers: int, heads: int, size: float = 24.0) -> VGroup:
-    """The numbers of layers above a grid and of heads beside it, as many as there is room for."""
-    cells, em = boxes.reshape(layers, heads, 4), theme.units(size)
-    left, top = cells[0, 0, 0], cells[0, 0, 3]
-    found = VGroup()
-    pitch = float(cells[0, 0, 2] - cells[0, 0, 0]), float(cells[0, 0, 3] - cells[0, 0, 1])
-    for layer in range(0, layers, max(1, int(np.ceil(em * 1.7 / pitch[0])))):
-        x = (cells[layer, 0, 0] + cells[layer, 0, 2]) / 2
-        number = Numeral(positions(layers, "layer")[layer], "d", size, theme.SECONDARY, "center")
-        found.add(number.place([x, top + 0.12, 0], "center"))
-    for head in range(0, heads, max(1, int(np.ceil(em * 1.1 / pitch[1])))):
-        y = (cells[0, head, 1] + cells[0, head, 3]) / 2 - 0.363 * em
-        number = Numeral(positions(heads, "head")[head], "d", size, theme.SECONDARY, "right")
-        found.add(number.place([left - 0.12, y, 0], "right"))
-    word = Words("layer", size, theme.SECONDARY)
-    found.add(word.place([left - 0.12, top + 0.12, 0], "right"))
-    side = Words("head", size, theme.SECONDARY).rotate(np.pi / 2)
-    middle = (cells[0, -1, 1] + top) / 2
-    return found.add(side.move_to([left - 0.72, middle, 0]))
 
 
 # Two heads at work
