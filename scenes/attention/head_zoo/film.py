@@ -294,7 +294,7 @@ class HeadZoo(Film):
 
     def what_is_given(self) -> None:
         """Below each token, how long the vector is that it hands over in that head."""
-        sink, count = self.sink, len(self.sink.prompt)
+        sink, count = self.sink, self.looks.count
         self.bars = HandedOver(
             self.strip,
             [sink.length(key) for key in range(count)],
@@ -333,7 +333,7 @@ class HeadZoo(Film):
             others = [
                 arc
                 for (query, _), arc in zip(self.looks.pairs, last, strict=True)
-                if query < len(self.sink.prompt) - 1
+                if query < self.looks.count - 1
             ]
             self.play(*[arc.animate.set_stroke(opacity=0) for arc in others], run_time=theme.QUICK)
             self.play(Follow(self.bars, HandedOver.multiply, max(said.left(1), 2.0)))

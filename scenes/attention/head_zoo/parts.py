@@ -13,21 +13,23 @@ from manim import VGroup, VMobject
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.cells import Boxes, boxes_of, painted, rectangles, stroked
 from gptviz.drawing.base.text import Numeral, Words
-from gptviz.drawing.tokens.tokens import TokenStrip
+from gptviz.drawing.tokens.tokens import TokenStrip, head
 from gptviz.recording.number import Numbers, Token, Tracked
 
 Floats = npt.NDArray[np.float64]
-LARGEST, WIDEST = 42.0, 8.9  # type of the sentence, and units that it takes at most
+LARGEST, SMALLEST = 42.0, 26.0  # type of the sentence
+WIDEST, MOST = 8.9, 12  # units and tokens that it takes at most
 RISE = 1.45  # of the farthest arc
-FLOOR, HIGH, AREA = -1.55, 3.5, 17.0  # of the piles: where they stand, how high, all cells' area
+FLOOR, HIGH, LARGE = -1.55, 3.5, 1.1  # of the piles: where they stand, how high, a cell's side
 FOOT, TALL = -2.0, 1.85  # of the bars: where they stand, and how tall the largest is
 
 
 def sentence(tokens: Sequence[Token], left: float, top: float) -> TokenStrip:
-    """The tokens on one line, in type as large as fits."""
-    wide = TokenStrip(tokens, LARGEST, width=99, limit=12).width
-    size = LARGEST * min(1.0, WIDEST / wide)
-    return TokenStrip(tokens, size, width=99, limit=12).place(left, top)
+    """The tokens on one line, in type as large as fits; of many, the first."""
+    kept = head(tokens, WIDEST, SMALLEST)[:MOST]
+    wide = TokenStrip(kept, LARGEST, width=99, limit=12).width
+    size = max(LARGEST * min(1.0, WIDEST / wide), SMALLEST)
+    return TokenStrip(kept, size, width=99, limit=12).place(left, top)
 
 
 class Looks(VGroup):
@@ -88,8 +90,10 @@ class Piles:
     def __init__(self, group: Any, values: Any, count: int) -> None:
         group, values = np.asarray(group), np.asarray(values)
         sizes = np.bincount(group, minlength=count)
-        side = float(np.clip(np.sqrt(AREA / max(len(group), 1)), 0.12, 0.5))
-        columns = np.maximum(-(-sizes // int(HIGH / side)), np.minimum(np.maximum(sizes, 1), 3))
+        side = min(HIGH / float(np.ceil(np.sqrt(sizes.max()))), LARGE)  # the largest is a square
+        columns = np.maximum(
+            -(-sizes // int(HIGH / side + 1e-6)), np.minimum(np.maximum(sizes, 1), 3)
+        )
         room = theme.RIGHT_EDGE - theme.LEFT_EDGE - 0.4
         pitch = np.maximum(columns * side, 2.3)
         if pitch.sum() > room:
@@ -133,12 +137,13 @@ class HandedOver(VGroup):
     ) -> None:
         super().__init__()
         self.x = np.array([box.box.get_center()[0] for box in strip.boxes])
-        self.half = min(0.38, float(np.diff(self.x).min()) * 0.36)
+        self.half = min(0.38, float(np.diff(self.x).min(initial=1.0)) * 0.36)
         self.lengths, self.moved = list(lengths), list(moved)
         self.unit = TALL / max(float(value) for value in lengths)
         self.bars = painted(np.zeros((0, 3)), theme.VALUE)
         size = min(32.0, self.half * 2 * 1080 / theme.HEIGHT / 2.2)
-        self.numbers = [Numeral(value, ".1f", size, theme.TEXT, "center") for value in lengths]
+        written = self.lengths if size >= theme.SMALLEST else []  # else there is no room
+        self.numbers = [Numeral(value, ".1f", size, theme.TEXT, "center") for value in written]
         self.add(self.bars, *self.numbers)
         self.grow(0.0)
 
@@ -147,7 +152,7 @@ class HandedOver(VGroup):
         foot = np.full(len(tall), FOOT)
         boxes = boxes_of(self.x - self.half, foot, self.x + self.half, foot + tall)
         self.bars.points = rectangles(boxes)
-        for number, x, high in zip(self.numbers, self.x, tall, strict=True):
+        for number, x, high in zip(self.numbers, self.x, tall, strict=False):
             number.place([x, FOOT + high + 0.1, 0], "center")
         return self
 
@@ -159,7 +164,7 @@ class HandedOver(VGroup):
 
     def multiply(self, share: float) -> Self:
         """The bars shrink from the lengths to what comes through."""
-        for number, before, after in zip(self.numbers, self.lengths, self.moved, strict=True):
+        for number, before, after in zip(self.numbers, self.lengths, self.moved, strict=False):
             number.set_between(before, after, share)
         before, after = (
             np.array([float(value) for value in values]) for values in (self.lengths, self.moved)
