@@ -8,17 +8,17 @@ from manim import rate_functions as rates
 
 from gptviz import maths
 from gptviz.drawing.base import theme
+from gptviz.drawing.base.cells import outline
 from gptviz.drawing.base.motion import Follow, Glide
 from gptviz.drawing.base.text import Numeral, Words
 from gptviz.drawing.heads.headfield import HeadField, cells_on, grid_boxes, grid_labels
-from gptviz.drawing.heads.headgrid import HeadGrid
 from gptviz.drawing.heads.headmap import head_name
 from gptviz.drawing.model.map import CORNER, map_of
 from gptviz.film import Film, Need
 from gptviz.recording.families import AttentionPatterns, HeadScores, SinkNorms
 from gptviz.recording.number import Claim, Count
 
-from .parts import HandedOver, Looks, Piles, sentence
+from .parts import Crowd, HandedOver, Looks, Piles, sentence
 
 PROMPT = "As the spaceship was approaching the"
 KINDS = ("previous", "self", "duplicate", "first")
@@ -89,8 +89,8 @@ class HeadZoo(Film):
     def hook(self) -> None:
         """All patterns at once; they shrink into the map of the model."""
         run = self.run
-        patterns = HeadGrid(run.numbers("pattern"), 13.0, 5.6, labels=False)
-        patterns.shift(np.array([0, 0.6, 0]) - patterns.get_center()).set_revealed(0)
+        patterns = Crowd(run.numbers("pattern"), 12.8, 5.0)
+        patterns.shift(np.array([0, 0.6, 0])).reveal(0.12)
         with self.beat(
             "Here are {n:,} attention heads, all reading one sentence.",
             "Each little square shows where one of them looks.",
@@ -100,13 +100,13 @@ class HeadZoo(Film):
             self.play(
                 Follow(
                     patterns,
-                    lambda grid, share: grid.set_revealed(share * (len(run.prompt) + 1)),
-                    run_time=said.span(0) + 0.6,
+                    lambda crowd, share: crowd.reveal(0.12 + 0.88 * share),
+                    run_time=said.span(0) + 0.3,
                     rate_func=rates.linear,
                 )
             )
             best = self.scores.best("previous").index
-            box = VGroup(patterns.spotlight(*best))
+            box = outline(patterns.box(*best), grow=0.02)
             self.play(Create(box), run_time=theme.QUICK)
             self.play(self.frame.push(box, buff=1.4), run_time=max(said.left() - 1.6, 1.2))
             self.play(self.frame.pull(1.4), FadeOut(box))

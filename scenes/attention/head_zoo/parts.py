@@ -8,10 +8,11 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from manim import VGroup, VMobject
+from manim import Group, VGroup, VMobject
 
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.cells import Boxes, boxes_of, painted, rectangles, stroked
+from gptviz.drawing.base.picture import Picture
 from gptviz.drawing.base.text import Numeral, Words
 from gptviz.drawing.tokens.tokens import TokenStrip, head
 from gptviz.recording.number import Numbers, Token, Tracked
@@ -30,6 +31,54 @@ def sentence(tokens: Sequence[Token], left: float, top: float) -> TokenStrip:
     wide = TokenStrip(kept, LARGEST, width=99, limit=12).width
     size = max(LARGEST * min(1.0, WIDEST / wide), SMALLEST)
     return TokenStrip(kept, size, width=99, limit=12).place(left, top)
+
+
+class Crowd(Group):
+    """The patterns of all heads side by side, layers across and heads down, as one picture.
+
+    ``patterns`` (layer, head, query, key). :meth:`reveal` says how many queries of each are seen.
+    """
+
+    def __init__(self, patterns: Numbers, width: float, height: float) -> None:
+        super().__init__()
+        layers, heads, tokens, _ = patterns.shape
+        self.between = max(1, round(tokens / 6))
+        plain = np.asarray(patterns.array, dtype=float).transpose(1, 2, 0, 3)
+        self.colours = theme.attention(plain)  # (head, query, layer, key, rgb)
+        self.hidden = np.triu(np.ones((tokens, tokens), dtype=bool), 1)
+        self.span = tokens + self.between
+        side = min(width / (layers * self.span), height / (heads * self.span))
+        self.side, self.tokens = side, tokens
+        self.size = (
+            side * (layers * self.span - self.between),
+            side * (heads * self.span - self.between),
+        )
+        self.picture = Picture(self._painted(1.0), *self.size)
+        self.add(self.picture)
+
+    def _painted(self, seen: float) -> Floats:
+        ground = theme.rgb(theme.GROUND)
+        shown = np.clip(seen * self.tokens - np.arange(self.tokens), 0, 1)
+        colours = ground + (self.colours - ground) * shown[None, :, None, None, None]
+        heads, tokens, layers = colours.shape[:3]
+        colours = colours.transpose(0, 2, 1, 3, 4).copy()
+        colours[:, :, self.hidden] = ground
+        padded = np.full((heads, self.span, layers, self.span, 3), ground)
+        padded[:, :tokens, :, :tokens] = colours.transpose(0, 2, 1, 3, 4)
+        flat = padded.reshape(heads * self.span, layers * self.span, 3)
+        return flat[: -self.between, : -self.between]
+
+    def reveal(self, share: float) -> Self:
+        """From nothing (0) to every query (1)."""
+        self.picture.set_colours(self._painted(share))
+        return self
+
+    def box(self, layer: int, head: int) -> tuple[float, float, float, float]:
+        """The sides of a head's pattern, where the crowd was built."""
+        wide, high = self.size
+        x, y = layer * self.span * self.side - wide / 2, high / 2 - head * self.span * self.side
+        x, y = x + float(self.get_center()[0]), y + float(self.get_center()[1])
+        return x, y - self.tokens * self.side, x + self.tokens * self.side, y
 
 
 class Looks(VGroup):
