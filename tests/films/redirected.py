@@ -17,6 +17,7 @@ REDIRECTED: frozenset[str] = frozenset(
         "positions",
         "softmax",
         "stack_3d",
+        "temperature",
         "token_by_token",
     }
 )

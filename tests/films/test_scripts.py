@@ -15,6 +15,7 @@ CLEAN: tuple[str, ...] = (
     "positions",
     "softmax",
     "stack_3d",
+    "temperature",
     "token_by_token",
 )
 

@@ -30,7 +30,7 @@ def package(folder: Path, **files: str) -> Sources:
 def test_no_module_that_python_imports_is_forgotten(root: Path) -> None:
     """Everything that importing the scene loads of gptviz is reached, but for kinds of which it has
     no recording."""
-    scene = root / "scenes" / "prediction" / "temperature.py"
+    scene = root / "scenes" / "prediction" / "topk_topp.py"
     code = (
         f"import sys, runpy; runpy.run_path({str(scene)!r})\n"
         "print(*(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'gptviz'), sep='\\n')"
@@ -41,7 +41,7 @@ def test_no_module_that_python_imports_is_forgotten(root: Path) -> None:
     loaded = {
         Path(line).relative_to(PACKAGE).as_posix() for line in run.stdout.splitlines() if line
     }
-    reached = set(Sources().reached([scene.read_text()], ["next_token"]))
+    reached = set(Sources().reached([scene.read_text()], ["candidate_sets"]))
     # A catalogue is one entry, whatever files it lies in.
     folders = ("recording/families/", "maths/")
     shared = {
@@ -51,7 +51,7 @@ def test_no_module_that_python_imports_is_forgotten(root: Path) -> None:
         path for path in loaded - reached - SILENT - shared if not path.startswith(folders)
     }
     assert not forgotten
-    assert "recording/families/next_token.py" in reached and len(reached) > 10
+    assert "recording/families/candidates.py" in reached and len(reached) > 10
 
 
 def test_reached_through_functions_packages_and_relative_imports(tmp_path: Path) -> None:
