@@ -8,6 +8,7 @@ from tests.films.test_judges import default
 
 #: Films that are clean under ``gptviz script --lint``.
 CLEAN: tuple[str, ...] = (
+    "ablation",
     "autoregression",
     "head_zoo",
     "induction",

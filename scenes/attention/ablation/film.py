@@ -8,7 +8,7 @@ from manim import rate_functions as rates
 
 from gptviz import maths
 from gptviz.drawing.base import theme
-from gptviz.drawing.base.cells import outline, segments
+from gptviz.drawing.base.cells import outline
 from gptviz.drawing.base.motion import Follow, Glide
 from gptviz.drawing.base.text import Numeral
 from gptviz.drawing.heads.attention import AttentionArcs
@@ -17,7 +17,7 @@ from gptviz.drawing.heads.headmap import head_name
 from gptviz.drawing.model.map import CORNER, ModelMap
 from gptviz.drawing.tokens.tokens import TokenStrip, tail
 from gptviz.film import Film, Need
-from gptviz.recording.families import HeadAblation
+from gptviz.recording.families import SwitchedOff
 from gptviz.recording.number import Claim, Count, derive
 
 from .parts import (
@@ -33,7 +33,6 @@ from .parts import (
 
 SEEN = 0.01  # the least weight along which something is seen to flow
 CARD = (-6.2, -2.0, 6.2, 0.4)  # the map on the title card
-MIDDLE = (-6.2, -1.2, 6.2, 1.2)  # and where it shows a way through
 LINE, SMALL_LINE, LARGE = 13.0, 27, 52  # the prompt: units of a line, its type, and at first
 STRIP_TOP, METER = 3.5, 2.45  # heights of the prompt and of the meter, above the heads
 
@@ -42,7 +41,7 @@ class Ablation(Film):
     """What if you switch one off?"""
 
     off = Need(
-        HeadAblation(prompt="When Mary and John went to the store, John gave a drink to", top=6),
+        SwitchedOff(prompt="When Mary and John went to the store, John gave a drink to", top=6),
         main=True,
     )
     cards = True
@@ -58,7 +57,7 @@ class Ablation(Film):
         self.shares = np.asarray(rec.without.array, dtype=float).ravel()
         self.grid = grid_boxes(self.layers, self.heads)
         self.row = row_boxes(self.shares)
-        layer, head = rec.best.index
+        layer, head = rec.off().index
         self.worst = layer * self.heads + head
         self.hook()
         self.inside()
@@ -67,8 +66,9 @@ class Ablation(Film):
         self.lined_up()
         self.some_help()
         self.worst_one()
+        if rec.pair:
+            self.two_at_once()
         self.what_it_sees()
-        self.not_told()
         self.close()
 
     # The question
@@ -222,10 +222,9 @@ class Ablation(Film):
         with self.beat(
             "Let\u2019s line them up, the most painful loss first.",
             mostly,
-            "Without {calm:,} of them, {word} stays within {edge:~} points or goes up.",
+            "Without {calm:,} of them, {word} stays nearly as high, or rises.",
             calm=calm,
             word=rec.target,
-            edge=derive(maths.percent, [edge]),
         ) as said:
             self.play(
                 FadeOut(self.mark),
@@ -244,22 +243,18 @@ class Ablation(Film):
         """Without some heads the word is likelier than before."""
         rec = self.off
         more = derive(maths.count_above, rec.without, rec.probability)
-        some = Claim(
-            maths.is_several,
-            (more,),
-            "Some even seem to stand in the way.",
-            "Hardly any seem to stand in the way.",
-        )
         better = Claim(
             maths.is_several,
             (more,),
-            "Without any of these {more:,}, {word} is more likely.",
+            "Without any of these {more:,}, {word} becomes even more likely.",
             "Losing one almost never makes {word} more likely.",
         )
-        with self.beat(some, better, more=more, word=rec.target) as said:
+        with self.beat(better, "But look at the far left.", more=more, word=rec.target) as said:
+            mask = self.shares > float(rec.probability)
+            self.play(self.gauges.focus(mask, run_time=said.left(0) - 0.8))
             said.until(1)
-            self.play(self.gauges.focus(self.shares > float(rec.probability), run_time=said.left()))
-            self.wait(0.7)
+            self.play(self.gauges.focus(self._only(self.worst)), run_time=theme.MOVE)
+            self.wait(max(said.left(), 0.1) + 0.4)
 
     # The one that hurts
     # ---------------------------------------------------------------------------------------------
@@ -267,36 +262,70 @@ class Ablation(Film):
     def worst_one(self) -> None:
         """The head whose absence hurts most, back in its place in the model."""
         rec = self.off
-        only = np.arange(len(self.shares)) == self.worst
         with self.beat(
-            "But look at the far left.",
             "Without this one head, {word} is down to {s:~%}.",
             "It\u2019s head {h:d} in layer {l:d}.",
             word=rec.target,
-            s=rec.best.score,
-            h=rec.best.head,
-            l=rec.best.layer,
+            s=rec.off().score,
+            h=rec.off().head,
+            l=rec.off().layer,
         ) as said:
-            self.play(self.gauges.focus(only), run_time=theme.MOVE)
+            self._fall(self.worst, max(said.left(0) - 0.5, 1.2))
             said.until(1)
-            self._fall(self.worst, max(said.left(1) - 0.5, 1.2))
-            said.until(2)
             self.play(FadeOut(self.scale), self.gauges.fly(self.grid, 1.4), run_time=1.4)
             self.mark = self.gauges.frame(self.worst)
             self.play(FadeIn(self.labels), Create(self.mark), run_time=theme.MOVE)
+
+    def two_at_once(self) -> None:
+        """The head whose absence hurts second most goes too: what two losses make together."""
+        rec, meter = self.off, self.meter
+        layer, head = rec.off(1).index
+        second = layer * self.heads + head
+        added = derive(maths.difference, rec.probability, rec.lost_apart)
+        more = Claim(
+            maths.is_larger,
+            (rec.lost_both, rec.lost_apart),
+            "Together, they cost more than both losses added.",
+            "Together, they cost no more than both losses added.",
+        )
+        with self.beat(
+            "Now take out the second worst as well.",
+            "With both gone, {word} is down to {w:~%}.",
+            more,
+            word=rec.target,
+            w=rec.without_both,
+        ) as said:
+            self.play(self.gauges.focus(self._only(self.worst, second)), run_time=theme.MOVE)
+            self.other = self.gauges.frame(second)
+            self.play(Create(self.other), run_time=theme.MOVE)
+            said.until(1)
+            slow = max(said.left(1) - 0.6, 1.6)
+            self.play(
+                FadeOut(meter.off, rate_func=rates.squish_rate_func(rates.smooth, 0.0, 0.3)),
+                FadeIn(meter.both, rate_func=rates.squish_rate_func(rates.smooth, 0.6, 0.9)),
+                Glide(meter, lambda: meter.set_share(rec.without_both), run_time=slow),
+                run_time=slow,
+            )
+            said.until(2)
+            self.sum = meter.mark_at(added, "both losses added")
+            self.play(FadeIn(self.sum), run_time=theme.MOVE)
+
+    def _only(self, *heads: int) -> np.ndarray:
+        """All heads as a mask that some pass."""
+        return np.isin(np.arange(len(self.shares)), heads)
 
     def what_it_sees(self) -> None:
         """What that head looks at from the last token: the arcs, and what flows along them."""
         rec, last = self.off, len(self.shown) - 1
         first = len(rec.prompt) - len(self.shown)
-        row = rec.pattern[-1]
+        row = rec.patterns[0][-1]
         copies = [k for k, token in enumerate(rec.prompt) if token.id == rec.target.id]
         key = int(np.argmax(row.array))
         looks = Claim(
             maths.is_nothing,
             (Count(copies, "copies of the word in the prompt"),),
-            "So what does it look at?",
-            "So this head must look at {word}, right?",
+            "So what does the worst one look at?",
+            "So the worst one must look at {word}, right?",
         )
         own = Claim(
             maths.is_first,
@@ -315,13 +344,14 @@ class Ablation(Film):
                 "At the end of the text, {word} gets {w:~%} of it.",
             )
             told.insert(0, wrong)
-        self.name = head_name(rec.best, 40, align="right")
+        self.name = head_name(rec.off(), 40, align="right")
         self.name.place([CORNER[0] - 0.4, (CORNER[1] + CORNER[3]) / 2 - 0.12, 0], "right")
         with self.beat(looks, *told, **fields) as said:
+            self.gauges.spoken_of = self._only(self.worst)
             small = self._into(CORNER)
             early = rates.squish_rate_func(rates.smooth, 0.0, 0.2)
             self.play(
-                FadeOut(VGroup(self.meter, self.meter.off, self.labels), rate_func=early),
+                FadeOut(VGroup(*self._read_off(), self.labels), rate_func=early),
                 self.gauges.fly(small, 1.4),
                 ReplacementTransform(self.mark, frame := outline(small[self.worst], grow=0.03)),
                 self.text.animate.move_to([0, -0.9, 0]),
@@ -329,7 +359,7 @@ class Ablation(Film):
             )
             self.mark = frame
             self.arcs = AttentionArcs(
-                self.strip.boxes, rec.pattern[first:, first:], last, 2.2, size=36
+                self.strip.boxes, rec.patterns[0][first:, first:], last, 2.2, size=36
             )
             said.until(1)
             self.play(FadeIn(self.name), Create(self.arcs), run_time=theme.SLOW)
@@ -345,6 +375,11 @@ class Ablation(Film):
                 self.play(*runs)
                 self.remove(*flows)
 
+    def _read_off(self) -> list[VGroup]:
+        """The meter and what stands around it."""
+        both = [self.meter.both, self.sum, self.other] if self.off.pair else [self.meter.off]
+        return [self.meter, *both]
+
     def _into(self, box: tuple[float, float, float, float]) -> np.ndarray:
         """The grid of heads, made small to fit a box."""
         low, high = self.grid[:, :2].min(axis=0), self.grid[:, 2:].max(axis=0)
@@ -353,57 +388,24 @@ class Ablation(Film):
         ways = np.tile((low + high) / 2, 2)
         return (self.grid - ways) * factor + np.tile(middle, 2)
 
-    def not_told(self) -> None:
-        """Between that head and the word lies the rest of the model."""
-        rec, layer = self.off, self.off.best.index[0]
-        after = Count(range(layer + 1, self.layers), "layers after it")
-        several = Claim(
-            maths.is_several,
-            (after,),
-            "After it come {after:~} more layers, and each builds on what it wrote.",
-            "Hardly a layer comes after it, and still we can\u2019t read its part.",
-        )
-        with self.beat(
-            "So why does {word} need it? This picture doesn\u2019t tell.",
-            several,
-            word=rec.target,
-            after=after,
-        ) as said:
-            self.chart.set_box(MIDDLE)
-            self.chart.set_lit(f"attention {layer}")
-            early = rates.squish_rate_func(rates.smooth, 0.0, 0.2)
-            self.play(
-                FadeOut(VGroup(self.name, self.mark), rate_func=early),
-                FadeOut(VGroup(self.text, self.arcs)),
-                self.gauges.fly(self._on_the_map(), 1.6),
-                run_time=max(said.span(0) - 1.5, 1.6),
-            )
-            self.play(FadeIn(self.chart), run_time=theme.QUICK)
-            self.bring_to_back(self.chart)
-            said.until(1)
-            left, _, right, _ = self.chart.box_of(f"attention {layer}")
-            _, low, _, high = self.chart.box_of("stream")
-            end, _, _, _ = self.chart.box_of("next token")
-            middle = (low + high) / 2
-            way = segments([[(left + right) / 2, middle, 0]], [[end, middle, 0]])
-            flow = Flow([way], [1.0], theme.VALUE, 0.3, length=0.2, pulses=3)
-            self.add(flow)
-            self.play(flow.run(max(said.left(), 2.0), rate_func=rates.linear))
-            self.remove(flow)
-
     def close(self) -> None:
         """What it takes to know what a head is for."""
         rec = self.off
         everything = np.ones(len(self.shares), dtype=bool)
         with self.beat(
-            "You can\u2019t see which heads matter.",
-            "You have to switch them off, and watch.",
+            "So a head\u2019s attention doesn\u2019t reveal what it\u2019s for.",
+            "You have to switch it off, and watch.",
         ) as said:
-            self.play(FadeOut(self.chart), run_time=theme.QUICK)
+            self.play(FadeOut(self.name), FadeOut(self.mark), run_time=theme.QUICK)
+            gone = VGroup(self.text, self.arcs)
             order = np.argsort(np.argsort(self.shares, kind="stable")) / len(self.shares)
-            self.play(self.gauges.fly(self.row, 2.4, order, rate_func=rates.linear))
+            self.play(
+                FadeOut(gone, run_time=theme.QUICK),
+                self.gauges.fly(self.row, 2.4, order, rate_func=rates.linear),
+            )
             said.until(1)
             self.play(self.gauges.focus(everything), FadeIn(self.scale), run_time=theme.SLOW)
+            self.wait(max(said.left(), 0.1) + 0.4)
         low = derive(maths.difference, rec.probability, self.setting("noticeable"))
         missed = derive(maths.count_below, rec.without, low)
         calm = derive(maths.difference, rec.heads_in_all, missed)

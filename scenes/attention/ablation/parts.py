@@ -120,12 +120,13 @@ class Gauges(VGroup):
 
     def focus(self, lit: Any, run_time: float = theme.MOVE) -> Follow:
         """Dims all heads but some (a mask); of all, it brings the others back."""
-        everything = bool(np.all(lit))
+        everything, start = bool(np.all(lit)), self.faded
+        target = 1.0 if everything else theme.DIM
 
         def step(gauges: Gauges, share: float) -> None:
             if not everything:
                 gauges.spoken_of = np.asarray(lit)
-            gauges.faded = 1 - (1 - theme.DIM) * (1 - share if everything else share)
+            gauges.faded = start + (target - start) * share
             if everything and share >= 1:
                 gauges.spoken_of = np.ones(len(gauges.shares), dtype=bool)
             gauges.show()
@@ -193,9 +194,10 @@ class Meter(VGroup):
         self.share = Numeral(whole, ".1%", size, theme.TEXT, "right")
         self.share.place([2.75, y - em * 0.34, 0], "right")
         self.add(self.word, track, self.bar, mark, self.share)
-        small = theme.units(32.0) * 0.34
-        self.on = Words("all heads on", 32, theme.SECONDARY).place(
-            [theme.RIGHT_EDGE, y - small, 0], "right"
+        self._middle, small = y, theme.units(32.0) * 0.34
+        self.on, self.both = (
+            Words(text, 32, colour).place([theme.RIGHT_EDGE, y - small, 0], "right")
+            for text, colour in (("all heads on", theme.SECONDARY), ("without both", theme.FOCUS))
         )
         self.layer = Numeral(positions(places.shape[0], "layer")[0], "d", 32, theme.FOCUS, "right")
         self.head = Numeral(positions(self.heads, "head")[0], "d", 32, theme.FOCUS, "right")
@@ -206,13 +208,25 @@ class Meter(VGroup):
             self.head.place([theme.RIGHT_EDGE, y - small, 0], "right"),
         )
 
+    def mark_at(self, share: Tracked, name: str) -> VGroup:
+        """A mark at a share, and its name below it; at zero where it would lie below that."""
+        x = self.bar.corner[0] + self.unit * max(float(share), 0.0)
+        y, size = self._middle, 28.0
+        words = Words(name, size, theme.SECONDARY).place([x, y - 0.61, 0], "center")
+        words.shift([max(self.bar.corner[0] - words.get_left()[0], 0.0), 0, 0])
+        line = stroked(segments([[x, y - 0.36, 0]], [[x, y + 0.3, 0]]), theme.FOCUS, 4.0)
+        return VGroup(line, words)
+
+    def set_share(self, share: Tracked) -> Self:
+        """Shows a share, whatever is off."""
+        self.bar.set_length(float(share) * self.unit)
+        self.share.set_value(share)
+        return self
+
     def set_off(self, index: int) -> Self:
         """Shows what is left without a head, by its place among all."""
         layer, head = divmod(index, self.heads)
-        share = self.places.at(layer, head)
-        self.bar.set_length(float(share) * self.unit)
-        self.share.set_value(share)
-        return self.set_names(index)
+        return self.set_share(self.places.at(layer, head)).set_names(index)
 
     def set_names(self, index: int) -> Self:
         """Names a head, by its place among all."""
@@ -223,9 +237,7 @@ class Meter(VGroup):
 
     def set_whole(self) -> Self:
         """Shows the whole model again."""
-        self.bar.set_length(float(self.whole) * self.unit)
-        self.share.set_value(self.whole)
-        return self
+        return self.set_share(self.whole)
 
     def glide_state(self) -> Floats:
         """The length of the bar: what ``Glide`` moves."""
