@@ -15,6 +15,7 @@ from gptviz.drawing.base.text import Words
 from gptviz.drawing.gallery.stage import Piece, Stage, piece
 from gptviz.drawing.heads import head_kinds
 from gptviz.drawing.heads.attention import QueriesAndKeys
+from gptviz.drawing.heads.headfield import HeadField, grid_boxes, grid_labels
 from gptviz.drawing.heads.headmap import HeadMap
 from gptviz.drawing.tokens.tokens import TokenStrip, around
 from gptviz.recording.number import derive
@@ -38,6 +39,18 @@ def head_map(stage: Stage, rec: dict[str, Any]) -> None:
         name.place([3.3, heads.box(layer, head)[1] + 0.15, 0]),
     )
     stage.still("previous")
+
+
+@piece(PIECES, "all heads as cells that fly and light up", scores="gpt2/head_zoo/scores")
+def head_field(stage: Stage, rec: dict[str, Any]) -> None:
+    scores = rec["scores"]
+    layers, heads = int(scores.layers), int(scores.heads)
+    boxes = grid_boxes(layers, heads, (-5.6, -2.6, 6.2, 2.8))
+    field = HeadField(scores.scores("previous").array, boxes, theme.attention)
+    stage.add(field, grid_labels(boxes, layers, heads))
+    stage.half("lighting", field.light(0, 1.0))
+    stage.play(field.focus([layers * heads - 1]))
+    stage.still("last")
 
 
 @piece(
