@@ -39,7 +39,17 @@ SUMS_OPEN = frozenset({"embedding_matrix", "parameter_tally", "topk_topp"})
 
 
 #: Films in which every meaning colour has its meaning. docs/judges.md lists what the others get.
-COLOURED = frozenset({"autoregression", "positions", "softmax"})
+COLOURED = frozenset(
+    {
+        "autoregression",
+        "induction",
+        "logit_lens",
+        "positions",
+        "softmax",
+        "stack_3d",
+        "token_by_token",
+    }
+)
 
 
 def untruths(name: str, report: AuditReport) -> list[str]:

@@ -298,6 +298,8 @@ class CompositionFormula(VGroup):
     of the two heads' matrices, over the product of their sizes.
     """
 
+    means = ("key", "value")
+
     def __init__(self, x: float, y: float, size: float = 64.0) -> None:
         super().__init__()
         read, write, bar = "W_(Q K)", "W_(O V)", "bar.v.double"
@@ -308,15 +310,15 @@ class CompositionFormula(VGroup):
             colors={
                 "reader": theme.KEY,
                 "one": theme.KEY,
-                "writer": theme.FOCUS,
-                "two": theme.FOCUS,
+                "writer": theme.VALUE,
+                "two": theme.VALUE,
             },
         )
         self.add(formula.move_to(np.array([x, y, 0.0])))
         for i, (text, color) in enumerate(
             (
                 ("what the later head looks for", theme.KEY),
-                ("what the first head writes", theme.FOCUS),
+                ("what the first head writes", theme.VALUE),
             )
         ):
             words = Words(text, theme.LABEL, color, align="center")

@@ -29,7 +29,7 @@ class NextSlot(VGroup):
             fill_opacity=0,
         )
         box.move_to(last.box.get_right() + np.array([em * (0.42 + 0.95), 0, 0]))
-        mark = Run("?", last.text.size, theme.FOCUS).place(
+        mark = Run("?", last.text.size, theme.TEXT).place(
             box.get_center() - np.array([0, em * 0.36, 0]), "center"
         )
         self.add(box, mark)

@@ -303,10 +303,12 @@ class Induction(Film):
             layer, head = feeder.index
             self.play(self.chart.light(f"head {layer}.{head}"), run_time=theme.MOVE)
             said.until(1)
-            backs = VGroup(*[self.row.arc(place, place - 1, theme.KEY, 0.55) for place in (1, 2)])
+            backs = VGroup(
+                *[self.row.arc(place, place - 1, theme.ATTENTION, 0.55) for place in (1, 2)]
+            )
             self.play(LaggedStart(*[Create(arc) for arc in backs], lag_ratio=0.4), run_time=1.2)
             if isinstance(trick, Claim) and trick.held:
-                name = head_name(feeder, 34, theme.KEY, "center")
+                name = head_name(feeder, 34, theme.TEXT, "center")
                 name.place(self.row.centres[1] + np.array([0, 1.55, 0]), "center")
                 self.play(FadeIn(name), run_time=theme.QUICK)
             flow = Flow(list(backs), [1.0] * len(backs), theme.VALUE, 0.22, backwards=True)
@@ -348,10 +350,10 @@ class Induction(Film):
                 self.chart.light(f"head {layer}.{head}"),
                 run_time=theme.QUICK,
             )
-            arc = self.row.arc(3, 2, theme.QUERY, 1.2)
+            arc = self.row.arc(3, 2, theme.ATTENTION, 1.2)
             self.play(Create(arc), run_time=1.0)
             if self.looks_back("yes", "no").held:
-                name = head_name(rec.best, 34, theme.QUERY, "center")
+                name = head_name(rec.best, 34, theme.TEXT, "center")
                 name.place(arc.get_top() + np.array([0, 0.2, 0]), "center")
                 self.play(FadeIn(name), run_time=theme.QUICK)
             said.until(1)

@@ -122,6 +122,8 @@ class LookingBack(VGroup):
     """The arcs of one head over a text said twice: from each token of the second time to what it
     looks at."""
 
+    means = ("attention",)
+
     def __init__(self, text: SaidTwice, pattern: Numbers, first: int) -> None:
         super().__init__()
         plain = np.asarray(pattern.array, dtype=float)
@@ -242,7 +244,9 @@ class WorkRow(VGroup):
         if abs(start - end) > 1:
             b = b + np.array([0.12, 0, 0])
         lift = np.array([0.0, rise * 4 / 3, 0.0])
-        return stroked(np.array([a, a + lift, b + lift, b]), colour, 6.0)
+        arc = stroked(np.array([a, a + lift, b + lift, b]), colour, 6.0)
+        arc.means = ("attention",) if colour == theme.ATTENTION else ()
+        return arc
 
     def note(self, place: int, token: Token, colour: str = theme.KEY) -> VGroup:
         """A note that hangs below a place: after which token it stands."""
@@ -260,6 +264,7 @@ class WorkRow(VGroup):
             fill_opacity=1,
         )
         centre = self.centres[place] - np.array([0, 1.5, 0])
+        box.means = ("key",)
         box.move_to(centre)
         word.place(centre + np.array([0, 0.16, 0]), "center")
         text.place(centre - np.array([0, 0.36, 0]), "center")

@@ -185,6 +185,7 @@ class Tower(Flight):
             foot = (a + b) / 2 + (d - a) * (float(token.id) / rows)
             tag = Tag(token, foot, _NAME, _LARGEST, p)
             shape = VMobject(stroke_width=0, fill_color=theme.PROBABILITY, fill_opacity=1)
+            shape.means = ("probability",)
             self.pillars.append((shape, float(foot[1]), float(p), tag))
             self.add(shape)
         self.add(self.pillars[0][3])
