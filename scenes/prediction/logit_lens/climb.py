@@ -166,12 +166,16 @@ class Told(VGroup):
 WIDE, HIGH = 3.4, 1.45  # of what is written beside a line
 
 
-def clear_spot(climb: Climb) -> tuple[float, float]:
-    """The left top corner of the room beside a line that is farthest from it, left before right."""
-    spots = climb.spots
-    dense = np.linspace(0, len(spots) - 1, 400)
-    line = np.stack(
-        [np.interp(dense, np.arange(len(spots)), spots[:, axis]) for axis in range(2)], axis=1
+def clear_spot(climbs: Sequence[Climb]) -> tuple[float, float]:
+    """The left top corner of the room beside lines that is farthest from them, left before
+    right."""
+    dense = np.linspace(0, len(climbs[0].spots) - 1, 400)
+    steps = np.arange(len(climbs[0].spots))
+    line = np.concatenate(
+        [
+            np.stack([np.interp(dense, steps, each.spots[:, axis]) for axis in range(2)], axis=1)
+            for each in climbs
+        ]
     )
     best, most = (LEFT + 0.3, TOP), -np.inf
     for x in np.linspace(LEFT + 0.25, RIGHT - WIDE, 9):

@@ -323,7 +323,8 @@ class LogitLensFilm(MoreTexts, Film):
         told = Told(lens.final, climb.values, depths, colour)
         if told.fits(room):
             return told.in_line(self.text.blank.get_center()[1])
-        return told.in_plot(*clear_spot(climb))
+        older = [each for each in self.mobjects if isinstance(each, Climb)]
+        return told.in_plot(*clear_spot([climb, *older]))
 
     def reshape(self, before, after, seconds: float) -> None:
         """The row of blocks and words gives way to the plot."""

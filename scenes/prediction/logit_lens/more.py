@@ -153,10 +153,10 @@ class MoreTexts:
 
     def beside_the_end(self, word, value, row: int) -> VGroup:
         """A word that the reader says near the end with its probability, right of the last one."""
-        x, y, size = RIGHT + 0.12, SMALL.words[1] - 0.25 - 0.34 * row, 13.0
+        x, y, size = RIGHT + 0.12, SMALL.words[1] - 0.25 - 0.38 * row, 15.0
         text = TokenText(word, size, limit=9).place([x, y, 0])
         number = Numeral(value, ".1%", size, theme.PROBABILITY)
-        return VGroup(text, number.place([x, y - 0.14, 0]))
+        return VGroup(text, number.place([x, y - 0.16, 0]))
 
     def end_of_words(self) -> tuple[float, float, float, float]:
         """The box of the last readings, with the reader above them and room at their right."""

@@ -169,7 +169,8 @@ class Words(VGroup):
         em = theme.units(form.size)
         for x, word, turned in zip(self.x, self.words, self.turned, strict=True):
             word.scale(form.size / word.runs[0].pixels)
-            if turned:
+            if turned:  # a long one is written smaller, so that it stays in its cell
+                word.scale(min(1.0, (high - low - 0.5 * em) / word.height))
                 word.move_to([x, high - 0.3 * em - word.height / 2, 0])
             else:
                 word.place([x, high - 1.3 * em, 0], "center")
