@@ -143,12 +143,12 @@ def test_films_of_the_course_are_copied_with_what_they_are_drawn_from(
     for path in (toy.root / "recordings").rglob("*.json"):
         where = path.relative_to(toy.root / "recordings")
         assert path.read_bytes() == (source.recordings / where).read_bytes()
-    run = init(".", "--from", "temperature", where=toy)
-    assert run.code == 0 and 'films = ["temperature"]' in run.err and "[film.temp" in run.err
+    run = init(".", "--from", "topk_topp", where=toy)
+    assert run.code == 0 and 'films = ["topk_topp"]' in run.err and "[film.topk" in run.err
     with (toy.root / "course.toml").open("a") as file:
         file.write("".join(run.err.splitlines(keepends=True)[1:]))
-    assert open_project(toy.root).orders.keys() == {"temperature"}
-    again = init(".", "--from", "temperature", where=toy)
+    assert open_project(toy.root).orders.keys() == {"softmax", "topk_topp"}
+    again = init(".", "--from", "topk_topp", where=toy)
     assert again.code == 2 and "is there already" in again.err
 
 
