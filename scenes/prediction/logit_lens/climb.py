@@ -102,7 +102,8 @@ class Climb(VGroup):
 
 class Told(VGroup):
     """What is written beside a line: the word, its place at the depth where the reader is, and how
-    many blocks have been passed. On one line or, larger, in the plot."""
+    many blocks have been passed. On one line or, larger, in the plot. A word that isn't ``named``
+    stays a secret."""
 
     def __init__(
         self,
@@ -110,10 +111,13 @@ class Told(VGroup):
         word_places: Sequence[Tracked],
         depths: Sequence[Tracked],
         colour: str,
+        named: bool = True,
     ) -> None:
         super().__init__()
         self.values, self.depths, self.colour = list(word_places), list(depths), colour
-        self.name = TokenText(word, 34, colour, limit=9)
+        self.name: TokenText | Words = Words("final word", 30, colour)
+        if named:
+            self.name = TokenText(word, 34, colour, limit=9)
         self.label = Words("in place", 30, theme.SECONDARY)
         self.after = Words("after", 30, theme.SECONDARY)
         self.behind = Words("blocks", 30, theme.SECONDARY)

@@ -100,8 +100,8 @@ class LogitLensFilm(MoreTexts, Film):
         share = Numeral(lens.final_probability(self.last), ".1%", 60, theme.PROBABILITY, "center")
         share.place(self.text.blank.get_bottom() - np.array([0, 0.75, 0]), "center")
         with self.beat(
-            "Here\u2019s a text that isn\u2019t finished. How would you go on?",
-            "This model says {word}, with {p:~%}.",
+            "Here\u2019s an unfinished text. What comes next?",
+            "This model gives {word} {p:~%}.",
             shows="lens",
             word=lens.final,
             p=lens.final_probability(self.last),
@@ -132,7 +132,7 @@ class LogitLensFilm(MoreTexts, Film):
         blocks = [chart.box_of(f"block {i}") for i in range(self.last)]
         with self.beat(
             "On its way, the text passes {n:words} blocks.",
-            "Behind which of them does it know?",
+            "After which one does it know?",
             shows="lens",
             n=lens.depth(self.last),
         ) as said:
@@ -201,10 +201,10 @@ class LogitLensFilm(MoreTexts, Film):
         ]
         self.reader = Reader(np.array(exit_), len(lens.depths))
         with self.beat(
-            "At the very end, a reader turns numbers into a word.",
-            "But we can hold it behind any block. This is the logit lens.",
+            "At the end, a reader turns numbers into a word.",
+            "It fits behind any block, too. This is the logit lens.",
             shows="lens",
-            hold=1.4,
+            hold=0.8,
         ) as said:
             self.play(FadeIn(self.reader, shift=UP * -0.4), run_time=theme.MOVE)
             self.play(self.reader.fly(self.last, 1.2))
@@ -243,7 +243,7 @@ class LogitLensFilm(MoreTexts, Film):
             "Mostly punctuation. It doesn\u2019t sound as if it knows.",
             "These are words already. But is it sure?",
         )
-        with self.beat(echo, "Now slide it along.", mostly, shows="lens") as said:
+        with self.beat(echo, mostly, shows="lens") as said:
             self.words.set_depth(0)
             first = self.words.words[0]
             other = outline(self.edges(self.text.strip.boxes[-1].box), grow=0.05)
@@ -292,7 +292,7 @@ class LogitLensFilm(MoreTexts, Film):
         where = Claim(
             maths.is_unlikely,
             (place,),
-            "After {d:words} blocks, {word} is only in place {a:~}.",
+            "After {d:words} blocks, {r:~} of them are still ahead of {word}.",
             "After {d:words} blocks, {word} is already in place {a:~}.",
         )
         with self.beat(
@@ -303,6 +303,7 @@ class LogitLensFilm(MoreTexts, Film):
             word=lens.final,
             d=lens.depth(turn),
             a=place,
+            r=lens.final_rank(turn),
         ) as said:
             self.reshape(LARGE, SMALL, 1.0)
             self.play(FadeIn(self.ruler), FadeIn(self.told), run_time=theme.QUICK)
@@ -316,11 +317,11 @@ class LogitLensFilm(MoreTexts, Film):
         climb = Climb(self.ruler, [lens.final_place(d) for d in lens.depths], colour)
         return climb.set_depth(-1)
 
-    def beside(self, lens, climb: Climb, colour: str) -> Told:
-        """What is written beside a line."""
+    def beside(self, lens, climb: Climb, colour: str, named: bool = True) -> Told:
+        """What is written beside a line, the word by its name or not."""
         depths = [lens.depth(d) for d in lens.depths]
         room = float(theme.RIGHT_EDGE - self.text.get_right()[0]) - 0.5
-        told = Told(lens.final, climb.values, depths, colour)
+        told = Told(lens.final, climb.values, depths, colour, named)
         if told.fits(room):
             return told.in_line(self.text.blank.get_center()[1])
         older = [each for each in self.mobjects if isinstance(each, Climb)]
@@ -352,17 +353,16 @@ class LogitLensFilm(MoreTexts, Film):
             maths.is_far_above,
             (lens.final_place(turn), lens.final_place(self.last)),
             "Now watch the last {k:words} blocks. It shoots to the top.",
-            "And in the last {k:words} blocks, it stays near the top.",
+            "It stays near the top.",
         )
         leads = Claim(
             maths.is_nothing,
             (lens.settled,),
             "It was in front before any block had seen the text.",
-            "It takes the lead after {s:words} of {n:words} blocks.",
+            "It leads for good after {s:words} "
+            + ("block." if int(lens.settled) == 1 else "blocks."),
         )
-        with self.beat(
-            rises, leads, shows="lens", k=rest, s=lens.settled, n=lens.depth(self.last)
-        ) as said:
+        with self.beat(rises, leads, shows="lens", k=rest, s=lens.settled) as said:
             parts = VGroup(self.reader, self.blocks, self.words, self.climb, self.told, self.text)
             self.slide(parts, turn, self.last, max(said.span(0) + 0.4, 3.6))
             said.until(1)

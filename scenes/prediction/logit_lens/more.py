@@ -3,14 +3,15 @@ at once."""
 
 from __future__ import annotations
 
+import numpy as np
 from manim import UP, Circle, Create, FadeIn, FadeOut, LaggedStart, VGroup, linear
 from manim import rate_functions as rates
 
 from gptviz import maths
 from gptviz.drawing.base import theme
-from gptviz.drawing.base.cells import outline
+from gptviz.drawing.base.cells import boxes_of, outline, painted, rectangles
 from gptviz.drawing.base.motion import Follow
-from gptviz.drawing.base.text import Numeral, TokenText
+from gptviz.drawing.base.text import Numeral, TokenText, Words
 from gptviz.recording.number import Claim, Count, Derived, derive
 
 from .climb import TOP, Climb
@@ -18,6 +19,7 @@ from .parts import RIGHT, SMALL
 
 TALL = 1.55  # the first place when the plot has the stage
 FIRST, SECOND, THIRD = theme.HUES[0], theme.HUES[2], theme.HUES[1]  # the three texts
+SUMS = (b"four", b"4")  # what two plus two equals
 TEXT_TOP = theme.TOP_EDGE - 0.02
 
 
@@ -27,7 +29,7 @@ class MoreTexts:
     # Two more texts
     # ---------------------------------------------------------------------------------------------
 
-    def exchange_text(self, lens, colour: str) -> None:
+    def exchange_text(self, lens, colour: str, named: bool = True) -> None:
         """Another text takes the place of the one before, whose line stays, dimmed."""
         text = self.gap(lens, colour, 40.0).place(theme.LEFT_EDGE, TEXT_TOP)
         words = self.said_of(lens, colour).set_form(SMALL)
@@ -48,7 +50,7 @@ class MoreTexts:
         )
         self.text, self.words = text, words
         self.climb = self.line_of(lens, colour)
-        self.told = self.beside(lens, self.climb, colour)
+        self.told = self.beside(lens, self.climb, colour, named)
         self.play(
             LaggedStart(*[FadeIn(box) for box in text.strip], lag_ratio=0.2),
             FadeIn(self.told),
@@ -64,8 +66,8 @@ class MoreTexts:
         sooner = Claim(
             maths.is_larger,
             (self.lens.settled, early.settled),
-            "Here {word} is in front sooner, after {s:words} blocks.",
-            "Here {word} is in front after {s:words} blocks, and no sooner.",
+            "Here {word} leads for good sooner, after {s:words} blocks.",
+            "Here {word} leads for good after {s:words} blocks, and no sooner.",
         )
         with self.beat(
             "Try something you know by heart.",
@@ -75,7 +77,7 @@ class MoreTexts:
             s=early.settled,
         ) as said:
             self.exchange_text(early, SECOND)
-            self.slide(self.parts, 0, self.last, max(said.left() - 0.9, 4.0))
+            self.slide(self.parts, 0, self.last, max(said.left() - 0.6, 5.0))
             self.ring = Circle(0.2, color=theme.FOCUS, stroke_width=5)
             self.ring.move_to(self.climb.spots[int(early.settled)])
             self.play(Create(self.ring), run_time=0.6)
@@ -89,22 +91,23 @@ class MoreTexts:
         turns = Claim(
             maths.is_same,
             same,
-            "One block later, it still says {after}.",
-            "One block later, it changes its mind. It says {after}!",
+            "One block later, {after} still leads, with {r:~%}.",
+            "One block later, it changes its mind. Now {after} leads, with {r:~%}!",
         )
         with self.beat(
             "And this one?",
-            "After {d:words} blocks, it says {before}, with {q:~%}.",
+            "After {d:words} blocks, {before} leads, with {q:~%}.",
             turns,
             shows="change",
             d=change.depth(last - 1),
             before=before,
             q=row.probability(0),
             after=change.final,
+            r=change.final_probability(last),
         ) as said:
-            self.exchange_text(change, THIRD)
-            self.slide(self.parts, 0, last - 1, max(said.left(1) - 0.2, 4.0))
-            near = self.beside_the_end(before, row.probability(0), 0)
+            self.exchange_text(change, THIRD, named=False)
+            self.slide(self.parts, 0, last - 1, max(said.left(1) - 0.2, 4.6))
+            near = self.beside_the_end(before, row.probability(0), change.depth(last - 1), 0)
             self.play(
                 FadeOut(VGroup(self.told, self.text), rate_func=rates.rush_from),
                 FadeIn(near),
@@ -114,25 +117,25 @@ class MoreTexts:
             said.until(2)
             parts = VGroup(self.reader, self.blocks, self.words, self.climb)
             self.slide(parts, last - 1, last, 0.9)
-            then = self.beside_the_end(change.final, change.final_probability(last), 1)
+            then = self.beside_the_end(
+                change.final, change.final_probability(last), change.depth(last), 1
+            )
             self.play(FadeIn(then, shift=UP * 0.05), run_time=theme.QUICK)
             self.near = VGroup(near, then)
 
     def overturned(self) -> None:
-        """What that says of the last block."""
+        """Whether that is right, and so what it means to know."""
         change, last = self.change, self.last
-        before = change.row(last - 1).token(0)
-        same = (derive(maths.difference, before.id, change.final.id),)
-        why = Claim(
-            maths.is_same, same, "But we can\u2019t see what does.", "We can\u2019t see why."
+        right = [d for d in change.depths[last:] if change.final.raw.strip() in SUMS]
+        judged = Claim(
+            maths.is_nothing,
+            (Count(right, "right answers at the end"),),
+            "That\u2019s wrong!",
+            "That\u2019s right.",
         )
-        reason = Claim(
-            maths.is_same,
-            same,
-            "So the last block isn\u2019t always what decides.",
-            "So the last block can overturn everything.",
-        )
-        with self.beat(reason, why, shows="change") as said:
+        with self.beat(
+            judged, "So \u201cknow\u201d only means what it ends up saying.", shows="change"
+        ) as said:
             ring = outline(self.words.box(last, last))
             self.play(Create(ring), run_time=theme.MOVE)
             said.until(1)
@@ -151,12 +154,18 @@ class MoreTexts:
             )
             self.add(self.text)
 
-    def beside_the_end(self, word, value, row: int) -> VGroup:
-        """A word that the reader says near the end with its probability, right of the last one."""
-        x, y, size = RIGHT + 0.12, SMALL.words[1] - 0.25 - 0.38 * row, 15.0
-        text = TokenText(word, size, limit=9).place([x, y, 0])
+    def beside_the_end(self, word, value, depth, row: int) -> VGroup:
+        """A word that leads near the end, after how many blocks and with which probability, right
+        of the last one."""
+        x, y, size = RIGHT + 0.12, SMALL.words[1] - 0.16 - 0.46 * row, 13.0
+        after = Words("after", size, theme.SECONDARY).place([x, y, 0])
+        blocks = Numeral(depth, "d", size, theme.TEXT).place([x + after.advance + 0.05, y, 0])
+        behind = Words("blocks", size, theme.SECONDARY)
+        behind.place([x + after.advance + blocks.advance + 0.1, y, 0])
+        text = TokenText(word, size, limit=9).place([x, y - 0.18, 0])
         number = Numeral(value, ".1%", size, theme.PROBABILITY)
-        return VGroup(text, number.place([x, y - 0.16, 0]))
+        number.place([x + text.advance + 0.08, y - 0.18, 0])
+        return VGroup(after, blocks, behind, text, number)
 
     def end_of_words(self) -> tuple[float, float, float, float]:
         """The box of the last readings, with the reader above them and room at their right."""
@@ -172,7 +181,7 @@ class MoreTexts:
         early = list(range(self.turn))
         with self.beat(
             "And the reader was only trained for the end.",
-            "Early blocks may know more than it can read.",
+            "Early blocks may know more.",
             shows="change",
         ) as said:
             end = outline(self.words.box(self.last, self.last), grow=0.04)
@@ -199,11 +208,12 @@ class MoreTexts:
         mostly = Claim(
             maths.is_majority,
             (late, many.texts),
-            "In {k:words} of them, the answer takes the lead "
+            "In {k:words}, the answer takes the lead for good "
             + ("in the very last block." if count == 1 else "in the last {e:words} blocks."),
-            "Only in {k:words} of them, it waits for "
-            + ("the very last block." if count == 1 else "the last {e:words} blocks."),
+            "In only {k:words}, the answer takes the lead for good "
+            + ("in the very last block." if count == 1 else "in the last {e:words} blocks."),
         )
+        soonest = min(range(int(many.texts)), key=lambda i: int(many.settled[i]))
         first = [self.lens.final_place(d) for d in self.lens.depths]
         others = [
             Climb(self.ruler, [many.place(i, d) for d in many.depths], theme.SECONDARY, 2.5, 0.035)
@@ -219,18 +229,26 @@ class MoreTexts:
             )
         ]
         with self.beat(
-            "Were these special? Let\u2019s ask {n:words} texts.",
+            "Here are {n:words} texts.",
+            "The earliest, {word}, leads for good after {s:words} "
+            + ("block." if int(many.settled[soonest]) == 1 else "blocks."),
             mostly,
             shows="many",
             n=many.texts,
             k=late,
             e=end,
+            word=many.final(soonest),
+            s=many.settled[soonest],
         ) as said:
             self.grow_plot(known, others, said)
+            said.until(1)
+            self.name_the_soonest(soonest)
+            said.until(2)
+            self.mark_the_late(late, known, others)
         self.answer(late, others, known)
 
     def answer(self, late: Derived, others: list[Climb], known: list[Climb]) -> None:
-        """The title's question again, and all lines once more."""
+        """The title's question again; the blocks are passed once more above the lines."""
         held = (late, self.many.texts)
         said_so = Claim(
             maths.is_majority, held, "usually at the last moment.", "usually well before the end."
@@ -238,18 +256,20 @@ class MoreTexts:
         on_card = Claim(
             maths.is_majority,
             held,
-            "Usually, at the last moment.",
-            "Usually, well before the end.",
+            "As far as this lens can see: usually, at the last moment.",
+            "As far as this lens can see: usually, well before the end.",
         )
         with self.beat(
-            "So when does it know?",
+            "So when does it know, right or wrong?",
             "As far as this lens can see, {u}",
             shows="many",
             hold=1.0,
             u=said_so,
         ) as said:
-            self.play(FadeOut(self.frame_of_end), run_time=theme.QUICK)
-            self.pass_over(others + known, said.left())
+            self.pass_over([], said.left())
+            self.play(
+                FadeOut(VGroup(self.frame_of_end, self.soonest, self.tally)), run_time=theme.QUICK
+            )
         picture = VGroup(self.blocks, self.ruler, *others, *known)
         self.add(picture)
         self.end_card(on_card, picture)
@@ -270,13 +290,54 @@ class MoreTexts:
         self.play(Follow(VGroup(self.ruler, *known), grow, 1.2))
         self.add(*others)
         self.bring_to_front(*known)
-        self.pass_over(others, max(said.left(0) + 1.0, 3.0))
-        said.until(1)
+        self.pass_over(others, max(said.left(0), 2.6))
+
+    def name_the_soonest(self, index: int) -> None:
+        """The word of the line that leads first, above the place from where on it does."""
+        many = self.many
+        x = float(self.blocks.x[int(many.settled[index])])
+        self.soonest = TokenText(many.final(index), 30, limit=9)
+        self.soonest.place([x, TALL + 0.16, 0], "center")
+        self.play(FadeIn(self.soonest, shift=UP * 0.1), run_time=theme.MOVE)
+
+    def mark_the_late(self, late: Derived, known: list[Climb], others: list[Climb]) -> None:
+        """The lines that lead for good only in the last blocks stay bright, each has a lit mark
+        on top, and the number of them stands there."""
         left = float(self.blocks.x[-1 - max(1, self.last // 10)])
         half = float(self.blocks.x[1] - self.blocks.x[0]) / 2
         box = (left + half, -2.2, float(self.blocks.x[-1]) + half, TALL + 0.15)
         self.frame_of_end = outline(box)
-        self.play(Create(self.frame_of_end), run_time=1.0)
+        bound = self.last - max(1, self.last // 10)
+        sooner = [
+            climb
+            for climb, settled in zip([*known, *others], self.many.settled, strict=True)
+            if int(settled) <= bound
+        ]
+        self.tally = self.count_of(late)
+
+        def dim(_: VGroup, share: float) -> None:
+            for climb in sooner:
+                climb.line.stroke_rgbas[:, 3] = 1 - 0.7 * share
+                climb.dots.fill_rgbas[:, 3] = 1 - 0.7 * share
+
+        self.play(Create(self.frame_of_end), Follow(VGroup(*sooner), dim, 1.0), run_time=1.0)
+        self.play(FadeIn(self.tally, shift=UP * 0.1), run_time=theme.MOVE)
+
+    def count_of(self, late: Derived) -> VGroup:
+        """A mark for every text, the late ones lit, and how many of how many those are."""
+        total, y = int(self.many.texts), 2.95
+        whole = Numeral(self.many.texts, "d", 44, theme.TEXT, "right")
+        whole.place([RIGHT, y, 0], "right")
+        of = Words("of", 30, theme.SECONDARY)
+        of.place([RIGHT - whole.advance - 0.16 - of.advance, y, 0])
+        number = Numeral(late, "d", 60, theme.TEXT, "right")
+        edge = RIGHT - whole.advance - of.advance - 0.32
+        number.place([edge, y, 0], "right")
+        right = edge - number.advance - 0.3 - np.arange(total)[::-1] * 0.3
+        boxes = boxes_of(right - 0.22, y, right, y + 0.4)
+        lit = painted(rectangles(boxes[: int(late)]), theme.DATA_HIGH)
+        dark = painted(rectangles(boxes[int(late) :]), theme.HAIRLINE)
+        return VGroup(dark, lit, number, of, whole)
 
     def ring_or_nothing(self):
         """The ring around a dot, where it stands."""
