@@ -66,6 +66,7 @@ from gptviz.maths.counting import (
     wrapped_byte,
 )
 from gptviz.maths.rounding import (
+    gap_as_written,
     hundredths,
     hundredths_of_percent,
     products_in_hundredths,
@@ -197,6 +198,7 @@ __all__ = [
     "entropy_at_zero",
     "exponential",
     "first_token_score",
+    "gap_as_written",
     "gelu",
     "gelu_new",
     "gelu_quick",

@@ -86,3 +86,10 @@ def hundredths_of_percent(shares: Any) -> npt.NDArray[np.float64]:
     """Shares of a whole (entry) to a hundredth of a percent, so that what is written adds up to
     it."""
     return keeping_the_sum(shares, 4)
+
+
+def gap_as_written(value: float, origin: float) -> float:
+    """How far a value lies above an origin, to three decimals, so that the two as they are written
+    to three decimals subtract to it: one of the two neighbours of the exact gap."""
+    written, start = nearest(np.array([value, origin]) * 1000.0)
+    return float(int(written) - int(start)) / 1000.0

@@ -316,3 +316,17 @@ class ShareStrip(VGroup):
             part.set_length(float(value) * self.full).set_left(pen)
             pen += float(value) * self.full
         return self
+
+    def follow(self, state: Callable[[], dict[str, Any]]) -> Self:
+        """Lays the strip anew at every frame from ``state()``: ``shares`` and ``rest``.
+
+        Its own updater, not that of other bars: a mobject without one is drawn once for a whole
+        motion where it lies behind what moves.
+        """
+
+        def update(_: Mobject) -> None:
+            now = state()
+            self.set_shares(now["shares"], now.get("rest"))
+
+        self.add_updater(update)
+        return self

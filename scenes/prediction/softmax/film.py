@@ -125,7 +125,7 @@ class Softmax(Film):
     def raw_scores(self) -> None:
         row = self.row
         self.pin(self.opening)
-        tokens, scores, self.places = self.table.sampled()
+        tokens, scores, places = self.table.sampled()
         column = self.column = FallingScores(
             tokens,
             scores,
@@ -135,12 +135,12 @@ class Softmax(Film):
             row=ROW,
             window=SHOWN + 1,
             size=SIZE,
+            places=places,
         )
         total = Numeral(row.value("total"), ",.0f", BIG)
         size = BIG * min(1.0, (theme.RIGHT_EDGE - BARS_LEFT - 0.4) / total.advance)
         self.counter = Numeral(row.vocab, ",", size, align="left").place([BARS_LEFT + 0.3, 0.3, 0])
         self.counted = self.under("tokens, each with a raw score")
-        self.count()
         with self.beat(
             "But it doesn't answer with a word.",
             "It gives every token a raw score, all {n:round} of them.",
@@ -161,16 +161,12 @@ class Softmax(Film):
             )
             self.unpin(self.opening)
             self.play(FadeIn(self.counter), FadeIn(self.counted), run_time=theme.QUICK)
-            fall = column.fall(column.lowest, 2.2, self.count, rate_func=rates.ease_in_out_sine)
+            fall = column.fall(column.lowest, 2.2, rate_func=rates.ease_in_out_sine)
             self.play(fall)
 
     def under(self, text: str) -> Words:
         """What the large number counts."""
         return Words(text, UNDER, theme.SECONDARY).place([BARS_LEFT + 0.35, -0.55, 0])
-
-    def count(self) -> None:
-        """Writes the place of the last score that is seen."""
-        self.counter.set_value(self.places[self.column.last_seen])
 
     def the_highest(self) -> None:
         row, column = self.row, self.column
@@ -186,28 +182,27 @@ class Softmax(Film):
         with self.beat(
             "Here are the {k:words} highest.",
             signs,
-            "Added up, all scores make {total:~}.",
+            "Add up all of them and you get {total:~}.",
             k=Count(self.logits, "rows shown"),
             total=row.value("total"),
         ) as said:
-            said.until("highest")
-            back = column.fall(0.0, 1.7, self.count, rate_func=rates.ease_in_out_sine)
-            self.play(back)
+            self.play(column.fall(0.0, 2.2, rate_func=rates.ease_in_out_sine))
             kept = [VGroup(each.label, each.score) for each in self.bars.rows[: len(self.logits)]]
             beyond = column.rows[len(self.logits) : len(self.logits) + 2]
             for unseen in column.rows[len(self.logits) + 2 :]:
                 column.remove(unseen)
             self.play(
                 *[FadeOut(each, target_position=others, scale=0.4) for each in beyond],
+                *[FadeOut(each) for each in column.places[: len(self.logits)]],
                 FadeIn(others),
                 FadeIn(self.header),
                 run_time=theme.MOVE,
             )
-            self.remove(column, *column.rows)
+            self.remove(column, *column.rows, *[part for each in column.rows for part in each])
             self.add(*kept)
             said.until(2)
             counter, before, total = self.counter, self.counter.number, row.value("total")
-            added = self.under("all of them added up")
+            added = self.under("total of all raw scores")
             self.play(
                 Follow(counter, lambda n, share: n.set_between(before, total, share, ",.0f"), 1.2),
                 exchange([self.counted], [added], 1.2),
@@ -215,7 +210,7 @@ class Softmax(Film):
         self.counted = added
 
     def three_wishes(self) -> None:
-        texts = ("positive", "exactly one in all", "same order")
+        texts = ("positive", "add up to one", "same order")
         self.ticks: list[Any] = []
         self.wishes = [Wish(text, 68) for text in texts]
         for i, wish in enumerate(self.wishes):
@@ -251,14 +246,20 @@ class Softmax(Film):
             gaps.measure(shift.setting)
 
         with self.beat(
-            "Slide the highest to zero, so that only the gaps are left.",
+            "Slide them all until the highest is at zero.",
+            "Now only the gaps are left.",
         ) as said:
             self.play(
                 LaggedStart(*in_line(self.wishes, 30 / 68, 2.43), lag_ratio=0.3), run_time=0.9
             )
-            self.play(lanes.grow(1.4), gaps.step_aside(1.4), self.header.name_bars("gap"))
-            self.play(Follow(VGroup(lanes, gaps), slid, max(said.left(), 1.6), rate_func=smooth))
-            self.play(Follow(lanes, lambda each, share: each.turn(1.0, share), 1.3))
+            self.play(lanes.grow(1.4), gaps.step_aside(1.4))
+            self.play(
+                Follow(VGroup(lanes, gaps), slid, max(said.left() - 1.3, 1.6), rate_func=smooth)
+            )
+            self.play(
+                Follow(lanes, lambda each, share: each.turn(1.0, share), 1.3),
+                self.header.name_bars("gap"),
+            )
         gaps.measure(self.highest)
 
     def powers_of_e(self) -> None:
@@ -266,9 +267,9 @@ class Softmax(Film):
         curve = self.curve = Curve(self.slope, lanes.dots, FLOOR, HIGH)
         factor = derive(maths.exponential, self.setting("step"))
         with self.beat(
-            "Now run each through a curve, e to the power of x.",
-            "It's never negative, and it keeps the order.",
-            "One step down is {e:~} times less.",
+            "Send each through a curve, e to the x.",
+            "It's always above zero, and keeps the order.",
+            "One step left, and it's {e:~} times smaller.",
             e=factor,
             hold=1.4,
         ) as said:
@@ -302,8 +303,8 @@ class Softmax(Film):
         more = Claim(
             maths.is_larger,
             (rest, few),
-            "Each is tiny, but together they outweigh our {k:words}.",
-            "Each is tiny, and together they come to just this.",
+            "Each is smaller, but together they outweigh our {k:words}.",
+            "Each is smaller, and together they come to just this.",
         )
 
         def turn(_: Any, share: float) -> None:
@@ -324,14 +325,11 @@ class Softmax(Film):
         ) as said:
             gone = VGroup(curve.line, curve.below, curve.label, self.axis, self.pin_of_e)
             self.play(FadeOut(gone), *[FadeOut(dot) for dot in curve.dots], run_time=0.5)
-            self.tracks = self.table.tracks(bars)
-            self.bring_to_back(self.tracks)
             numerals = VGroup(*[each.share for each in rows[:-1]])
             self.play(
-                FadeIn(self.tracks),
                 curve.lower([each.bar for each in rows[:-1]], 1.6),
                 Follow(numerals, turn, 1.6),
-                self.header.name_bars("power of e"),
+                self.header.name_bars("e to the gap"),
             )
             self.remove(*curve.stems)
             self.add(*[each.bar for each in rows[:-1]])
@@ -359,8 +357,8 @@ class Softmax(Film):
 
         length.place(end(far * float(total)))
         with self.beat(
-            "Put everything end to end.",
-            "Shrink it until it's exactly one long.",
+            "Lay them end to end.",
+            "Then shrink it to a length of one.",
             "Now each piece is a probability.",
             "So {word} gets {p:~in}.",
             word=self.row.token(0),
@@ -390,9 +388,7 @@ class Softmax(Film):
         self.pull, self.shift_knob = Knob("pull", 0.0), Knob("shift", 0.0)
 
         def state() -> dict[str, Any]:
-            now = self.table.pushed(self.pulled, self.pull.setting, self.shift_knob.setting)
-            self.whole.set_shares(now["shares"], now["rest"])
-            return now
+            return self.table.pushed(self.pulled, self.pull.setting, self.shift_knob.setting)
 
         with self.beat(
             "Push up just one score.",
@@ -403,12 +399,13 @@ class Softmax(Film):
             self.play(Create(focus), run_time=0.6)
             self.add(self.pull, self.shift_knob, self.bars)
             self.bars.follow(state)
+            self.whole.follow(state)
             up = float(self.setting("pull"))
-            self.sweep(self.pull, up, max(said.left() - 1.4, 1.8), smooth)
+            self.sweep(self.pull, up, max(said.left() - 0.8, 1.8), smooth)
             strip = Focus(self.whole, 0.06)
             self.play(ReplacementTransform(focus, strip), run_time=0.6)
-            self.sweep(self.pull, 0.0, 1.4, smooth)
-            self.play(FadeOut(strip), run_time=theme.QUICK)
+        self.sweep(self.pull, 0.0, 1.2, smooth)
+        self.play(FadeOut(strip), run_time=theme.QUICK)
 
     def push_all(self) -> None:
         with self.beat(
@@ -445,11 +442,12 @@ class Softmax(Film):
         texts = [part for row in rows for part in (row.label, row.score, row.share) if part]
         with self.beat(
             "That's softmax.",
-            "Take e to each score, and divide by the sum.",
+            "Raise e to each score, and divide by the sum.",
         ) as said:
             self.bars.clear_updaters()
+            self.whole.clear_updaters()
             again = MergedBars(self.bars, (LEFT, STRIP), one, THICK)
-            gone = [*texts, self.header, self.tracks, *self.wishes, *self.ticks]
+            gone = [*texts, self.header, *self.wishes, *self.ticks]
             self.play(again.lay(1.3), FadeOut(self.length, run_time=0.3))
             self.play(*[FadeOut(each) for each in gone], run_time=theme.QUICK)
             self.remove(self.bars, *rows, *self.bars.bars)
@@ -469,7 +467,7 @@ class Softmax(Film):
         row = self.row
         x, y, long, high = LAST
         with self.beat(
-            "Now roll the dice.",
+            "Now let chance pick one.",
             "This time it's {word}.",
             "So softmax turns any list of scores into probabilities.",
             word=row.drawn,
@@ -490,6 +488,13 @@ class Softmax(Film):
             said.until(2)
             self.play(word.animate.set_x(target.get_center()[0]), run_time=0.7)
             self.play(word.animate.scale(size / 64).move_to(target), run_time=0.8)
-            self.play(FadeOut(pointer), blank.animate.set_stroke(opacity=1), run_time=theme.QUICK)
-        self.picture = VGroup(self.written, self.whole, self.names)
+            lit = blank.animate.set_stroke(opacity=1)
+            self.play(FadeOut(pointer), FadeOut(self.map), lit, run_time=theme.QUICK)
+            sentence = VGroup(self.opening, word)
+            self.play(
+                sentence.animate.scale(min(1.5, long / sentence.width)).move_to([0, 2.85, 0]),
+                self.written.animate.set_x(0),
+                run_time=theme.MOVE,
+            )
+        self.picture = VGroup(sentence, self.written, self.whole, self.names)
         self.add(self.picture)

@@ -28,6 +28,7 @@ from gptviz.recording.number import Token, Tracked
 from .table import LIMIT
 
 Place = npt.NDArray[np.float64]
+PLACES = 1.6  # units from the end of the scores to that of their places
 _SIZES = (52, 48, 44, 40, 36, 32)  # of a prompt, in pixels
 
 
@@ -104,7 +105,8 @@ class Reel(VGroup):
 class FallingScores(VGroup):
     """Tokens and their scores, highest first, that fall past a window of some rows.
 
-    ``rows[i]`` are a token and its numeral. ``top`` is the height of the first row's middle;
+    ``rows[i]`` are a token, its numeral and its place in the whole list, which says how many are
+    left out between two rows; ``places[i]`` the last of these. ``top`` is the height of the first row's middle;
     ``scores_end`` where the numerals end, ``left`` where the tokens begin.
     """
 
@@ -119,6 +121,7 @@ class FallingScores(VGroup):
         row: float,
         window: int,
         size: float,
+        places: Sequence[Tracked],
     ) -> None:
         super().__init__()
         self._left, self._end, self._top, self._row, self._window = (
@@ -132,20 +135,18 @@ class FallingScores(VGroup):
         self._pairs = [
             (
                 TokenText(token, size, limit=LIMIT),
-                Numeral(score, ".2f", size, theme.SECONDARY, "right"),
+                Numeral(score, ".3f", size, theme.SECONDARY, "right"),
             )
             for token, score in zip(tokens, scores, strict=True)
         ]
-        self.rows = [VGroup(*pair) for pair in self._pairs]
+        self.places = [Words("#{n:,}", size * 0.85, theme.SECONDARY, n=place) for place in places]
+        self.rows = [
+            VGroup(*pair, place) for pair, place in zip(self._pairs, self.places, strict=True)
+        ]
         self.add(*self.rows)
         self.lowest = float(max(len(self.rows) - window, 0))
         self.passed = 0.0
         self.set_passed(0.0)
-
-    @property
-    def last_seen(self) -> int:
-        """The index of the last row that stands whole in the window."""
-        return min(int(self.passed + self._window - 0.5), len(self.rows) - 1)
 
     def set_passed(self, rows: float) -> Self:
         """How many rows have gone out of the window; rows near its ends fade."""
@@ -155,18 +156,17 @@ class FallingScores(VGroup):
             y = self._top - place * self._row - self._drop
             token.place([self._left, y, 0])
             number.place([self._end, y, 0], "right")
+            self.places[i].place([self._end + PLACES, y, 0], "right")
             inside = float(np.clip(min(place, self._window - 1 - place) + 1, 0, 1))
             self.rows[i].set_opacity(inside)
         return self
 
-    def fall(self, rows: float, run_time: float, then: Any = None, **options: Any) -> Follow:
-        """A motion until so many rows are gone; ``then()`` is called at every frame."""
+    def fall(self, rows: float, run_time: float, **options: Any) -> Follow:
+        """A motion until so many rows are gone."""
         first = self.passed
 
         def step(column: FallingScores, share: float) -> None:
             column.set_passed(first + (rows - first) * share)
-            if then is not None:
-                then()
 
         return Follow(self, step, run_time, **options)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from manim import VGroup, VMobject
+from manim import VGroup
 
 from gptviz import maths
 from gptviz.drawing.base import theme
-from gptviz.drawing.base.cells import boxes_of, painted, rectangles
 from gptviz.drawing.base.motion import Follow
 from gptviz.drawing.base.text import Words
 from gptviz.drawing.chances.bars import ProbabilityBars
@@ -17,7 +16,7 @@ from gptviz.recording.number import Count, Setting, Tracked, derive, derive_each
 
 LEFT = theme.LEFT_EDGE + 0.1
 SCORES_END, NUMERALS_END, BARS_START = 3.75, 5.3, 5.6  # from the left edge, in units
-FIRST_ROW, ROW, SIZE, LIMIT = 1.95, 0.485, 38.0, 12  # first row's middle, pitch, type, characters
+FIRST_ROW, ROW, SIZE, LIMIT = 1.95, 0.455, 38.0, 12  # first row's middle, pitch, type, characters
 BARS_LEFT = LEFT + BARS_START
 ROOM = theme.RIGHT_EDGE - 0.12 - BARS_LEFT  # of the bars
 STRIP, THICK = -2.02, 0.4  # the strip's middle and height
@@ -67,8 +66,8 @@ class Table:
         return shares, derive(maths.remainder, shares)
 
     def gaps(self, shift: Tracked) -> list[Any]:
-        """The scores of the rows, measured from ``shift``."""
-        return [derive(maths.difference, score, shift) for score in self.logits]
+        """The scores of the rows, measured from ``shift``, so that what is written subtracts."""
+        return [derive(maths.gap_as_written, score, shift) for score in self.logits]
 
     def pushed(self, which: int, pull: Setting, shift: Setting) -> dict[str, Any]:
         """Scores, shares and rest when one score was pushed up by ``pull``, and all by ``shift``."""
@@ -106,18 +105,11 @@ class Table:
             row=ROW,
             size=SIZE,
             spec=".3f",
+            score_spec=".3f",
             room=ROOM,
             limit=LIMIT,
         )
         return bars.shift([LEFT, FIRST_ROW, 0])
-
-    def tracks(self, bars: ProbabilityBars) -> VMobject:
-        """The lanes in which the bars run, across all their room."""
-        middles = [bar.get_center()[1] for bar in bars.bars]
-        half = bars.bars[0].height / 2
-        low, high = [y - half for y in middles], [y + half for y in middles]
-        boxes = boxes_of(BARS_LEFT, low, BARS_LEFT + ROOM, high)
-        return painted(rectangles(boxes), theme.PANEL)
 
 
 class Gaps(VGroup):
@@ -131,7 +123,7 @@ class Gaps(VGroup):
         self._homes = [row.share.baseline("right") for row in rows]
         self._starts = [row.score.baseline("right") for row in rows if row.score]
         for row in rows:
-            row.share.spec = ".2f"
+            row.share.spec = ".3f"
         self.measure(Setting(0.0, "shift"))
 
     def measure(self, shift: Tracked) -> Self:
