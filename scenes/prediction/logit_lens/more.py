@@ -77,7 +77,7 @@ class MoreTexts:
             s=early.settled,
         ) as said:
             self.exchange_text(early, SECOND)
-            self.slide(self.parts, 0, self.last, max(said.left() - 0.6, 5.0))
+            self.slide(self.parts, 0, self.last, max(said.left() - 0.6, 4.6))
             self.ring = Circle(0.2, color=theme.FOCUS, stroke_width=5)
             self.ring.move_to(self.climb.spots[int(early.settled)])
             self.play(Create(self.ring), run_time=0.6)
@@ -263,7 +263,7 @@ class MoreTexts:
             "So when does it know, right or wrong?",
             "As far as this lens can see, {u}",
             shows="many",
-            hold=1.0,
+            hold=0.6,
             u=said_so,
         ) as said:
             self.pass_over([], said.left())
@@ -287,10 +287,10 @@ class MoreTexts:
             for climb in known:
                 climb.set_depth(self.last)
 
-        self.play(Follow(VGroup(self.ruler, *known), grow, 1.2))
+        self.play(Follow(VGroup(self.ruler, *known), grow, 0.9))
         self.add(*others)
         self.bring_to_front(*known)
-        self.pass_over(others, max(said.left(0), 2.6))
+        self.pass_over(others, max(said.left(0), 2.0))
 
     def name_the_soonest(self, index: int) -> None:
         """The word of the line that leads first, above the place from where on it does."""
