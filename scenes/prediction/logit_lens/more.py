@@ -157,7 +157,7 @@ class MoreTexts:
     def beside_the_end(self, word, value, depth, row: int) -> VGroup:
         """A word that leads near the end, after how many blocks and with which probability, right
         of the last one."""
-        x, y, size = RIGHT + 0.12, SMALL.words[1] - 0.16 - 0.46 * row, 13.0
+        x, y, size = RIGHT + 0.12, SMALL.words[1] - 0.16 - 0.46 * row, 14.0
         after = Words("after", size, theme.SECONDARY).place([x, y, 0])
         blocks = Numeral(depth, "d", size, theme.TEXT).place([x + after.advance + 0.05, y, 0])
         behind = Words("blocks", size, theme.SECONDARY)
