@@ -209,8 +209,9 @@ class PositionVectorsRecording(Recording):
 
     @property
     def turns(self) -> Derived:
-        """How often the positions, in order, go around the third component."""
-        return derive(maths.turns, self.coordinates)
+        """How often the positions, in order, go around the third component: between the first and
+        the last, which stand apart, so that the way to them is no turn."""
+        return derive(maths.turns, self.coordinates[1:-1])
 
     def likeness(self, anchor: int) -> Numbers:
         """The cosines of an anchor with every position (position). Raises ValueError for a position

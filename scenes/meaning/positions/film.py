@@ -193,7 +193,7 @@ class Positions(Film):
             picture.set_sides(left, top - high, left + wide * (1 - share) + 0.02, top)
 
         with self.beat(
-            "That's {d} numbers a place, too many to draw.",
+            "That's {d} numbers for every place.",
             "But {k:words} directions hold {p:~%} of what sets them apart.",
             d=vectors.d_model,
             k=self._directions,
@@ -219,7 +219,7 @@ class Positions(Film):
         form = Claim(
             maths.is_spiral,
             (vectors.coordinates,),
-            "It's a spiral, and it winds around {t:.1f} times.",
+            "It's a spiral, and it winds around {t:~} times.",
             "They wind about, but it's no spiral.",
         )
         with self.beat(
@@ -259,8 +259,8 @@ class Positions(Film):
         against = Claim(
             maths.is_negative,
             (cosines[far],),
-            "Far away, they even point against each other.",
-            "Far away, they have little in common.",
+            "The least alike even point against each other.",
+            "Even the least alike have something in common.",
         )
         board = self._board(cosines, next_one)
         with self.beat(
@@ -274,7 +274,7 @@ class Positions(Film):
                 Follow(places, lambda p, s: p.mark("walker", next_one if s > 0.5 else ANCHOR)),
             )
         with self.beat(
-            "Walk on, and the likeness fades.",
+            "Walk along the line, and watch how alike they are.",
             against,
             shows="vectors",
         ) as said:
@@ -288,11 +288,9 @@ class Positions(Film):
                 self.where.set_value(self._counted(at))
                 self.likeness.set_value(cosines[at])
 
-            self.play(
-                Follow(VGroup(places, board), walk, max(said.left() - 0.3, 3.0), rate_func=smooth)
-            )
+            self.play(Follow(VGroup(places, board), walk, max(said.left(0), 2.0), rate_func=smooth))
         with self.beat(
-            "So a place tells the model what's near, and what's far.", shows="vectors"
+            "So from two places, the model can tell what's near.", shows="vectors"
         ) as said:
             self.play(places.turn(50, 0, said.left()))
         self.board = board
@@ -353,7 +351,7 @@ class Positions(Film):
         why = Claim(
             maths.is_twice,
             usual,
-            "Perhaps hardly any text was long enough to reach it.",
+            "It's hardly a place at all, and nobody is quite sure why.",
             "Its numbers are {r:~} times as large as usual.",
         )
         with self.beat(nothing, why, r=vectors.norm_ratio(last), shows="vectors") as said:
