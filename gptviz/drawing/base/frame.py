@@ -170,6 +170,7 @@ class StageCamera(Camera):
     def __init__(self, **kwargs: Any) -> None:
         self.frame = Frame()
         self._pinned: list[Mobject] = []
+        self._base: Any = None  # the picture of what stands still, where Manim draws over one
         super().__init__(**kwargs)
 
     def pin(self, *mobjects: Mobject) -> None:
@@ -202,9 +203,20 @@ class StageCamera(Camera):
         shown = self.get_mobjects_to_display(mobjects, **kwargs)
         near = [each for each in shown if self.view_of(each) != HOME]
         super().capture_mobjects(near, include_submobjects=False)
-        self.clear_band(self.background)
+        self.clear_band(self.background if self._base is None else self._base)
         pinned = [each for each in shown if self.view_of(each) == HOME]
         super().capture_mobjects(pinned, include_submobjects=False)
+
+    def reset(self) -> Self:
+        """A picture is begun from the ground."""
+        self._base = None
+        super().reset()
+        return self
+
+    def set_frame_to_background(self, background: Any) -> None:
+        """A picture is begun from that of what stands still, captions among it."""
+        self._base = background
+        super().set_frame_to_background(background)
 
     def clear_band(self, base: Any) -> None:
         """Shows ``base`` (height, width, RGBA) below the stage: nothing near runs under captions."""
