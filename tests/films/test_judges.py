@@ -71,6 +71,7 @@ def test_a_film_stands_before_both_judges(name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # up to four editions of one film
 @pytest.mark.parametrize("name", NAMES)
 def test_a_film_stays_true_and_clean_in_every_edition_that_has_its_recordings(name: str) -> None:
     for edition in others(name):
