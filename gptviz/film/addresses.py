@@ -4,12 +4,12 @@ to be from."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from gptviz.recording.address import Address, Given, Place
+from gptviz.recording.address import Given, Place
 from gptviz.recording.number import (
     Computed,
     Count,
@@ -22,6 +22,7 @@ from gptviz.recording.number import (
     Tracked,
     is_formula,
 )
+from gptviz.recording.schema import TokenRow
 
 _RELATIVE = 1e-9  # of a derived number against the same formula, computed again
 
@@ -38,14 +39,10 @@ class Addresses:
 
     def problem(self, value: Tracked) -> str:
         """What is wrong with the address of a tracked value; empty where it leads to that value."""
-        if isinstance(value, Number):
-            return self._number(value)
         if isinstance(value, Derived):
             return self._derived(value)
-        if isinstance(value, Setting):
-            return self._setting(value)
-        if isinstance(value, Quoted):
-            return self._compare(value.address, bool, float(value))
+        if isinstance(value, (Number, Setting, Quoted)):
+            return self._compare(value, 0.0 if isinstance(value.address, Place) else None)
         if isinstance(value, Count):
             return "" if float(value).is_integer() else f"a count of {float(value)}"
         return f"{type(value).__name__} is no kind of tracked value"
@@ -80,48 +77,39 @@ class Addresses:
         missing = [each for each in re.findall(r"\d+", str(origin)) if each not in source]
         return f"{missing[0]} is not part of {origin.address}" if missing else ""
 
-    def _number(self, value: Number) -> str:
-        return self._compare(value.address, lambda found: found == float(value), float(value))
-
-    def _setting(self, value: Setting) -> str:
-        if isinstance(value.origin, Place):
-            return self._compare(value.address, lambda found: found == float(value), float(value))
-        return self._compare(value.address, lambda found: True, float(value))
-
     def _derived(self, value: Derived) -> str:
         if not is_formula(value.formula):
             return f"{value.formula.__name__} is not a formula of gptviz.maths"
-        if problem := self.problem_among(value.inputs):
-            return problem
-        return self._compare(
-            value.address,
-            lambda again: (
-                abs(again - float(value)) <= _RELATIVE * max(abs(again), abs(float(value)))
-            ),
-            float(value),
-        )
+        return self.problem_among(value.inputs) or self._compare(value, _RELATIVE)
 
-    def _compare(self, address: Address, alike: Callable[[Any], bool], value: float) -> str:
+    def _compare(self, value: Tracked, within: float | None) -> str:
+        """Whether a value lies at its address, but for a relative difference ``within``; None where
+        it only has to lead somewhere: a quotation's figure and a turning knob lie nowhere."""
         try:
-            found = address.look_up(self._given)
-            told = found if isinstance(found, str) else float(found)
-            return "" if alike(told) else f"{address} is {told!r}, not {value!r}"
+            found = value.address.look_up(self._given)
+            number = float(value) if within is None else float(found)
         except LookupError as error:
             return str(error)
         except (TypeError, ValueError):
-            return f"there is no number at {address}"
+            return f"there is no number at {value.address}"
+        apart = abs(number - float(value))
+        if apart <= (within or 0.0) * max(abs(number), abs(float(value))):
+            return ""
+        return f"{value.address} is {number!r}, not {float(value)!r}"
 
     def _array(self, value: Numbers) -> str:
         if id(value) in self._sound:
             return ""
         if isinstance(value, Computed) and (problem := self.problem_among(value.inputs)):
             return problem
-        exact = 0.0 if isinstance(value.address, Place) else _RELATIVE
         try:
             found = value.look_up(self._given)
         except LookupError as error:
             return str(error)
-        if not np.allclose(found, value.array, rtol=exact, atol=0):
+        except (TypeError, ValueError):
+            return f"there is no array at {value.address}"
+        within = _RELATIVE if isinstance(value, Computed) else 0.0
+        if found is not value.array and not np.allclose(found, value.array, rtol=within, atol=0):
             return f"{value.address} holds other numbers"
         self._sound[id(value)] = value
         return ""
@@ -129,7 +117,7 @@ class Addresses:
 
 def _as_text(found: Any) -> str:
     """What lies at the address of a token or a word, as one text."""
-    found = found.get("text") if isinstance(found, Mapping) else found
+    found = found.text if isinstance(found, TokenRow) else found
     return " ".join(map(str, found)) if isinstance(found, (list, tuple)) else str(found)
 
 

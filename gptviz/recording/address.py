@@ -18,6 +18,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from pydantic import BaseModel
+
 if TYPE_CHECKING:
     from gptviz.recording.schema import Recording
 
@@ -88,27 +90,15 @@ class Place(Address):
 
     def look_up(self, given: Given) -> Any:
         recording = given.recording(self.recording)
+        rooms = recording if self.room in ("tensors", "provenance") else recording.manifest
+        found: Any = getattr(rooms, self.room)
         try:
-            found = self._room(recording)
-            for key in self.path:
-                found = found[key]
-            for i in self.index:
-                found = found[i]
-        except (KeyError, IndexError, TypeError) as error:
+            for key in (*self.path, *self.index):
+                named = isinstance(key, str) and isinstance(found, BaseModel)
+                found = getattr(found, str(key)) if named else found[key]
+        except (AttributeError, KeyError, IndexError, TypeError) as error:
             raise LookupError(f"there is nothing at {self}") from error
         return found
-
-    def _room(self, recording: Recording) -> Any:
-        if self.room == "tensors":
-            return recording.tensors
-        if self.room == "provenance":
-            return recording.provenance.model_dump()
-        if self.room == "tokens":
-            return {
-                name: [row.model_dump() for row in rows]
-                for name, rows in recording.manifest.tokens.items()
-            }
-        return getattr(recording.manifest, self.room)
 
     def __str__(self) -> str:
         room = () if self.room == "tensors" else (self.room,)

@@ -41,11 +41,6 @@ class Tracked(float):
         """Where the value comes from; as a text for a person to read and for the audit to list."""
         raise NotImplementedError
 
-    def recomputed(self) -> float:
-        """The value once more, from its origin; the audit compares it with the value that was
-        drawn."""
-        return float(self)
-
     def __format__(self, spec: str) -> str:
         return written(float(self), spec)
 
@@ -205,10 +200,6 @@ class Derived(Tracked):
     @property
     def address(self) -> Computation:
         return Computation(self.formula, self.inputs, self.pick)
-
-    def recomputed(self) -> float:
-        result = _run(self.formula, self.inputs)
-        return float(result[self.pick] if self.pick else result)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from gptviz.drawing.base import theme
 from gptviz.drawing.model.by_layer import LayerChart
 from gptviz.drawing.model.stack import WeightStack, times_as_bright, whole_pixels
 from gptviz.drawing.model.weight_legends import averaged
+from gptviz.recording.address import Given
 from gptviz.recording.number import Numbers
 from tests.drawing.samples import number, numbers
 from tests.drawing.test_pixels import colour_at, photograph
@@ -78,7 +79,7 @@ def test_how_far_a_stripe_stands_out_is_its_mean_over_that_of_the_others() -> No
     ratio = times_as_bright(numbers(flat), 1, 2, heads)
     keys = flat.astype(float).reshape(rows, 3, heads, columns)[:, 1]
     assert float(ratio) == pytest.approx(keys[:, 2].mean() / keys[:, :2].mean())
-    assert ratio.recomputed() == pytest.approx(float(ratio))
+    assert ratio.address.look_up(Given()) == pytest.approx(float(ratio))
 
 
 def test_stripes_that_heads_share_are_there_once() -> None:

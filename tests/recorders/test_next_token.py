@@ -20,6 +20,7 @@ from gptviz.models import load
 from gptviz.models.interface import Model
 from gptviz.models.references import BUNDLED
 from gptviz.recorders import take
+from gptviz.recording.address import Given
 from gptviz.recording.families import DrawnToken, NextToken, NextTokenRecording
 from gptviz.recording.store import Store
 from tests import small_gpt2
@@ -119,7 +120,7 @@ def test_every_temperature_of_the_grid_is_exact() -> None:
         found.entropy_at(0),
         found.rest_at(0),
     ):
-        assert number.recomputed() == float(number) and number.address
+        assert number.address.look_up(Given()) == float(number) and number.address
     with pytest.raises(NotDeclared, match=r"nearest that was is 0\.7"):
         found.probability_at(0, 0.7034)
     with pytest.raises(NotDeclared, match="temperatures=True"):
