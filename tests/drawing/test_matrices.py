@@ -149,10 +149,10 @@ def test_a_dot_product_is_spelled_out() -> None:
     climbed = 0.5 + np.cumsum(written[0][:5])
     assert climbed == pytest.approx(written[1][:5]), "what is written adds up, term by term"
     shown = [run.number for line in dot.lines for run in line.runs]
-    derived = [number for number in shown if isinstance(number, Derived)]
+    derived = [each for each in shown if isinstance(each, Derived)]
     assert len(derived) >= len(products)
-    for number in derived:
-        assert number.address.look_up(Given()) == pytest.approx(float(number))
+    for each in derived:
+        assert each.address.look_up(Given()) == pytest.approx(float(each))
     alphas = [run.fill_rgbas[0][3] for run in dot.set_progress(3.5).lines[3].runs]
     assert alphas == [1, 1, 1, 0.5, 0, 0, 0]
 
