@@ -111,11 +111,11 @@ def report(results: Sequence[Result], films: Films) -> int:
     failed = [result for result in results if result.outcome not in ("rendered", "up to date")]
     if len(results) == 1:
         if failed:
-            raise _error(results[0])
+            raise failure(results[0])
         say_one(results[0], films)
         return 0
     for result in failed:
-        error = _error(result)
+        error = failure(result)
         say(f"{result.plan.scene.name}: {error.what}\n  why: {error.why}\n  do:  {error.hint}")
     table(
         ("film", "recordings", "outcome", "seconds", "file"),
@@ -147,7 +147,8 @@ def _row(result: Result, films: Films) -> tuple[str, ...]:
     )
 
 
-def _error(result: Result) -> GptvizError:
+def failure(result: Result) -> GptvizError:
+    """Why a film was not made, as an error to raise."""
     error = result.error
     if isinstance(error, GptvizError):
         return error

@@ -295,6 +295,14 @@ class Recording:
         self.manifest, self.name = manifest, name
         self._arrays = tensors
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}, {self.provenance.model}, {self.digest[:12]}>"
+
+    def _repr_html_(self) -> str:
+        from gptviz.recording import html  # noqa: PLC0415  (only a notebook asks)
+
+        return html.table(self)
+
     @classmethod
     def check(cls, manifest: Manifest, name: str) -> None:
         """Raises RecordingCorrupt, with the entry's name, where a manifest does not hold what this
