@@ -32,6 +32,7 @@ from gptviz.drawing.base.text import Run, Words
 from gptviz.drawing.furniture.badge import Badge
 from gptviz.drawing.furniture.cards import EndCard, TitleCard, fit_picture, quotations
 from gptviz.errors import GptvizError, NotDeclared
+from gptviz.film import manim_habits
 from gptviz.film.beats import MOST_SENTENCES, Beat, Said, in_time
 from gptviz.film.caption import Caption, Page, pages
 from gptviz.film.observer import Observer
@@ -86,11 +87,13 @@ class Film(FramedScene):
 
     def __init__(
         self,
-        recordings: Mapping[str, Recording],
+        recordings: Mapping[str, Recording] | None = None,
         captions: str = "drawn",
         speech: Speech | None = None,
         **scene: Any,
     ) -> None:
+        if recordings is None:  # made by Manim itself
+            recordings = manim_habits.recordings_of(type(self))
         if missing := set(self.needs) - set(self.optional) - set(recordings):
             raise NotDeclared(
                 f"{type(self).__name__} lacks {', '.join(sorted(missing))}",

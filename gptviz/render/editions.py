@@ -19,7 +19,7 @@ from gptviz.recording.request import OTHER_FIELD, Request, Source, other_model, 
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
 from gptviz.render.find import SceneFile
-from gptviz.render.project import Order
+from gptviz.render.project import Order, Project
 
 DEFAULT = "default"
 
@@ -65,6 +65,15 @@ class Edition:
 
     def _film(self, scene: SceneFile) -> Order:
         return self.films.get(scene.name) or Order()
+
+
+def existing(project: Project, name: str = DEFAULT) -> Edition:
+    """An edition as it is recorded: the default one, or one that is named and falls back on no
+    other."""
+    if name == DEFAULT:
+        return Edition(DEFAULT, project.models, project.vectors, films=project.orders)
+    both: frozenset[Source] = frozenset(("model", "vectors"))
+    return Edition(name, (name,), (name,), films=project.orders, named=both)
 
 
 @dataclass(frozen=True)

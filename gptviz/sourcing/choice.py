@@ -8,7 +8,7 @@ from typing import Literal
 from gptviz.errors import PromptRefused, RecordingError, UsageError
 from gptviz.recording.request import Request, Source
 from gptviz.recording.store import Store
-from gptviz.render.editions import DEFAULT, Edition, asked, edition_name
+from gptviz.render.editions import Edition, asked, edition_name, existing
 from gptviz.render.find import SceneFile
 from gptviz.render.project import Project
 from gptviz.sourcing.asked import Asked
@@ -77,11 +77,7 @@ def choose(project: Project, wanted: Asked, taker: Here | None = None) -> Choice
                 "--model, --other and --vectors make new ones",
                 "give one or the other",
             )
-        if wanted.edition == DEFAULT:
-            return Choice(Edition(DEFAULT, project.models, project.vectors, films=project.orders))
-        one = (wanted.edition,)
-        both: frozenset[Source] = frozenset(("model", "vectors"))
-        return Choice(Edition(wanted.edition, one, one, films=project.orders, named=both))
+        return Choice(existing(project, wanted.edition))
     if wanted.other is not None and wanted.model is None:
         raise UsageError(
             "a second model alone compares nothing",
