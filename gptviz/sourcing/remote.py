@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gptviz.errors import GptvizError
+from gptviz.recording.request import other_model
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
 from gptviz.render.cluster import Cluster
@@ -82,6 +83,10 @@ class There(Here):
             job = {
                 "reference": carry(reference.text, folder),
                 "source": reference.source,
+                "others": {
+                    name: carry(name, folder, f"other-{number}")
+                    for number, name in enumerate(sorted(_others(items)))
+                },
                 "requests": {item.name: item.request.as_dict() for item in items},
             }
             (folder / worker.JOB).write_text(json.dumps(job), encoding="utf-8")
@@ -105,9 +110,14 @@ class There(Here):
         ), answers
 
 
-def carry(reference: str, folder: Path) -> str:
-    """Links the files that a reference names into a job's folder; returns the reference as it reads
-    from there.
+def _others(items: Sequence[Item]) -> set[str]:
+    """The second models that requests name."""
+    return {name for item in items if (name := other_model(item.request)) is not None}
+
+
+def carry(reference: str, folder: Path, room: str = "model") -> str:
+    """Links the files that a reference names into a ``room`` of a job's folder; returns the
+    reference as it reads from there.
 
     The last name of a path is kept: it may name an edition.
     """
@@ -120,7 +130,7 @@ def carry(reference: str, folder: Path) -> str:
             parts.append(part)
             continue
         source = source.resolve()
-        target = Path("model", str(number), source.name)
+        target = Path(room, str(number), source.name)
         for file in (
             [source]
             if source.is_file()

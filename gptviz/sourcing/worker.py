@@ -2,7 +2,8 @@
 render/cluster.py.
 
 The job is a folder: ``record.json`` with the reference of a model or of vectors and the requests by
-``scene/need``, and below ``model/`` the files of a reference that is a path. Into it go
+``scene/need``, and below ``model/`` the files of a reference that is a path; ``others`` leads from the name of each
+second model to its files, below ``other-0/`` and so on. Into it go
 ``identity.json``, the recordings (in an edition ``taken``), and ``refused.json``: what could not be
 recorded, and why.
 """
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from gptviz.errors import GptvizError
-from gptviz.recording.request import Request
+from gptviz.recording.request import Request, other_model
 from gptviz.recording.store import Store
 from gptviz.render.telling import Tell, described, end_with_parent, speaker
 from gptviz.sourcing.identity import Identities, Identity
@@ -56,13 +57,17 @@ def main(folder: Path) -> int:
 
 
 def record(folder: Path, tell: Tell) -> None:
-    """Loads the model once and takes every recording. Raises what keeps it from being loaded."""
+    """Loads each model once and takes every recording. Raises what keeps it from being loaded."""
     job: dict[str, Any] = json.loads((folder / JOB).read_text(encoding="utf-8"))
     reference = Reference(job["reference"], job["source"], Identities(folder))
     model = reference.model
     known = Identity(str(model.short), model.provenance().fingerprint)
     (folder / IDENTITY).write_text(json.dumps(asdict(known)), encoding="utf-8")
     store = Store(folder / RECORDINGS)
+    others = {
+        name: Reference(carried, "model", Identities(folder))
+        for name, carried in job["others"].items()
+    }
     refused: dict[str, dict[str, str]] = {}
     for name, request in job["requests"].items():
         tell({"recording": name})
@@ -71,7 +76,10 @@ def record(folder: Path, tell: Tell) -> None:
             with parts_needed():
                 from gptviz.recorders import take  # noqa: PLC0415
 
-                store.write(EDITION, scene, need, take(model, Request.from_dict(request)))
+                asked = Request.from_dict(request)
+                named = other_model(asked)
+                other = others[named].model if named is not None else None
+                store.write(EDITION, scene, need, take(model, asked, other))
         except GptvizError as error:
             refused[name] = described(error)
     (folder / REFUSED).write_text(json.dumps(refused), encoding="utf-8")

@@ -20,6 +20,7 @@ import pytest
 
 from gptviz.errors import UsageError
 from gptviz.render.address import check_address
+from tests import small_gpt2
 from tests.render.test_job import leftovers, until
 from tests.toy import ROOT, TINY, Toy, as_folder, build, copy_package, row
 
@@ -157,13 +158,15 @@ def test_another_gptviz_is_refused(machines: Machines, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_same_recordings_as_here(machines: Machines, toy: Toy) -> None:
-    """The model is a folder that no worker has: it goes with the job."""
+    """Both models are folders that no worker has: they go with the job."""
     shutil.copytree(ROOT / "gptviz" / "models" / "bundled" / "mini", toy.root / "own")
+    small_gpt2.write(toy.root / "second")
+    compared(toy)
     for options in (
         ["--recordings", "here"],
         ["--recordings", "there", "--scheduler", machines.address],
     ):
-        run = toy.run("record", "tiny", "--model", "own", *options)
+        run = toy.run("record", "tiny", "--model", "own", "--other", "second", *options)
         assert run.code == 0, run.err
     here, there = (
         {
@@ -173,7 +176,21 @@ def test_the_same_recordings_as_here(machines: Machines, toy: Toy) -> None:
         }
         for place in ("here", "there")
     )
-    assert here == there and set(here) == {"own/tiny/row.json", "own/tiny/row.safetensors"}
+    assert here == there
+    assert {name for name in here if name.endswith(".json")} == {
+        "own/tiny/row.json",
+        "own-beside-second/tiny/pair.json",
+    }
+
+
+def compared(toy: Toy) -> None:
+    """Gives the toy's film a need that compares two models."""
+    source = toy.scene("tiny").read_text()
+    line = '    row = Need(NextToken(prompt="One day a little", top=3), main=True)\n'
+    pair = '    pair = Need(ModelPair(prompt="One day a little", other_model="mini"))\n'
+    toy.scene("tiny").write_text(
+        source.replace(line, line + pair).replace("import NextToken", "import ModelPair, NextToken")
+    )
 
 
 @pytest.mark.slow
