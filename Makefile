@@ -15,7 +15,7 @@ PYTEST_ARGS ?= -n auto
 # What a target reads of what a user names, beside KNOBS. What it does not read is refused, not ignored. A test compares
 # this table with the options of the commands.
 KNOBS := PYTHON VENV PIP_ARGS TORCH_INDEX PYTEST_ARGS
-SOURCES := MODEL OTHER VECTORS PROMPT EDITION
+SOURCES := MODEL OTHER VECTORS PROMPT LAYER HEAD EDITION
 PLACES := RECORDINGS MEDIA
 READS_render := SCENE ALL $(SOURCES) $(PLACES) QUALITY CAPTIONS VOICE FORCE STOCK JOBS BEAT SCHEDULER
 READS_record := SCENE ALL $(SOURCES) RECORDINGS SCHEDULER DRY_RUN
@@ -47,7 +47,7 @@ endif
 
 # What a user names is data, whatever characters it holds: it never enters a recipe's text. `value` takes it unexpanded
 # (so `$$` in it is a dollar and nothing is run), and gptviz reads it from the environment.
-DATA := SCENE MODEL OTHER VECTORS PROMPT QUALITY MEDIA RECORDINGS EDITION CAPTIONS VOICE FORCE STOCK JOBS BEAT ALL PIECE A B SCHEDULER STILLS DRY_RUN FORMAT
+DATA := SCENE MODEL OTHER VECTORS PROMPT LAYER HEAD QUALITY MEDIA RECORDINGS EDITION CAPTIONS VOICE FORCE STOCK JOBS BEAT ALL PIECE A B SCHEDULER STILLS DRY_RUN FORMAT
 define take
 ifneq ($$(origin $(1)),undefined)
 override $(1) := $$(value $(1))
@@ -84,6 +84,7 @@ help:  ## what can be made, and with which variables
 	'  OTHER=mini          the second model, of a film that compares two; named likewise' \
 	'  VECTORS=...         word vectors: a gensim-data name, a file, or mini (bundled)' \
 	'  PROMPT="..."        in place of the film'"'"'s own prompt' \
+	'  LAYER=5 HEAD=1      the head to look at, from 0, in a film that chooses one' \
 	'  QUALITY=m           l (480p), m (720p), h (1080p60), p (1440p60), k (2160p60)' \
 	'  CAPTIONS=file       captions beside the film only, not drawn in it' \
 	'  VOICE=joe           the film speaks: joe, espeak-ng, NAME.onnx, recorded:FOLDER; see docs/voices.md' \

@@ -90,8 +90,8 @@ def takes(*options: Decorator[Any]) -> Decorator[Any]:
 
 
 def sources(edition: str = EDITION) -> Decorator[Any]:
-    """``--model``, ``--other``, ``--vectors``, ``--prompt`` and ``--edition``, which a command gets as
-    one ``wanted``; ``edition`` is the help of the last."""
+    """``--model``, ``--other``, ``--vectors``, ``--prompt``, ``--layer``, ``--head`` and ``--edition``,
+    which a command gets as one ``wanted``; ``edition`` is the help of the last."""
 
     def apply(command: Any) -> Any:
         @functools.wraps(command)
@@ -101,20 +101,40 @@ def sources(edition: str = EDITION) -> Decorator[Any]:
             other: str | None,
             vectors: str | None,
             prompt: str | None,
+            layer: int | None,
+            head: int | None,
             edition: str | None,
             **more: Any,
         ) -> Any:
             if prompt is None:  # an empty one is refused, not ignored as click would
                 prompt = os.environ.get("GPTVIZ_PROMPT")
-            wanted = Asked(model, vectors, edition, prompt, other)
+            wanted = Asked(model, vectors, edition, prompt, other, _one_head(layer, head))
             return command(*arguments, wanted=wanted, **more)
 
         own = takes(
-            model, other, vectors, prompt, option("--edition", metavar="NAME", help=edition)
+            model,
+            other,
+            vectors,
+            prompt,
+            layer,
+            head,
+            option("--edition", metavar="NAME", help=edition),
         )
         return own(with_wanted)
 
     return apply
+
+
+def _one_head(layer: int | None, head: int | None) -> tuple[int, int] | None:
+    """The head that was named, (layer, head) from 0. Raises UsageError for half a name."""
+    if (layer is None) != (head is None):
+        given, lacking = ("--layer", "--head") if head is None else ("--head", "--layer")
+        raise UsageError(
+            f"{given} alone names no head",
+            "a head is named by its layer and its number in it, both from 0",
+            f"give {lacking}, too",
+        )
+    return None if layer is None or head is None else (layer, head)
 
 
 _scenes = takes(
@@ -174,6 +194,15 @@ vectors = option(
     "--vectors", metavar="REF", help="Word vectors: a gensim-data name, a file, or mini (bundled)."
 )
 prompt = click.option("--prompt", metavar="TEXT", help="In place of the film's own prompt.")
+layer = option(
+    "--layer", type=click.IntRange(0), metavar="N", help="With --head: the head's layer, from 0."
+)
+head = option(
+    "--head",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Look at this head of the layer, in place of the one that a rule chooses.",
+)
 quality = option(
     "--quality",
     type=click.Choice(list("lmhpk")),

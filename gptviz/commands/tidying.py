@@ -12,7 +12,7 @@ from gptviz.errors import GptvizError, UsageError
 from gptviz.recording.compare import recorded
 from gptviz.recording.files import disk_errors, inside
 from gptviz.recording.store import Store
-from gptviz.render.editions import DEFAULT, PROMPTED, readable
+from gptviz.render.editions import BY_HAND, DEFAULT, readable
 from gptviz.render.locks import LOCKS, STAGING
 from gptviz.render.project import Project
 
@@ -34,7 +34,7 @@ class Kept:
 
 
 def editions(project: Project, remove: Sequence[str]) -> int:
-    """Prints the editions of a project, or removes those of prompts given by hand, recordings and
+    """Prints the editions of a project, or removes those of prompts, heads and pairs given by hand, recordings and
     films; prints what was removed. Raises UsageError for others, before anything is removed."""
     if not remove:
         rows = [
@@ -58,9 +58,9 @@ def editions(project: Project, remove: Sequence[str]) -> int:
                 f"there are {', '.join(known) or 'none'}",
                 "gptviz editions shows them",
             )
-        if not PROMPTED.fullmatch(name):
+        if not BY_HAND.fullmatch(name):
             raise UsageError(
-                f"the edition {name} is not one of a prompt",
+                f"the edition {name} is not one of a prompt, a head or a pair that was named",
                 "its recordings belong to the project",
                 f"delete {project.recordings / name} yourself, if you mean it",
             )

@@ -19,6 +19,9 @@ Answer_co = TypeVar("Answer_co", default=Any, covariant=True)
 #: The field in which a request names a second model.
 OTHER_FIELD = "other_model"
 
+#: The field in which a request names a head, (layer, head) from 0; empty where a rule chooses one.
+HEAD_FIELD = "head"
+
 REQUESTS: dict[str, type[Request]] = {}
 
 
@@ -64,6 +67,11 @@ def _frozen(value: Any) -> Any:
 def prompt_field(request: Request) -> str | None:
     """The name of the field that ``PROMPT=`` replaces, or None where a request has no prompt."""
     return next((f.name for f in fields(request) if f.name == "prompt"), None)
+
+
+def takes_head(request: Request) -> bool:
+    """Whether a request asks about one head, which ``--layer`` and ``--head`` may name."""
+    return hasattr(request, HEAD_FIELD)
 
 
 def other_model(request: Request) -> str | None:

@@ -15,7 +15,15 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from gptviz.errors import NotDeclared, RecordingError
-from gptviz.recording.request import OTHER_FIELD, Request, Source, other_model, prompt_field
+from gptviz.recording.request import (
+    HEAD_FIELD,
+    OTHER_FIELD,
+    Request,
+    Source,
+    other_model,
+    prompt_field,
+    takes_head,
+)
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
 from gptviz.render.find import SceneFile
@@ -26,6 +34,9 @@ DEFAULT = "default"
 #: The name of an edition of a prompt given by hand: that of the model, and the prompt's digits.
 PROMPTED = re.compile(r"(.+)-([0-9]{8})")
 
+#: The name of an edition of anything that was given by hand in place of what a film asks for.
+BY_HAND = re.compile(r".+(-[0-9]{8}|-head-[0-9]+-[0-9]+|-beside-.+)")
+
 
 @dataclass(frozen=True)
 class Edition:
@@ -35,7 +46,8 @@ class Edition:
     ``name`` is the folder under media/videos. ``prompt`` stands in place of the text of a film's
     main need (see :func:`asked`); what it replaces lies in the edition ``name``. ``films`` are the
     orders that ``course.toml`` gives single films, ``named`` the sources that the user named.
-    ``other`` names a second model in place of the one that requests name (see :func:`asked`).
+    ``other`` names a second model in place of the one that requests name, ``head`` a head (layer,
+    head) in place of the one that a rule chooses (see :func:`asked`).
     """
 
     name: str
@@ -45,6 +57,7 @@ class Edition:
     films: Mapping[str, Order] = field(default_factory=dict)
     named: frozenset[Source] = frozenset()
     other: str | None = None
+    head: tuple[int, int] | None = None
 
     def pinned(self, scene: SceneFile, need: str) -> bool:
         """Whether a need has editions of its own, whatever the user names."""
@@ -116,13 +129,19 @@ class Cast:
 
 
 def edition_name(
-    model: str | None, vectors: str | None, prompt: str | None = None, other: str | None = None
+    model: str | None,
+    vectors: str | None,
+    prompt: str | None = None,
+    other: str | None = None,
+    head: tuple[int, int] | None = None,
 ) -> str:
     """The folder of an edition: the short name of the model, the vectors, or both; with a prompt
-    also eight digits. ``other`` is the short name of a second model."""
+    also eight digits. ``other`` is the short name of a second model, ``head`` a head that was
+    named."""
     names = list(dict.fromkeys(name for name in (model, vectors) if name))
     name = "+".join(names) or DEFAULT
     name = f"{name}-beside-{other}" if other else name
+    name = f"{name}-head-{head[0]}-{head[1]}" if head else name
     return name if prompt is None else f"{name}-{prompt_digits(prompt)}"
 
 
@@ -143,14 +162,15 @@ def readable(name: str, prompts: Iterable[str]) -> str:
 
 def asked(scene: SceneFile, edition: Edition) -> dict[str, Request]:
     """A film's requests in an edition: with a prompt given by hand, that in place of the main one's
-    text wherever the film asks about this text; with a second model given by hand, that in place of
-    the one that requests name.
+    text wherever the film asks about this text; with a second model or a head given by hand, that in
+    place of the one that requests name.
 
-    Raises NotDeclared for a second model where the film compares none; for a film without a main request, for one that also asks about a text which
+    Raises NotDeclared for a second model where the film compares none, and for a head where it asks
+    about none; for a prompt given to a film without a main request, for one that also asks about a text which
     goes on after its main prompt (no other prompt can go on so), and for one that asks a model
     about it that the prompt is not given to.
     """
-    needs, prompt = _beside(scene, edition), edition.prompt
+    needs, prompt = _with_head(scene, edition, _beside(scene, edition)), edition.prompt
     if prompt is None:
         return needs
     name = prompt_field(scene.needs[scene.main]) if scene.main else None
@@ -188,6 +208,24 @@ def _beside(scene: SceneFile, edition: Edition) -> dict[str, Request]:
         need: replace(request, **{OTHER_FIELD: edition.other}) if need in comparing else request
         for need, request in scene.needs.items()
     }
+
+
+def _with_head(scene: SceneFile, edition: Edition, needs: dict[str, Request]) -> dict[str, Request]:
+    """A film's requests with the head that an edition names, if it names one."""
+    if edition.head is None:
+        return needs
+    choosing = [
+        need
+        for need, request in needs.items()
+        if takes_head(request) and not edition.pinned(scene, need)
+    ]
+    if not choosing:
+        raise NotDeclared(
+            f"the film {scene.name} takes no head",
+            "none of its requests asks about one",
+            "leave LAYER and HEAD away",
+        )
+    return needs | {need: replace(needs[need], **{HEAD_FIELD: edition.head}) for need in choosing}
 
 
 def _retold(request: Request, text: str, prompt: str) -> Request:

@@ -14,6 +14,7 @@ class Asked:
     edition: str | None = None
     prompt: str | None = None
     other: str | None = None  #: the second model, of films that compare two
+    head: tuple[int, int] | None = None  #: (layer, head) from 0, of films that choose a head
 
     @property
     def anything(self) -> bool:

@@ -71,10 +71,12 @@ def choose(project: Project, wanted: Asked, taker: Here | None = None) -> Choice
     if wanted.prompt is not None:
         _check_prompt(wanted)
     if wanted.edition is not None:
-        if any(each is not None for each in (wanted.model, wanted.vectors, wanted.other)):
+        if any(
+            each is not None for each in (wanted.model, wanted.vectors, wanted.other, wanted.head)
+        ):
             raise UsageError(
                 "--edition takes recordings as they are",
-                "--model, --other and --vectors make new ones",
+                "--model, --other, --vectors, --layer and --head make new ones",
                 "give one or the other",
             )
         return Choice(existing(project, wanted.edition))
@@ -83,6 +85,12 @@ def choose(project: Project, wanted: Asked, taker: Here | None = None) -> Choice
             "a second model alone compares nothing",
             "no first one was named",
             "give --model, too",
+        )
+    if wanted.head is not None and wanted.model is None:
+        raise UsageError(
+            "a head given by hand has to be looked into",
+            "no model was named",
+            "name one: mini (bundled), smollm2, or gpt2 where it can be downloaded",
         )
     known, taker = Identities(project.media), taker or Here()
     model = Reference(wanted.model, "model", known, taker=taker) if wanted.model else None
@@ -94,6 +102,7 @@ def choose(project: Project, wanted: Asked, taker: Here | None = None) -> Choice
             vectors.short if vectors else None,
             wanted.prompt,
             model.beside(wanted.other).short if model and wanted.other else None,
+            wanted.head,
         ),
         (model.short,) if model else project.models,
         (vectors.short,) if vectors else project.vectors,
@@ -101,6 +110,7 @@ def choose(project: Project, wanted: Asked, taker: Here | None = None) -> Choice
         project.orders,
         frozenset(reference.source for reference in references),
         wanted.other,
+        wanted.head,
     )
     return Choice(edition, references)
 

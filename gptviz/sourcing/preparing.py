@@ -109,8 +109,10 @@ def prepare(
     before a model is loaded.
     """
     taker, store = taker or Here(), project.store
-    if wanted.prompt is not None or wanted.other is not None:
-        named = Edition("", (), (), wanted.prompt, project.orders, other=wanted.other)
+    if any(each is not None for each in (wanted.prompt, wanted.other, wanted.head)):
+        named = Edition(
+            "", (), (), wanted.prompt, project.orders, other=wanted.other, head=wanted.head
+        )
         for scene in scenes:
             asked(scene.checked(), named)
     choice = choose(project, wanted, taker)

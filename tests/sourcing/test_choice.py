@@ -181,3 +181,38 @@ def test_a_second_model_is_named_by_the_request_or_by_the_user(tmp_path: Path) -
     (scene,) = pick_scenes(open_project(toy.root), ["tiny"])
     with pytest.raises(NotDeclared, match="takes no second model"):
         prepare(project, [scene], wanted)
+
+
+def test_a_head_is_named_by_the_user(tmp_path: Path) -> None:
+    toy = build(tmp_path / "project")
+    source = toy.scene("tiny").read_text()
+    line = '    row = Need(NextToken(prompt="One day a little", top=3), main=True)\n'
+    looks = '    looks = Need(AttentionHead(prompt="One day a little girl"))\n'
+    toy.scene("tiny").write_text(
+        source.replace(line, line + looks).replace(
+            "import NextToken", "import AttentionHead, NextToken"
+        )
+    )
+    project = open_project(toy.root)
+    (scene,) = pick_scenes(project, ["tiny"])
+    wanted = Asked(model="mini", head=(4, 6))
+    sourced = prepare(project, [scene], wanted)
+    assert not sourced.faults and sourced.edition.name == "mini-head-4-6"
+    found = sourced.recordings(toy.store, scene)
+    chosen = found["looks"].chosen
+    assert (int(chosen.layer), int(chosen.head)) == (4, 6)
+    assert found["looks"].name == "mini-head-4-6/tiny/looks"
+    assert found["row"].name == "mini/tiny/row"  # what does not ask about a head is the model's own
+    absent = prepare(project, [scene], Asked(model="mini", head=(6, 0))).faults["tiny"]
+    assert "no head 6.0" in absent.what and "6 layers of 8 heads" in absent.why
+    with pytest.raises(UsageError, match="has to be looked into"):
+        choose(project, Asked(head=(0, 0)))
+    toy.scene("tiny").write_text(source)
+    (scene,) = pick_scenes(project, ["tiny"])
+    with pytest.raises(NotDeclared, match="takes no head"):
+        prepare(project, [scene], wanted)
+
+
+def test_half_a_head_is_refused(tmp_path: Path) -> None:
+    run = build(tmp_path / "project").run("render", "tiny", "--model", "mini", "--head", "3")
+    assert run.code == 2 and "--head alone names no head" in run.err and "--layer" in run.err
