@@ -97,9 +97,6 @@ LONDON_FIRST_SCORE = Quoted(
 LONDON_FIRST_AGAIN = Quoted(2.1159, TOKEN_ARTICLE)  #: the same score, the text being three tokens
 
 # Ids of another vocabulary, that of GPT-3.5 (cl100k), by OpenAI's tiktoken.
-CL100K = "openai/tiktoken, encoding cl100k_base"
-CL100K_PARIS = (Quoted(60704, CL100K),)  #: "Paris"
-CL100K_LOWER_PARIS = (Quoted(1768, CL100K), Quoted(285, CL100K))  #: "paris"
 
 
 def named_induction_heads() -> list[tuple[int, int]]:

@@ -219,7 +219,8 @@ def _check_length(item: Item, taken: Recording) -> None:
     if item.need != item.scene.main or item.scene.tokens is None:
         return
     least, most = item.scene.tokens
-    count = len(taken.manifest.tokens.get("prompt", ()))
+    tokens = taken.manifest.tokens
+    count = len(tokens.get("prompt", tokens.get("text0", ())))  # the first of several texts is it
     if not least <= count <= most:
         raise PromptRefused(
             f"the film {item.scene.name} cannot show this prompt",

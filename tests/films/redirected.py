@@ -11,6 +11,7 @@ REDIRECTED: frozenset[str] = frozenset(
     {
         "ablation",
         "autoregression",
+        "bpe_tokens",
         "head_zoo",
         "induction",
         "logit_lens",
@@ -42,6 +43,7 @@ SUMS_OPEN = frozenset({"embedding_matrix", "parameter_tally", "topk_topp"})
 COLOURED = frozenset(
     {
         "autoregression",
+        "bpe_tokens",
         "induction",
         "logit_lens",
         "positions",

@@ -32,7 +32,6 @@ ODD = {
 #: Films with a main request that do not say yet how many tokens they can show. None is added here.
 UNMEASURED = {
     "autoregression",
-    "bpe_tokens",
     "embedding_matrix",
     "heads_grid",
     "logit_lens",

@@ -137,7 +137,6 @@ def test_no_machine_and_no_registry_is_named() -> None:
 #: Films that are to be directed anew: shorter then.
 LONG_FILMS = {
     "analogies",
-    "bpe_tokens",
     "embedding_matrix",
     "plurality",
     "scores_mask",

@@ -54,8 +54,9 @@ def test_all_are_small_and_whole(store: Store) -> None:
 
 def test_tokens_of_gpt2(store: Store) -> None:
     words = {str(each.text): each for each in read(store, "gpt2/bpe_tokens/words").texts}
-    assert [int(token.id) for token in words[" Paris"].tokens] == [6342]
-    assert [int(token.id) for token in words["Paris"].tokens] == [40313]
+    assert [int(token.id) for token in words["to Paris"].tokens][1:] == [6342]
+    assert [int(token.id) for token in words["Paris will"].tokens] == [40313, 481]
+    assert [int(token.id) for token in words[" strawberry"].tokens] == [41236]
     assert [int(token.id) for token in words["paris"].tokens] == [1845, 271]
     assert words["robot must obey orders"].token_count == 5
     vocabulary = read(store, "gpt2/bpe_tokens/vocabulary")

@@ -53,7 +53,7 @@ def picture_and_sound(stage: Stage, rec: dict[str, Any]) -> None:
     PIECES, "words as a source draws them, over tokens as they are", words="gpt2/bpe_tokens/words"
 )
 def quoted_words(stage: Stage, rec: dict[str, Any]) -> None:
-    text = rec["words"].texts[4]
+    text = rec["words"].texts[1]
     stage.add(
         QuotedWords(str(text.text).split(), 52).place(-3.8, 1.2),
         TokenStrip(text.tokens, 52, width=12.0).place(-3.8, -0.4),

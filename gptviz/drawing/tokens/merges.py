@@ -9,15 +9,12 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
-from manim import Arrow, ManimColor, RoundedRectangle, VGroup, VMobject
+from manim import RoundedRectangle, VGroup, VMobject
 
-from gptviz import maths
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.cells import Framed, segments, stroked
-from gptviz.drawing.base.motion import Follow
-from gptviz.drawing.base.text import Numeral, TokenText, Words, side_by_side
-from gptviz.drawing.tokens.tokens import TokenStrip
-from gptviz.recording.number import Claim, Count, Token, Tracked, Word
+from gptviz.drawing.base.text import TokenText, Words
+from gptviz.recording.number import Token
 
 
 class MergeNode(VGroup):
@@ -142,120 +139,3 @@ class MergeTree(Framed):
         for node in self.tops:
             node.box.set_stroke(color, 3.0)
         return self
-
-
-def outlined(
-    tree: MergeTree,
-    nodes: Sequence[MergeNode],
-    before: str = theme.HAIRLINE,
-    after: str = theme.FOCUS,
-) -> Follow:
-    """The motion that gives some parts of a tree an outline of another colour."""
-    first, last = ManimColor(before), ManimColor(after)
-
-    def step(_: Any, share: float) -> None:
-        for node in nodes:
-            node.box.set_stroke(first.interpolate(last, share), 1.5 + 1.5 * share)
-
-    return Follow(tree, step)
-
-
-def pair_list(merges: Sequence[Any], known: Tracked, x: float, top: float) -> tuple[VGroup, VGroup]:
-    """Merges as lines of the list of pairs: rank left of ``x``, pair right of it; and what stands
-    around them.
-
-    That is what the columns hold, above, and below how many of the merges known (tracked) are
-    written out.
-    """
-    left, right, step = x - 0.25, x + 0.25, 0.68
-    lines = VGroup()
-    for i, merge in enumerate(merges):
-        y = top - 0.75 - i * step
-        parts: list[Any] = [
-            TokenText(merge.left, theme.TITLE, limit=8),
-            Words("+", theme.TITLE, theme.SECONDARY),
-            TokenText(merge.right, theme.TITLE, limit=8),
-        ]
-        lines.add(
-            VGroup(
-                Numeral(merge.rank, ",", theme.TITLE, align="right").place([left, y, 0], "right"),
-                side_by_side(parts, right, y, 0.14),
-            )
-        )
-    part = Words(
-        "{n:words} of {m:,} pairs",
-        theme.LABEL,
-        theme.SECONDARY,
-        n=Count(lines, "pairs written"),
-        m=known,
-    )
-    return lines, VGroup(
-        Words("rank, from zero", theme.LABEL, theme.SECONDARY).place([left, top, 0], "right"),
-        Words("pair", theme.LABEL, theme.SECONDARY).place([right, top, 0]),
-        part.place([right, top - 0.85 - len(lines) * step, 0]),
-    )
-
-
-def numbered(tree: MergeTree, size: float = theme.TITLE) -> VGroup:
-    """The ids of the tokens that a tree ends as, each above its token."""
-    return VGroup(
-        *[
-            Numeral(top.token.id, "d", size, theme.FOCUS, "center").place(
-                top.box.get_top() + np.array([0.0, 0.15, 0.0]), "center"
-            )
-            for top in tree.tops
-        ]
-    )
-
-
-def look_up(tokens: Sequence[Token], text: Word, x: float) -> list[VGroup]:
-    """Tokens, their numbers below them, and below these the text again: what comes up one after
-    another."""
-    size = 72 if len(tokens) < 6 else 36
-    strip = TokenStrip(tokens, size)
-    strip.place(x - strip.width / 2, 2.2)
-    middles = [box.box.get_center()[0] for box in strip.boxes]
-    ids = VGroup(
-        *[
-            Numeral(token.id, "d", size * 0.75, align="center").place([at, 0.05, 0], "center")
-            for token, at in zip(tokens, middles, strict=True)
-        ]
-    )
-    again = Words(text, 72, font=theme.TOKEN_FACE).place([np.mean(middles), -1.75, 0], "center")
-    ends = np.cumsum([0, *map(len, tokens)])
-    goals = again.baseline()[0] + (ends[:-1] + ends[1:]) / 2 / ends[-1] * again.advance
-    left = min(strip.get_left()[0], again.get_left()[0]) - 0.6
-    names = [
-        Words(name, theme.STATEMENT, theme.SECONDARY).place([left, y, 0], "right")
-        for name, y in (
-            ("tokens", strip.boxes[0].text.baseline()[1]),
-            ("numbers", 0.05),
-            ("text again", -1.75),
-        )
-    ]
-    down = [_arrow([at, 1.05, 0], [at, 0.55, 0]) for at in middles]
-    up = [_arrow([at, -0.3, 0], [goal, -0.95, 0]) for at, goal in zip(middles, goals, strict=True)]
-    return [VGroup(strip, names[0]), VGroup(*down, ids, names[1]), VGroup(*up, again, names[2])]
-
-
-def _arrow(start: Any, end: Any) -> Arrow:
-    """A thin arrow."""
-    return Arrow(start, end, buff=0, stroke_width=3, tip_length=0.14, color=theme.SECONDARY)
-
-
-def in_pieces(text: Word, tokens: Sequence[Token], count: Tracked, y: float) -> VGroup:
-    """A text, the strip of its tokens, and how many these are, on one line."""
-    strip = TokenStrip(tokens, 50 if len(tokens) < 6 else 36, width=5.4)
-    strip.place(-1.7, y + strip.height / 2)
-    middle = strip.boxes[0].text.baseline()[1]
-    words = Words(
-        Claim(maths.is_several, (count,), "{n:words} tokens", "{n:words} token"),
-        theme.STATEMENT,
-        theme.SECONDARY,
-        n=count,
-    )
-    return VGroup(
-        TokenText(text, 50).place([-2.2, middle, 0], "right"),
-        strip,
-        words.place([strip.get_right()[0] + 0.5, middle, 0]),
-    )
