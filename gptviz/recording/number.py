@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence, Sized
 from copy import copy
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,14 @@ class Tracked(float):
     """A float with an address. Not made directly; see the five kinds."""
 
     kind: ClassVar[str] = ""
+
+    if (
+        TYPE_CHECKING
+    ):  # it may be compared with any number, which a type checker doubts of a subclass
+
+        def __eq__(self, other: object) -> bool: ...
+
+        def __hash__(self) -> int: ...
 
     @property
     def address(self) -> Address:

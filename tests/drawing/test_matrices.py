@@ -68,7 +68,7 @@ def test_a_lifted_row_lies_on_its_row_wherever_the_matrix_is() -> None:
     matrix = (
         NumberMatrix(numbers(RANDOM.normal(size=(9, 9))), (4, 1), (4, 1))
         .scale(0.8)
-        .shift([1.5, -0.5, 0])
+        .shift((1.5, -0.5, 0))
     )
     row = matrix.lift_row(2)
     for column in (0, 3, 8):
@@ -163,7 +163,7 @@ def test_a_matrix_times_a_vector_gives_its_results_row_by_row() -> None:
     assert both.terms == 5 and float(both.result.runs[-1].number) == pytest.approx(
         weights[19] @ data
     )
-    both.shift([1.0, 0.5, 0])
+    both.shift((1.0, 0.5, 0))
     assert both.result_center(4)[1] == pytest.approx(both.matrix.center_of(row=19)[1])
     assert [run.fill_rgbas[0][3] for run in both.set_progress(2).result.runs] == [1, 1, 0, 0, 0]
 

@@ -49,7 +49,7 @@ def colour_at(picture: np.ndarray, point: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("scale", ["weights", "sequential"])
 def test_cells_on_screen_have_the_colours_of_their_values(size: int, scale: Any) -> None:
     array = RANDOM.normal(size=(size, size))
-    heat = HeatMap(numbers(array), 6, 6, scale).shift([0.7, -0.3, 0])
+    heat = HeatMap(numbers(array), 6, 6, scale).shift((0.7, -0.3, 0))
     assert isinstance(heat.cells, Cells if size <= 40 else Picture)
     picture = photograph(heat)
     wanted = (
@@ -97,7 +97,7 @@ def test_a_legend_names_the_true_extremes() -> None:
 def test_pictures_fade_and_move_with_their_group() -> None:
     heat = HeatMap(numbers(np.ones((60, 60))), 3, 3, "attention")
     heat.cells.set_opacity(0.5)
-    half = colour_at(photograph(heat.shift([2, 1, 0]).scale(0.5)), np.array([2.0, 1.0]))
+    half = colour_at(photograph(heat.shift((2, 1, 0)).scale(0.5)), np.array([2.0, 1.0]))
     assert np.allclose(
         half, (theme.rgb(theme.ATTENTION) + theme.rgb(theme.GROUND)) / 2, atol=3 / 255
     )
@@ -234,8 +234,8 @@ def test_grids_of_awkward_tokens_fit_their_box(count: int) -> None:
 
 
 def test_a_grid_grows_out_of_a_heads_pattern() -> None:
-    heads = HeadGrid(numbers(pattern(3, 4, 5, 5))).shift([-3, 0, 0])
-    grid = AttentionGrid(tokens(5), numbers(pattern(5, 5)), width=4, height=4).shift([3, 0, 0])
+    heads = HeadGrid(numbers(pattern(3, 4, 5, 5))).shift((-3, 0, 0))
+    grid = AttentionGrid(tokens(5), numbers(pattern(5, 5)), width=4, height=4).shift((3, 0, 0))
     home = grid.cells.get_center().copy()
     growing = heads.grow(1, 2, grid)
     growing.begin()

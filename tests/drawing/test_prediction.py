@@ -27,7 +27,7 @@ def test_every_recorded_draw_lands_in_its_interval() -> None:
     story = STORE.read("mini", "autoregression", "story")
     for step in story.steps:
         now = distribution(step, 12)
-        strip = CumulativeDraw(now.tokens, now.shares, now.rest, width=10).shift([0.5, -1.0, 0])
+        strip = CumulativeDraw(now.tokens, now.shares, now.rest, width=10).shift((0.5, -1.0, 0))
         strip.set_draw(
             now.tokens, now.shares, now.rest, step.u, float(step.low), float(step.high), step.token
         )
@@ -47,7 +47,7 @@ def test_the_strip_is_cut_by_the_running_sum() -> None:
     assert [strip.interval(i)[1] for i in range(4)] == pytest.approx([0.4, 0.7, 0.9, 1.0])
     assert [float(end.number) for end in strip.ends] == [0.0, 1.0]
     strip.draw(number(0.55))
-    strip.shift([1, 0, 0])
+    strip.shift((1, 0, 0))
     sliding = strip.slide()
     sliding.begin()
     for alpha in np.linspace(0, 1, 9):
@@ -86,7 +86,7 @@ def test_hundreds_of_tokens_are_a_few_mobjects_within_their_width() -> None:
 
 
 def test_awkward_tokens_are_written_and_lines_scroll() -> None:
-    flow = TokenFlow(tokens(40), 4.0, lines=4, marks=True).shift([1, 2, 0])
+    flow = TokenFlow(tokens(40), 4.0, lines=4, marks=True).shift((1, 2, 0))
     assert flow.get_right()[0] <= 5.01 and flow.get_top()[1] <= 2.01
     assert 2 - flow.bottom <= 4 * theme.units(theme.LABEL) * 1.5
     slot = flow.slot
@@ -109,8 +109,8 @@ def test_every_recorded_piece_has_a_tree_whose_boxes_keep_apart() -> None:
         for i, a in enumerate(boxes):
             for b in boxes[:i]:
                 apart = np.maximum(
-                    a.get_corner([-1, -1, 0]) - b.get_corner([1, 1, 0]),
-                    b.get_corner([-1, -1, 0]) - a.get_corner([1, 1, 0]),
+                    a.get_corner((-1, -1, 0)) - b.get_corner((1, 1, 0)),
+                    b.get_corner((-1, -1, 0)) - a.get_corner((1, 1, 0)),
                 )
                 assert apart[:2].max() > 0.02
         seen += len(piece.merges)
@@ -131,7 +131,7 @@ def test_curves_go_through_the_recorded_points() -> None:
     plot = Curve(
         positions(4, "block"), {"a": values, "b": [number(2.5)] * 4}, 6.0, 3.0, low=0.0, high=6.0
     )
-    plot.shift([-2, 1, 0])
+    plot.shift((-2, 1, 0))
     line = plot.lines["a"].points
     assert np.allclose(line[::4][:, :2], [[-2, 1.5], [0, 3.0], [2, 2.0]]) and np.allclose(
         line[-1][:2], [4, 2.5]

@@ -47,10 +47,10 @@ def test_a_text_is_as_large_as_its_stage_allows_and_has_room_for_a_blank() -> No
     assert flows[0].size > flows[1].size > flows[2].size == 36
     for flow in flows[:2]:
         flow.extend(story.chosen)
-        blank = blank_after(flow.shift([theme.LEFT_EDGE, 0, 0]))
+        blank = blank_after(flow.shift((theme.LEFT_EDGE, 0, 0)))
         assert flow.tokens[0] in flow.submobjects  # nothing has moved out at the top
         assert theme.RIGHT_EDGE >= blank.get_right()[0] > blank.get_left()[0] > flow.slot[0]
-    flow.shift([theme.RIGHT_EDGE - flow.slot[0] - 0.1, 0, 0])
+    flow.shift((theme.RIGHT_EDGE - flow.slot[0] - 0.1, 0, 0))
     assert (
         blank_after(flow).get_top()[1] < flow.slot[1]
     )  # no room is left: where the next line begins

@@ -60,7 +60,7 @@ def test_perspective_makes_the_near_larger() -> None:
 
 
 def test_arrows_end_where_their_vectors_project_and_the_near_are_drawn_last() -> None:
-    seen = space().shift([1, -0.5, 0])
+    seen = space().shift((1, -0.5, 0))
     seen.look(77, 12)
     flat, near = seen.project(seen.points_3d)
     assert len(seen._body) == 60
@@ -152,7 +152,7 @@ def test_a_foot_is_the_projection_and_a_link_stays_on_its_places() -> None:
 
 
 def test_a_carried_arrow_is_neither_turned_nor_stretched() -> None:
-    plane = Plane2D([(2, 1), (-1, 2), (1, 3)]).shift([1, 1, 0])
+    plane = Plane2D([(2, 1), (-1, 2), (1, 3)]).shift((1, 1, 0))
     arrow = plane.arrow((2, 1), (-1, 0.5), label=Word("arrow", "x"))
     way = arrow.end - arrow.start
     motion = plane.carry(arrow, (0, 2))
@@ -186,7 +186,7 @@ def test_words_stand_at_their_values_and_labels_apart() -> None:
     for value, dot in zip(values, axis.dots, strict=True):
         assert dot.get_center()[0] == pytest.approx(axis.x_of(value), abs=1e-6)
     boxes = [
-        (label.get_corner([-1, -1, 0]), label.get_corner([1, 1, 0]))
+        (label.get_corner((-1, -1, 0)), label.get_corner((1, 1, 0)))
         for label in [*axis.labels, *axis.numerals]
     ]
     for i, a in enumerate(boxes):

@@ -42,7 +42,7 @@ def test_the_cells_that_a_kind_shows_are_those_that_its_score_adds(kind, score) 
 @pytest.mark.parametrize(("layers", "heads"), [(2, 3), (12, 12), (24, 16)])
 def test_a_head_has_its_cell_and_a_score_its_colour(layers: int, heads: int) -> None:
     scores = RANDOM.random((layers, heads))
-    heads_map = HeadMap(numbers(scores), 5.0, 4.4).shift([1.0, -0.2, 0])
+    heads_map = HeadMap(numbers(scores), 5.0, 4.4).shift((1.0, -0.2, 0))
     picture = photograph(heads_map, width=1920, height=1080)
     for layer, head in [(0, 0), (layers - 1, heads - 1), (layers // 2, 1)]:
         seen = colour_at(picture, heads_map.center_of(layer, head))
@@ -58,7 +58,7 @@ def test_a_head_has_its_cell_and_a_score_its_colour(layers: int, heads: int) -> 
 
 def test_the_frame_of_induction_holds_the_cells_of_the_score_and_no_others() -> None:
     period = 5
-    heat = HeatMap(numbers(np.zeros((2 * period, 2 * period))), 4.0, 4.0).shift([0.5, 0.3, 0])
+    heat = HeatMap(numbers(np.zeros((2 * period, 2 * period))), 4.0, 4.0).shift((0.5, 0.3, 0))
     frame = followed(heat, period).points.reshape(-1, 4, 3)[:, 0, :2]
     inside = np.array(
         [

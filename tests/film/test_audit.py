@@ -44,7 +44,7 @@ class Honest(Film):
     def construct(self) -> None:
         row = self.rec["row"]
         shift = Knob("shift", 0.0, step=0.01)
-        live = Numeral(row.logits[1], ".2f").move_to([0, 2, 0])
+        live = Numeral(row.logits[1], ".2f").move_to((0, 2, 0))
         live.add_updater(
             lambda n: n.set_value(derive(maths.difference, row.logits[1], shift.setting))
         )
@@ -54,7 +54,7 @@ class Honest(Film):
             n=row.vocab,
             q=Quoted(0.75, "a paper, 2020"),
         )
-        formula = Formula("x^2 / 3").move_to([3, 0, 0])
+        formula = Formula("x^2 / 3").move_to((3, 0, 0))
         negative = Claim(
             maths.is_negative,
             (row.logits[0],),
@@ -65,7 +65,7 @@ class Honest(Film):
             self.play(
                 FadeIn(shown),
                 FadeIn(formula),
-                FadeIn(TokenText(row.token(2)).shift([-3, 0, 0])),
+                FadeIn(TokenText(row.token(2)).shift((-3, 0, 0))),
                 run_time=0.4,
             )
         with self.beat("Shifted by {s:.1f}.", s=self.setting("shift")):
@@ -308,7 +308,7 @@ def test_what_is_never_seen_is_not_listed(row: Recording) -> None:
             number = self.rec["row"].logits[2]
             with self.beat("Look."):
                 self.add(
-                    Numeral(number).shift([30, 0, 0]), Numeral(number).set_opacity(0), Rectangle()
+                    Numeral(number).shift((30, 0, 0)), Numeral(number).set_opacity(0), Rectangle()
                 )
                 self.add(ValueTracker(4))
                 self.wait(0.2)

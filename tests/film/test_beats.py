@@ -56,7 +56,7 @@ class Told(Film):
             self.marks["percent"] = self.now
             said.until(0)
             self.marks["again"] = self.now
-            self.play(first.animate.shift([1, 0, 0]), run_time=said.left())
+            self.play(first.animate.shift((1, 0, 0)), run_time=said.left())
         with self.beat("Now.", "Then.", "Last."):
             self.play(FadeOut(first), run_time=5.3)
 

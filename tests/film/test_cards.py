@@ -33,8 +33,8 @@ class Carded(Film):
     def construct(self) -> None:
         row = self.rec["row"]
         number = Numeral(row.probability(0), ".1%", 60)
-        quoted = Numeral(Quoted(117e6, PAPER), "M", 60).shift([0, -2, 0])
-        square = Square(1.0, color=theme.DATA_LOW).shift([0, 2.4, 0])
+        quoted = Numeral(Quoted(117e6, PAPER), "M", 60).shift((0, -2, 0))
+        square = Square(1.0, color=theme.DATA_LOW).shift((0, 2.4, 0))
         group = VGroup(number, square)
         with self.beat("Here is a guess that it makes.", "And it was made in a moment."):
             self.play(FadeIn(group), FadeIn(quoted), run_time=3.0)

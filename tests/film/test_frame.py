@@ -70,7 +70,7 @@ def drawn(kind: type[StageCamera], mobjects: list[Mobject], pinned: Mobject, vie
 def test_the_fast_camera_draws_what_manims_does(view: View) -> None:
     mobjects = [
         Circle(stroke_width=6),
-        Words("crisp", 40).shift([1, 0.5, 0]),
+        Words("crisp", 40).shift((1, 0.5, 0)),
         Square(fill_opacity=1),
     ]
     pinned = VGroup(Words("pinned", 30).place([-6, -3, 0]))
@@ -105,14 +105,14 @@ class Nearing(Film):
 
     def construct(self) -> None:
         word = Words("here", 40).place([3, 1, 0])
-        dot = Square(0.1, fill_opacity=1).move_to([-3, 0, 0])
+        dot = Square(0.1, fill_opacity=1).move_to((-3, 0, 0))
         with self.beat("Let's look closer."):
             self.play(FadeIn(word), FadeIn(dot))
             self.play(self.frame.push(word), run_time=1.0)
         with self.beat("And follow it."):
             self.add(self.frame)
             self.frame.follow(dot)
-            self.play(dot.animate.shift([1.0, 0, 0]))
+            self.play(dot.animate.shift((1.0, 0, 0)))
             self.frame.release()
             self.play(self.frame.pull())
 

@@ -98,15 +98,15 @@ BROKEN: dict[str, tuple[Stage, Stage, str, float, float]] = {
         30,
     ),
     "a line": (
-        lambda row: [words("planet"), Line([-1, 0.05, 0], [2, 0.15, 0])],
-        lambda row: [words("planet"), Line([-1, -0.15, 0], [2, -0.15, 0])],
+        lambda row: [words("planet"), Line((-1, 0.05, 0), (2, 0.15, 0))],
+        lambda row: [words("planet"), Line((-1, -0.15, 0), (2, -0.15, 0))],
         "crossed:planet/Line",
         5,
         30,
     ),
     "a line that touches": (
-        lambda row: [words("sun"), Line([-1, -0.012, 0], [2, -0.012, 0])],
-        lambda row: [words("sun"), Line([-1, -0.03, 0], [2, -0.03, 0])],
+        lambda row: [words("sun"), Line((-1, -0.012, 0), (2, -0.012, 0))],
+        lambda row: [words("sun"), Line((-1, -0.03, 0), (2, -0.03, 0))],
         "crossed:sun/Line",
         5,
         30,
@@ -119,19 +119,19 @@ BROKEN: dict[str, tuple[Stage, Stage, str, float, float]] = {
         50,
     ),
     "a filled form's edge": (
-        lambda row: [panel(theme.REST).shift([1.9, 0, 0]), words("planet", 0, -0.1)],
-        lambda row: [panel(theme.REST).shift([1.9, 0, 0]), words("planet", 0.6, -0.1)],
+        lambda row: [panel(theme.REST).shift((1.9, 0, 0)), words("planet", 0, -0.1)],
+        lambda row: [panel(theme.REST).shift((1.9, 0, 0)), words("planet", 0.6, -0.1)],
         "crossed:planet/Rectangle",
         5,
         40,
     ),
     "a picture's edge": (
         lambda row: [
-            Picture(np.full((2, 2, 3), 0.3), 2.0, 1.0).shift([1.4, 0, 0]),
+            Picture(np.full((2, 2, 3), 0.3), 2.0, 1.0).shift((1.4, 0, 0)),
             words("planet", 0, -0.1),
         ],
         lambda row: [
-            Picture(np.full((2, 2, 3), 0.3), 2.0, 1.0).shift([1.4, 0, 0]),
+            Picture(np.full((2, 2, 3), 0.3), 2.0, 1.0).shift((1.4, 0, 0)),
             words("planet", 0.6, -0.1),
         ],
         "crossed:planet/Picture",
@@ -146,8 +146,8 @@ BROKEN: dict[str, tuple[Stage, Stage, str, float, float]] = {
         60,
     ),
     "a form at the rim": (
-        lambda row: [Square(1).shift([-7, 0, 0])],
-        lambda row: [Square(1).shift([-6, 0, 0])],
+        lambda row: [Square(1).shift((-7, 0, 0))],
+        lambda row: [Square(1).shift((-6, 0, 0))],
         "outside:Square",
         120,
         120,
@@ -267,7 +267,7 @@ def test_texts_that_move_over_one_another_are_found_and_a_cross_fade_is_none(
 
 
 def test_a_line_that_is_hidden_by_the_texts_own_ground_does_not_cross_it(row: Recording) -> None:
-    line, ground = Line([-2, 0, 0], [2, 0, 0]), panel(theme.GROUND).scale(0.6)
+    line, ground = Line((-2, 0, 0), (2, 0, 0)), panel(theme.GROUND).scale(0.6)
     assert names(film_of(lambda row: [line, ground, words("planet", -0.4, -0.1)]), row) == []
     assert names(film_of(lambda row: [ground, line, words("planet", -0.4, -0.1)]), row) == [
         "crossed:planet/Line"
@@ -395,7 +395,7 @@ def test_every_rule_is_tried_here() -> None:
 def test_the_sheet_shows_every_beats_end_and_motion(row: Recording, tmp_path: Path) -> None:
     def move(film: Film) -> None:
         square = Square(2, fill_color=theme.PROBABILITY, fill_opacity=1, stroke_width=0).shift(
-            [-3, 0, 0]
+            (-3, 0, 0)
         )
         film.add(square)
         film.play(square.animate.shift(RIGHT * 6), run_time=1)

@@ -58,7 +58,7 @@ def rules(play: Play, row: Recording) -> set[str]:
 
 
 def panel(x: float = 0.0, y: float = 1.0) -> Rectangle:
-    return Rectangle(width=5, height=2.5, **BIG).shift([x, y, 0])
+    return Rectangle(width=5, height=2.5, **BIG).shift((x, y, 0))
 
 
 def label(film: Film, index: int = 0, x: float = 0.0, y: float = 0.0) -> Numeral:
@@ -76,13 +76,13 @@ def text_past_text(film: Film) -> None:
 
 
 def line_over_text(film: Film) -> None:
-    film.add(Words("planet"), line := Line([0.3, -2, 0], [0.3, -0.5, 0]))
-    film.play(line.animate.shift([0, 2.5, 0]), run_time=1)
+    film.add(Words("planet"), line := Line((0.3, -2, 0), (0.3, -0.5, 0)))
+    film.play(line.animate.shift((0, 2.5, 0)), run_time=1)
 
 
 def line_past_text(film: Film) -> None:
-    film.add(Words("planet"), line := Line([-0.6, -2, 0], [-0.6, -0.5, 0]))
-    film.play(line.animate.shift([0, 2.5, 0]), run_time=1)
+    film.add(Words("planet"), line := Line((-0.6, -2, 0), (-0.6, -0.5, 0)))
+    film.play(line.animate.shift((0, 2.5, 0)), run_time=1)
 
 
 def empty_stage(film: Film) -> None:
@@ -157,7 +157,7 @@ def jumping_amid_a_motion(film: Film) -> None:
     film.add(dot := Square(0.5, color=theme.FOCUS))
 
     def place(shape: Any, share: float) -> None:
-        shape.move_to([5.5 if share > 0.55 else 0.0, share, 0])
+        shape.move_to((5.5 if share > 0.55 else 0.0, share, 0))
 
     film.play(UpdateFromAlphaFunc(dot, place), run_time=1)
 
@@ -169,15 +169,15 @@ def moved(film: Film) -> None:
 
 def pointer(film: Film, follows: bool) -> None:
     row = film.rec["row"]
-    film.add(Line([-4, 0, 0], [4, 0, 0]))
-    mark = Triangle().scale(0.1).shift([-3, -0.3, 0])
+    film.add(Line((-4, 0, 0), (4, 0, 0)))
+    mark = Triangle().scale(0.1).shift((-3, -0.3, 0))
     number = label(film, 0, -3, -0.7)
     film.add(together := VGroup(mark, number))
 
     def slide(group: Any, share: float) -> None:
         if follows and share > 0:
             number.set_value(row.logits[min(int(share * 3), 2)])
-        group[0].move_to([-3 + 2 * share, -0.3, 0])
+        group[0].move_to((-3 + 2 * share, -0.3, 0))
         number.place([-3 + 2 * share, -0.7, 0], "center")
 
     film.play(Follow(together, slide, 0.8))
@@ -254,7 +254,7 @@ def test_shares_of_motion_and_light_and_words_a_minute_are_given(row: Recording)
     def half(film: Film) -> None:
         film.add(shape := Rectangle(width=theme.WIDTH / 2, height=theme.HEIGHT / 4, **BIG))
         shape.set_fill(theme.TEXT)
-        film.play(shape.animate.shift([0, 0.5, 0]), run_time=2)
+        film.play(shape.animate.shift((0, 0.5, 0)), run_time=2)
         film.wait(2)
 
     report = judged(half, row)

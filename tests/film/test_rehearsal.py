@@ -47,7 +47,7 @@ class Told(Film):
             self.sweep(tracker, 3.0, 0.73)
             self.wait(0.29)
         with self.beat("A pause, in which something counts the time, ends the film."):
-            second.add_updater(lambda words, dt: words.shift([0, dt / 10, 0]))
+            second.add_updater(lambda words, dt: words.shift((0, dt / 10, 0)))
             self.wait(0.5)
             second.clear_updaters()
             self.play(FadeOut(second), run_time=theme.QUICK)

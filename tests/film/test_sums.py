@@ -40,7 +40,7 @@ def report(
             with self.beat(said.get("total", "They are all here."), **fields):
                 self.add(group)
                 if whole:
-                    self.add(Numeral(total, whole).move_to([4, 2, 0]))
+                    self.add(Numeral(total, whole).move_to((4, 2, 0)))
                 self.wait(0.2)
 
     return audit(Shows, {}, "shows")

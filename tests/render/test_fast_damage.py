@@ -38,7 +38,7 @@ def _shapes(seed: int) -> list[m.Mobject]:
     if seed % 3 == 0:
         pixels = draw.integers(0, 255, (9, 9, 4), dtype=np.uint8)
         shapes.append(
-            m.ImageMobject(pixels).scale(7).rotate(seed).shift([float(draw.uniform(-7, 7)), 1, 0])
+            m.ImageMobject(pixels).scale(7).rotate(seed).shift((float(draw.uniform(-7, 7)), 1, 0))
         )
     if seed % 7 == 0:
         shapes.append(
@@ -125,7 +125,7 @@ def test_outside_the_boxes_a_frame_equals_the_one_handed_over_before() -> None:
     assert len(shares) > 50
     assert np.mean(shares) < 0.7
     camera.forget_shown()
-    shown[0].shift([0.2, 0, 0])
+    shown[0].shift((0.2, 0, 0))
     camera.draw(shown, grounds[ground])
     assert camera.hand_over()[1] is None
 

@@ -131,12 +131,12 @@ def test_frames_converted_in_parts_make_the_same_film(
         """A little square that moves over others, which lie still but are drawn with it."""
 
         def construct(self) -> None:
-            little = m.Square(0.5, fill_opacity=1, stroke_width=3).shift([-3, -1.03, 0])
+            little = m.Square(0.5, fill_opacity=1, stroke_width=3).shift((-3, -1.03, 0))
             self.add(
-                m.ValueTracker(1.0), little, *(m.Circle(0.4).shift([x, 2, 0]) for x in (-5, 0, 5))
+                m.ValueTracker(1.0), little, *(m.Circle(0.4).shift((x, 2, 0)) for x in (-5, 0, 5))
             )
             super().construct()
-            self.play(little.animate.shift([2.7, 0.41, 0]), run_time=2.0)
+            self.play(little.animate.shift((2.7, 0.41, 0)), run_time=2.0)
 
     told: list[Any] = []
     hand_over = FastCamera.hand_over

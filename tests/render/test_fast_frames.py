@@ -230,7 +230,7 @@ def test_a_camera_that_moves_is_drawn_as_by_manim(tmp_path: Path) -> None:
     class Moving(FramedScene):
         def construct(self) -> None:
             word = Words("near", 40).place([3, 1, 0])
-            dot = m.Square(0.2, fill_opacity=1).move_to([-3, 0, 0])
+            dot = m.Square(0.2, fill_opacity=1).move_to((-3, 0, 0))
             pinned = Words("pinned", 30).place([-6, 3, 0])
             self.add(pinned, word, dot, m.Circle(2.0, stroke_width=6), m.ImageMobject(_noise()))
             self.pin(pinned)
