@@ -7,7 +7,10 @@ beside it.
 
 from __future__ import annotations
 
-from gptviz.recording.number import Quoted
+import re
+
+from gptviz.recording.address import Printed
+from gptviz.recording.number import Quoted, Word
 
 GPT3 = "Brown et al. 2020, Language models are few-shot learners, table 2.1"
 GPT3_VOCABULARY = "Brown et al. 2020, section 2.1: the vocabulary of GPT-2"
@@ -32,6 +35,20 @@ GPT3_PARAMETERS = Quoted(
     175_181_291_520, BLUE_BROWN
 )  #: no biases, layer norms, positions; the output matrix apart
 GPT3_MATRICES = Quoted(27_938, BLUE_BROWN)  #: "just under 28,000"
+
+# GPT-4: OpenAI has published no size. What is said of it is a rumour that many repeat.
+GPT4_RUMOUR = Quoted(
+    1_700_000_000_000, "a rumour that many articles repeat; OpenAI has published no size of GPT-4"
+)
+
+# When the ideas and the models came that lead to them, by the publications that brought them.
+LSTM = "Hochreiter, Schmidhuber 1997, Long short-term memory"
+TRANSFORMER = "Vaswani et al. 2017, Attention is all you need"
+DECODER = "Liu et al. 2018, Generating Wikipedia by summarizing long sequences"
+GPT2 = "Radford et al. 2019, Language models are unsupervised multitask learners"
+GPT4 = "OpenAI 2023, GPT-4 technical report"
+DECODER_LAYERS = Quoted(6, ILLUSTRATED)  #: of the first model that is a decoder alone
+DECODER_CONTEXT = Quoted(4000, ILLUSTRATED)  #: tokens that it reads at once
 
 # The tally of GPT-2 small in "The Illustrated GPT-2".
 TALLY = Quoted(124_410_624, ILLUSTRATED)
@@ -102,6 +119,12 @@ LONDON_FIRST_AGAIN = Quoted(2.1159, TOKEN_ARTICLE)  #: the same score, the text 
 def named_induction_heads() -> list[tuple[int, int]]:
     """All heads (layer, head) of GPT-2 small that publications name as induction heads."""
     return sorted({head for heads in INDUCTION_HEADS.values() for head in heads})
+
+
+def year(source: str) -> Word:
+    """When a source appeared that is given as "authors year, title"."""
+    found = re.search(r"\b(19|20)\d\d\b", source)
+    return Word(found[0] if found else "", Printed(source))
 
 
 def authors(source: str) -> str:

@@ -97,6 +97,13 @@ class Sizes:
         """A group's share of all numbers."""
         return derive(maths.ratio, self.group(name), self["total"])
 
+    @property
+    def tables(self) -> Derived:
+        """The share of all numbers that stands in tables: of tokens, of places, and an output of its
+        own."""
+        inside = [self.group(name) for name in ("wte", "wpe", "lm_head")]
+        return derive(maths.ratio, derive(maths.total, inside), self["total"])
+
     def times(self, other: Sizes) -> Derived:
         """How many times as many numbers as another model."""
         return derive(maths.ratio, self["total"], other["total"])
