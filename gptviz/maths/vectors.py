@@ -60,6 +60,32 @@ def angle(cosine: float) -> float:
     return float(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
 
 
+def root_mean_square(values: Any) -> float:
+    """How far values (d_model) typically are from zero: the root of the mean of their squares.
+
+    Zhang, Sennrich 2019, "Root mean square layer normalization", eq. 4.
+    """
+    return float(np.sqrt(np.mean(np.asarray(values, dtype=np.float64) ** 2)))
+
+
+def deviation(values: Any) -> float:
+    """How far values (d_model) typically are from their mean: their standard deviation."""
+    return float(np.std(np.asarray(values, dtype=np.float64)))
+
+
+def over_size(vector: Any) -> Vector:
+    """A vector (d_model) divided by its :func:`root_mean_square`: RMS norm without epsilon and gain."""
+    x = np.asarray(vector, dtype=np.float64)
+    return np.asarray(x / root_mean_square(x))
+
+
+def over_deviation(vector: Any) -> Vector:
+    """A vector (d_model) with its mean taken off, divided by its :func:`deviation`: layer norm without
+    epsilon, gain and bias."""
+    x = np.asarray(vector, dtype=np.float64)
+    return np.asarray((x - x.mean()) / deviation(x))
+
+
 def layer_norm(vector: Any, gain: Any, bias: Any, epsilon: float = 1e-5) -> Vector:
     """A vector (d_model) with its mean taken off, divided by its deviation, times gain, plus bias.
 

@@ -113,6 +113,12 @@ class Composite(Model):
     def silenced_logits(self, ids: list[int], entries: Sequence[int]) -> Floats:
         return self._first("silenced_logits", lambda part: part.silenced_logits(ids, entries))
 
+    def unnormed_stream(self, ids: list[int]) -> Floats:
+        return self._first("unnormed_stream", lambda part: part.unnormed_stream(ids))
+
+    def norms(self) -> int:
+        return self._first("norms", lambda part: part.norms())
+
     def frequencies(self) -> Floats:
         return self._first("frequencies", lambda part: part.frequencies())
 

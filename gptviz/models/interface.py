@@ -193,6 +193,17 @@ class Model:
         to 0 wherever a block or the final norm reads it."""
         raise self._not_here("what the model says without a part of its stream")
 
+    def unnormed_stream(self, ids: list[int]) -> Floats:
+        """The stream (layer: depth, token, d_model) where no norm of a block divides by anything, or
+        takes a mean off; gains and biases stay. Depth 0 enters the first block, depth l leaves block
+        l - 1. It ends before the first depth with numbers too large for float32.
+        """
+        raise self._not_here("what happens inside the blocks without their norms")
+
+    def norms(self) -> int:
+        """How many norms read the stream: those of all blocks, and the last one."""
+        raise self._not_here("a count of its norms")
+
     def without_each_head(self, ids: list[int]) -> Iterable[tuple[int, int, Floats]]:
         """Layer, head, and the scores without that head alone, for every head in order."""
         raise self._not_here("what the model says without one of its heads")

@@ -197,6 +197,36 @@ class LanguageModel(Model):
             for hook in hooks:
                 hook.remove()
 
+    def unnormed_stream(self, ids: list[int]) -> Floats:
+        def gain_alone(norm: Any, given: tuple[torch.Tensor], _: Any) -> torch.Tensor:
+            bias = getattr(norm, "bias", None)
+            scaled: torch.Tensor = given[0] * norm.weight
+            return scaled if bias is None else scaled + bias
+
+        depths: list[torch.Tensor] = []
+        blocks = list(self.architecture.blocks(self.module))
+        norms = self.architecture.norms(self.module)
+        hooks = [norm.register_forward_hook(gain_alone) for norm in norms]
+        hooks += [blocks[0].register_forward_pre_hook(lambda _, given: depths.append(given[0]))]
+        hooks += [
+            block.register_forward_hook(
+                lambda _, given, out: depths.append(out[0] if isinstance(out, tuple) else out)
+            )
+            for block in blocks
+        ]
+        try:
+            with torch.no_grad(), one_thread():
+                self.module(self._tensor(ids), use_cache=False)
+        finally:
+            for hook in hooks:
+                hook.remove()
+        found = np.stack([_array(each.reshape(len(ids), -1)) for each in depths])
+        finite = np.isfinite(found).all(axis=(1, 2))
+        return found[: len(found) if finite.all() else int(finite.argmin())]
+
+    def norms(self) -> int:
+        return len(self.architecture.norms(self.module)) + 1
+
     def without_each_head(self, ids: list[int]) -> Iterator[tuple[int, int, Floats]]:
         """As the interface says; what stands before a head's block is computed once."""
         blocks = self.architecture.blocks(self.module)

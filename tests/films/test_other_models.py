@@ -39,6 +39,7 @@ MODELS: dict[str, Callable[[Path], Path]] = {
     ),
 }
 LAYERED = {
+    "layernorm_residual",
     "scores_mask",
     "heads_grid",
     "head_zoo",

@@ -24,8 +24,8 @@ KNOWN = {
     "gptviz/recording/families/architecture.py",
     "gptviz/recording/families/training.py",
     "scenes/brain/parameter_tally.py",
-    "scenes/brain/stack_3d/film.py",
-    "scenes/brain/stack_3d/sheets.py",
+    "scenes/block/stack_3d/film.py",
+    "scenes/block/stack_3d/sheets.py",
     "scenes/meaning/embedding_matrix.py",
 }
 

@@ -111,6 +111,16 @@ class Architecture(ABC):
     def final_norm(self, module: Any) -> Any:
         """The norm before the output matrix."""
 
+    def norms(self, module: Any) -> list[Any]:
+        """The norms of all blocks that read the stream, in order; not those of queries and keys."""
+        kind, width = type(self.final_norm(module)), self.shape.d_model
+        return [
+            part
+            for block in self.blocks(module)
+            for part in block.modules()
+            if isinstance(part, kind) and part.weight.shape[-1] == width
+        ]
+
     def finish(self, module: Any) -> None:
         """Computes what transformers keeps beside the weights: the frequencies of a rotation."""
         body = getattr(module, self.body)

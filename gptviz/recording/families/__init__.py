@@ -88,6 +88,10 @@ from gptviz.recording.families.next_token import (
     NextToken,
     NextTokenRecording,
 )
+from gptviz.recording.families.norms import (
+    Norms,
+    NormsRecording,
+)
 from gptviz.recording.families.pair import (
     ModelPair,
     ModelPairRecording,
@@ -238,6 +242,8 @@ __all__ = [
     "NeuronRecording",
     "NextToken",
     "NextTokenRecording",
+    "Norms",
+    "NormsRecording",
     "ParameterTally",
     "ParameterTallyRecording",
     "PlacedTokens",
