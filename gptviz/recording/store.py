@@ -13,7 +13,7 @@ import json
 import os
 import struct
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, overload
 
 import numpy as np
 import safetensors.numpy
@@ -32,6 +32,8 @@ from gptviz.recording.schema import (
     digest_of,
     typed,
 )
+
+Kind = TypeVar("Kind", bound=Recording)
 
 MANIFEST_LIMIT = 8_000_000  # bytes; the largest committed one is far below
 TENSORS_LIMIT = 64_000_000
@@ -84,8 +86,17 @@ class Store:
             )
         return read_manifest(path, again)
 
-    def read(self, edition: str, scene: str, need: str) -> Recording:
-        """A recording, verified against its digests. Errors as for :meth:`manifest`."""
+    @overload
+    def read(self, edition: str, scene: str, need: str) -> Recording: ...
+
+    @overload
+    def read(self, edition: str, scene: str, need: str, kind: type[Kind]) -> Kind: ...
+
+    def read(
+        self, edition: str, scene: str, need: str, kind: type[Recording] = Recording
+    ) -> Recording:
+        """A recording, verified against its digests, of the class that the reader expects. Errors as
+        for :meth:`manifest`; RecordingCorrupt where it is of another class."""
         path = self.found(edition, scene, need)
         with (
             folder_lock(path.parent, exclusive=False)
@@ -98,7 +109,14 @@ class Store:
                 manifest,
                 f"gptviz record {scene} --model {edition}",
             )
-        return typed(manifest, arrays, f"{edition}/{scene}/{need}")
+        found = typed(manifest, arrays, f"{edition}/{scene}/{need}")
+        if not isinstance(found, kind):
+            raise RecordingCorrupt(
+                f"{found.name} is of the kind {found.kind!r}",
+                f"a {kind.__name__} was asked for",
+                f"record it again: gptviz record {scene} --model {edition}",
+            )
+        return found
 
     def matches(self, edition: str, scene: str, need: str, request: Request) -> bool:
         """Whether a need is recorded as an answer to this very request."""

@@ -9,6 +9,16 @@ import pytest
 
 from gptviz import maths
 from gptviz.recording import published
+from gptviz.recording.families import (
+    AttentionHeadRecording,
+    AttentionPatternsRecording,
+    HeadCompositionRecording,
+    HeadScoresRecording,
+    ModelFamilyRecording,
+    ParameterTallyRecording,
+    PositionVectorsRecording,
+    WeightPictureRecording,
+)
 from gptviz.recording.store import Store
 
 
@@ -18,7 +28,7 @@ def store(root: Path) -> Store:
 
 
 def test_the_weight_picture(store: Store) -> None:
-    picture = store.read("gpt2", "weight_mri", "picture")
+    picture = store.read("gpt2", "weight_mri", "picture", WeightPictureRecording)
     assert (picture.count, picture.wrapped) == (21_233_664, 1_546_155)
     assert (float(picture.lowest), float(picture.highest)) == pytest.approx((-3.3340569, 3.0998495))
     assert [float(picture.mean_abs(layer)) for layer in (0, 1, 11)] == pytest.approx(
@@ -31,12 +41,16 @@ def test_the_weight_picture(store: Store) -> None:
 
 
 def test_the_heads(store: Store) -> None:
-    scores = store.read("gpt2", "head_zoo", "scores")
+    scores = store.read("gpt2", "head_zoo", "scores", HeadScoresRecording)
     assert [int(scores.sinks(run)) for run in range(3)] == [118, 122, 122]
     previous = scores.best("previous")
-    assert previous.index == store.read("gpt2", "weight_mri", "picture").stripe.index == (4, 11)
+    assert (
+        previous.index
+        == store.read("gpt2", "weight_mri", "picture", WeightPictureRecording).stripe.index
+        == (4, 11)
+    )
     assert previous.index in published.PREVIOUS_TOKEN_HEADS[published.IOI]
-    composition = store.read("gpt2", "head_zoo", "composition")
+    composition = store.read("gpt2", "head_zoo", "composition", HeadCompositionRecording)
     readers = composition.readers(previous.index)[:4]
     assert [reader for reader, _ in readers] == [(6, 9), (5, 1), (5, 5), (7, 10)]
     assert [float(score) for _, score in readers] == pytest.approx(
@@ -46,7 +60,7 @@ def test_the_heads(store: Store) -> None:
 
 
 def test_the_run_that_the_attention_films_show(store: Store) -> None:
-    run = store.read("gpt2", "heads_grid", "run")
+    run = store.read("gpt2", "heads_grid", "run", AttentionPatternsRecording)
     assert [run.spotlight(name).index for name in ("previous", "duplicate", "reach", "jump")] == [
         (4, 11),
         (0, 1),
@@ -56,7 +70,7 @@ def test_the_run_that_the_attention_films_show(store: Store) -> None:
     assert [
         float(run.spotlight(name).weight) for name in ("duplicate", "reach", "jump")
     ] == pytest.approx([0.54, 0.68, 0.91], abs=6e-3)
-    head = store.read("gpt2", "scores_mask", "head")
+    head = store.read("gpt2", "scores_mask", "head", AttentionHeadRecording)
     assert head.chosen.index == (4, 3) and head.divisor == 8
     tokens = [int(token.id) for token in head.prompt]
     assert tokens == [1722, 262, 40663, 373, 13885, 262]
@@ -65,16 +79,17 @@ def test_the_run_that_the_attention_films_show(store: Store) -> None:
 
 
 def test_positions_and_tallies(store: Store) -> None:
-    vectors = store.read("gpt2", "positions", "vectors")
+    vectors = store.read("gpt2", "positions", "vectors", PositionVectorsRecording)
     assert [float(vectors.norm(position)) for position in (0, 1, 1023)] == pytest.approx(
         [9.876, 5.192, 0.118], abs=5e-4
     )
     assert vectors.explained_together == pytest.approx(0.904, abs=5e-4)
-    tally = store.read("gpt2", "parameter_tally", "tally")
+    tally = store.read("gpt2", "parameter_tally", "tally", ParameterTallyRecording)
     assert tally.running(len(tally) - 1) == tally.sizes["total"] == 124_439_808
     assert tally.explained("so").held and tally.missing == 29_184
     assert [
-        int(model["total"]) for model in store.read("gpt2", "parameter_tally", "family").models
+        int(model["total"])
+        for model in store.read("gpt2", "parameter_tally", "family", ModelFamilyRecording).models
     ] == [124_439_808, 354_823_168, 774_030_080, 1_557_611_200]
 
 
