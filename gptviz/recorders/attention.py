@@ -69,7 +69,9 @@ def record_head(model: Model, request: AttentionHead) -> Content:
     ``inside`` adds ``q``, ``k``, ``v``, ``z`` (token, d_head), ``out`` (token, d_model): what this
     head adds to the stream, ``merged`` (token, d_model): z of all heads side by side, ``projected``
     (token, d_model): what all of them add, and ``normalised`` (token, d_model): what the layer
-    reads.
+    reads. ``matrices`` adds ``w_q``, ``w_k``, ``w_v`` (d_model, d_head), the last two of them those
+    of the keys and values that the head reads; queries and keys are turned afterwards where a model
+    turns them. ``all_heads`` adds the weight on the pair in every head (layer, head).
     """
     ids, length = _beginning(model, request.prompt, request.longest)
     rows = model.token_rows(ids)
@@ -87,12 +89,17 @@ def record_head(model: Model, request: AttentionHead) -> Content:
     }
     if request.inside:
         tensors |= _inside(model, ids, layer, head)
+    if request.matrices:
+        tensors |= _matrices(model, layer, head)
+    pair = attention.pattern[:, :, chosen["query"], chosen["key"]]
+    if request.all_heads:
+        tensors["all_heads"] = np.asarray(pair, dtype=np.float32), ("layer", "head")
     values = {
         **_sizes(model),
         "length": length,
         "kept": len(ids),
         **chosen,
-        "runners": _runners(attention.pattern[:, :, chosen["query"], chosen["key"]]),
+        "runners": _runners(pair),
     }
     return Content(tokens={"prompt": rows}, values=values, tensors=tensors)
 
@@ -174,6 +181,17 @@ def _inside(
             name: (np.asarray(array, dtype=np.float32), ("token", "d_model"))
             for name, array in streams.items()
         },
+    }
+
+
+def _matrices(model: Model, layer: int, head: int) -> dict[str, tuple[Array, tuple[str, ...]]]:
+    key = model.shape.key_of(head)
+    return {
+        f"w_{letter.lower()}": (
+            np.asarray(model.weight(f"blocks.{layer}.attn.W_{letter}")[place], dtype=np.float32),
+            ("d_model", "d_head"),
+        )
+        for letter, place in (("Q", head), ("K", key), ("V", key))
     }
 
 

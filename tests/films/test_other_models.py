@@ -40,6 +40,7 @@ MODELS: dict[str, Callable[[Path], Path]] = {
 }
 LAYERED = {
     "layernorm_residual",
+    "qkv",
     "scores_mask",
     "heads_grid",
     "head_zoo",

@@ -88,14 +88,24 @@ def test_the_inside_of_a_head_is_that_of_transformers(both: Both, prompt: str) -
     weights = both.attentions(prompt)
     for hook in hooks:
         hook.remove()
-    recording = take(both.model, AttentionHead(prompt, head=(layer, head), inside=True))
+    asked = AttentionHead(prompt, head=(layer, head), inside=True, matrices=True, all_heads=True)
+    recording = take(both.model, asked)
     d_head = both.model.shape.d_head
     own = slice(head * d_head, (head + 1) * d_head)
     q, k, v = (
         part.numpy()[:, own] for part in caught["qkv"].split(both.model.shape.d_model, dim=1)
     )
+    w_q, w_k, w_v = (
+        part.numpy()[:, own]
+        for part in block.attn.c_attn.weight.detach().split(both.model.shape.d_model, dim=1)
+    )
     z = caught["z"].numpy()
+    pair = int(recording.chosen.query), int(recording.chosen.key)
     expected = {
+        "w_q": w_q,
+        "w_k": w_k,
+        "w_v": w_v,
+        "all_heads": weights[:, :, *pair],
         "q": q,
         "k": k,
         "v": v,

@@ -97,7 +97,11 @@ def test_attention(both: Both) -> None:
     z, added = (each.detach().numpy() for each in caught)
     d_head, total = both.model.shape.d_head, np.zeros_like(added)
     for head in range(both.model.shape.n_head):
-        recording = take(both.model, AttentionHead(PROMPT, head=(1, head), inside=True))
+        asked = AttentionHead(PROMPT, head=(1, head), inside=True, matrices=True)
+        recording = take(both.model, asked)
+        made = recording.array("normalised") @ recording.array("w_v")
+        biases = recording.array("v") - made  # the same of every token, or none
+        np.testing.assert_allclose(biases, np.tile(biases[0], (len(biases), 1)), atol=1e-4)
         own = slice(head * d_head, (head + 1) * d_head)
         np.testing.assert_allclose(recording.array("z"), z[:, own], atol=1e-4)
         np.testing.assert_allclose(recording.array("projected"), added, atol=1e-4)

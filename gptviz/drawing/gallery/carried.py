@@ -10,6 +10,7 @@ from manim import DOWN, UP
 from gptviz import maths
 from gptviz.drawing.arrays.climbing import RunningSum
 from gptviz.drawing.arrays.matrices import NumberMatrix
+from gptviz.drawing.arrays.skyline import Skyline
 from gptviz.drawing.arrays.turning import TurningRow
 from gptviz.drawing.base import theme
 from gptviz.drawing.base.text import Words
@@ -101,3 +102,19 @@ def flow_along_arcs(stage: Stage, rec: dict[str, Any]) -> None:
     stage.half("leaving", flow.run(), share=0.35)
     flow.set_progress(0.75)
     stage.still("arriving")
+
+
+@piece(PIECES, "vectors as bars, read one by one and made smaller", head="mini/qkv/head")
+def skylines(stage: Stage, rec: dict[str, Any]) -> None:
+    head = rec["head"]
+    query = int(head.chosen.query)
+    rows = (("q", theme.QUERY, 2.0), ("k", theme.KEY, -0.2), ("v", theme.VALUE, -2.4))
+    lists = [
+        Skyline(head.numbers(name)[query].array, (-6.0, y - 1.0, 2.0, y + 1.0), colour)
+        for name, colour, y in rows
+    ]
+    stage.add(*lists)
+    lists[0].set_read(len(lists[0].values) / 2)
+    stage.still("read")
+    stage.half("smaller", lists[2].multiply(0.3))
+    stage.half("carried", lists[1].carry((-2.0, -1.2, 6.0, 0.8)))

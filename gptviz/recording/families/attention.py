@@ -181,7 +181,8 @@ class AttentionHead(Request["AttentionHeadRecording"]):
 
     The head is ``head`` (layer, head) where declared; else the one with the largest weight from the
     word ``query`` to the word ``key``; else, and where ``prompt`` lacks these words, the one with
-    the largest weight that jumps.
+    the largest weight that jumps. ``matrices`` adds what makes its queries, keys and values,
+    ``all_heads`` the weight that every head gives the pair.
     """
 
     kind: ClassVar[str] = "attention_head"
@@ -191,6 +192,8 @@ class AttentionHead(Request["AttentionHeadRecording"]):
     head: tuple[int, ...] = ()
     inside: bool = False
     longest: int = 48
+    matrices: bool = False
+    all_heads: bool = False
 
 
 class AttentionHeadRecording(_Run):
@@ -209,6 +212,12 @@ class AttentionHeadRecording(_Run):
     _merged = Tensor("float32", "token", "d_model", when="inside")
     _projected = Tensor("float32", "token", "d_model", when="inside")
     _normalised = Tensor("float32", "token", "d_model", when="inside")
+    #: what makes its queries, keys and values of what the layer reads, without biases
+    w_q = Tensor("float32", "d_model", "d_head", when="matrices")
+    w_k = Tensor("float32", "d_model", "d_head", when="matrices")
+    w_v = Tensor("float32", "d_model", "d_head", when="matrices")
+    #: the weight on the pair that is shown, in every head (layer, head)
+    all_heads = Tensor("float32", "layer", "head", when="all_heads")
     _rule = Text()
     _layer = Value(int)
     _head = Value(int)
