@@ -23,6 +23,7 @@ REDIRECTED: frozenset[str] = frozenset(
         "stack_3d",
         "temperature",
         "token_by_token",
+        "unembed",
     }
 )
 
@@ -56,6 +57,7 @@ COLOURED = frozenset(
         "softmax",
         "stack_3d",
         "token_by_token",
+        "unembed",
     }
 )
 

@@ -97,3 +97,16 @@ def test_smollm2_misses_its_heads_as_it_did(store: Store) -> None:
     found = [without[at] for at in ((1, 5), (1, 3), (29, 1), (0, 0))]
     assert found == pytest.approx([0.654, 0.712, 0.725, 0.776], abs=1e-3)
     assert (float(off.probability) - without > 0.01).sum() == 62 and without.shape == (30, 9)
+
+
+def test_smollm2_pulls_a_rabbit_out_of_a_hat(store: Store) -> None:
+    """The winner's row times the last vector is its score, in numpy; words come out by the table
+    that they came in by."""
+    match = store.read("smollm2", "unembed", "match")
+    scores, row = match.array("scores"), match.array("rows")[0]
+    best = int(scores.argmax())
+    assert (match.token(0), int(match.token(0).id)) == (" hat", best)
+    assert row.astype(float) @ match.array("vector") == pytest.approx(scores[best], abs=1e-3)
+    shares = np.exp(scores - scores.max(), dtype=float)
+    assert shares[best] / shares.sum() == pytest.approx(0.868, abs=1e-3)
+    assert match.apart == 0 and match.tied and match.vocab == len(scores) == 49_152

@@ -152,6 +152,10 @@ from gptviz.recording.families.training import (
     TrainingStep,
     TrainingStepRecording,
 )
+from gptviz.recording.families.unembed import (
+    Unembed,
+    UnembedRecording,
+)
 from gptviz.recording.families.vocabulary import (
     VocabularyOrder,
     VocabularyOrderRecording,
@@ -274,6 +278,8 @@ __all__ = [
     "TuneEventsRecording",
     "TwoContexts",
     "TwoContextsRecording",
+    "Unembed",
+    "UnembedRecording",
     "Vocabulary",
     "VocabularyOrder",
     "VocabularyOrderRecording",

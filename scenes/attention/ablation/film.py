@@ -15,6 +15,7 @@ from gptviz.drawing.heads.attention import AttentionArcs
 from gptviz.drawing.heads.flowing import Flow
 from gptviz.drawing.heads.headmap import head_name
 from gptviz.drawing.model.map import CORNER, ModelMap
+from gptviz.drawing.tokens.slot import blank_behind, blank_width
 from gptviz.drawing.tokens.tokens import TokenStrip, tail
 from gptviz.film import Film, Need
 from gptviz.recording.families import SwitchedOff
@@ -24,8 +25,6 @@ from .parts import (
     Gauges,
     Meter,
     RowScale,
-    blank_behind,
-    blank_width,
     grid_boxes,
     grid_labels,
     row_boxes,

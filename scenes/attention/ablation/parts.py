@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from manim import RoundedRectangle, VGroup, VMobject
+from manim import VGroup, VMobject
 
 from gptviz.drawing.arrays.windows import positions
 from gptviz.drawing.base import theme
@@ -24,7 +24,6 @@ from gptviz.drawing.base.cells import (
 from gptviz.drawing.base.motion import Follow
 from gptviz.drawing.base.text import Numeral, TokenText, Words
 from gptviz.drawing.chances.bars import Bar
-from gptviz.drawing.tokens.tokens import TokenStrip
 from gptviz.recording.number import Numbers, Token, Tracked
 
 Floats = npt.NDArray[np.float64]
@@ -246,25 +245,3 @@ class Meter(VGroup):
     def glide_to(self, state: Floats) -> None:
         """Shows a bar of a given length."""
         self.bar.set_length(float(state[0]))
-
-
-def blank_width(word: Token, size: float) -> float:
-    """The width that :func:`blank_behind` takes on a line of type of a size, its gap included."""
-    return TokenText(word, size, limit=12).advance + theme.units(size) * 1.52
-
-
-def blank_behind(strip: TokenStrip, word: Token) -> tuple[RoundedRectangle, TokenText]:
-    """An empty box behind the last token, and the word that it waits for, in the middle of it."""
-    last = strip.boxes[-1]
-    em = theme.units(last.text.size)
-    text = TokenText(word, last.text.size, limit=12)
-    box = RoundedRectangle(
-        corner_radius=em * 0.25,
-        width=text.advance + em * 1.1,
-        height=em * 1.75,
-        stroke_color=theme.FOCUS,
-        stroke_width=3,
-        fill_opacity=0,
-    )
-    box.move_to(last.box.get_right() + np.array([em * 0.42 + box.width / 2, 0, 0]))
-    return box, text.place(box.get_center() - np.array([0, em * 0.34, 0]), "center")
