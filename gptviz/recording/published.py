@@ -113,7 +113,8 @@ LONDON_FIRST_SCORE = Quoted(
 )  #: first score of the first row, the text being two tokens
 LONDON_FIRST_AGAIN = Quoted(2.1159, TOKEN_ARTICLE)  #: the same score, the text being three tokens
 
-# Ids of another vocabulary, that of GPT-3.5 (cl100k), by OpenAI's tiktoken.
+# Whose name one of GPT-2's stranger entries is: a user of Reddit's forum for counting.
+GLITCH = "Rumbelow and Watkins 2023, SolidGoldMagikarp III: Glitch token archaeology"
 
 
 def named_induction_heads() -> list[tuple[int, int]]:

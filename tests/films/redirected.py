@@ -24,6 +24,7 @@ REDIRECTED: frozenset[str] = frozenset(
         "temperature",
         "token_by_token",
         "unembed",
+        "vocab_tour",
     }
 )
 
@@ -58,6 +59,7 @@ COLOURED = frozenset(
         "stack_3d",
         "token_by_token",
         "unembed",
+        "vocab_tour",
     }
 )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from gptviz.drawing.tokens.plates import in_line
 from tests.films.test_judges import default
 
 
@@ -40,7 +41,7 @@ def test_the_letter_that_is_counted_is_the_one_that_comes_most_often() -> None:
     text = words.texts[0]
     letter, count = Counter("strawberry").most_common(1)[0]
     assert made.commonest(text) == letter == "r"
-    plates = made.in_line(text.tokens, 100, 9.0)
+    plates = in_line(text.tokens, 100, 9.0)
     word = made.Spelling(text.tokens, plates, [0, 0, 0], 12.0, 200)
     assert len(word.places_of(letter)) == count == 3
     assert "".join(part for _, part in word.parts) == " strawberry"

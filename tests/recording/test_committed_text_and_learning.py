@@ -19,6 +19,7 @@ SCENES = (
     "autoregression",
     "token_by_token",
     "bpe_tokens",
+    "vocab_tour",
     "temperature",
     "topk_topp",
     "logit_lens",
@@ -59,7 +60,7 @@ def test_tokens_of_gpt2(store: Store) -> None:
     assert [int(token.id) for token in words[" strawberry"].tokens] == [41236]
     assert [int(token.id) for token in words["paris"].tokens] == [1845, 271]
     assert words["robot must obey orders"].token_count == 5
-    vocabulary = read(store, "gpt2/bpe_tokens/vocabulary")
+    vocabulary = read(store, "gpt2/vocab_tour/vocabulary")
     assert (vocabulary.counted, vocabulary.vocab, vocabulary.with_space) == (50_257, 50_257, 33_135)
 
 

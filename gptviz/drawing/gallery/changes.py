@@ -16,6 +16,7 @@ from gptviz.drawing.base.motion import Follow
 from gptviz.drawing.furniture.before_after import BeforeAfter
 from gptviz.drawing.gallery.stage import Piece, Stage, piece
 from gptviz.drawing.tokens.chat import Chat, ChatBubble
+from gptviz.drawing.tokens.plates import in_line
 from gptviz.drawing.tokens.spelled import SpelledToken
 from gptviz.drawing.vectors.groups import WordGroups
 from gptviz.drawing.vectors.swarm import Swarm
@@ -112,6 +113,15 @@ def chat(stage: Stage, rec: dict[str, Any]) -> None:
     stage.add(talk)
     stage.half("writing", talk.bubbles[-1].write())
     stage.still("written")
+
+
+@piece(PIECES, "tokens turn over to their numbers", row="gpt2/softmax/row")
+def plates(stage: Stage, rec: dict[str, Any]) -> None:
+    row = in_line(rec["row"].prompt[:4], 90.0, 12.0)
+    stage.add(row)
+    stage.half("turning", row[1].turn(), share=0.3)
+    stage.play(row[2].turn())
+    stage.still("turned")
 
 
 @piece(PIECES, "a token is spelled, in letters and in bytes", row="gpt2/softmax/row")

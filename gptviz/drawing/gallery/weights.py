@@ -197,7 +197,7 @@ def share_bars(stage: Stage, rec: dict[str, Any]) -> None:
 
 
 @piece(
-    PIECES, "numbers that add up, read from left to right", vocabulary="gpt2/bpe_tokens/vocabulary"
+    PIECES, "numbers that add up, read from left to right", vocabulary="gpt2/vocab_tour/vocabulary"
 )
 def number_sum(stage: Stage, rec: dict[str, Any]) -> None:
     book = rec["vocabulary"]

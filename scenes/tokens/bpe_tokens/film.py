@@ -27,11 +27,12 @@ from gptviz.drawing.base.text import Numeral, Words
 from gptviz.drawing.furniture.focus import Focus
 from gptviz.drawing.model.map import map_of
 from gptviz.drawing.tokens.pieces import Smile
+from gptviz.drawing.tokens.plates import Plate, fly_in, in_line
 from gptviz.film import Film, Need
 from gptviz.recording.families import Merges
 from gptviz.recording.number import Claim, Count
 
-from .parts import CutText, Gluing, Plate, RisingTree, Spelling, commonest, fly_in, in_line
+from .parts import CutText, Gluing, RisingTree, Spelling, commonest
 
 WORD, TEXT, START, AFTER, SMALL, FACE = range(6)  # of the request's texts
 WIDTH = theme.RIGHT_EDGE - theme.LEFT_EDGE - 0.4

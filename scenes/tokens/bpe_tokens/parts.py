@@ -9,15 +9,16 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
-from manim import ManimColor, RoundedRectangle, VGroup, linear, smooth
+from manim import ManimColor, VGroup, linear, smooth
 
 from gptviz import maths
 from gptviz.drawing.base import theme
-from gptviz.drawing.base.cells import Framed, outline
+from gptviz.drawing.base.cells import outline
 from gptviz.drawing.base.glyphs import face
 from gptviz.drawing.base.motion import Follow
 from gptviz.drawing.base.text import SPACE_MARK, Numeral, Run, TokenText, Words
 from gptviz.drawing.tokens.merges import MergeNode, MergeTree
+from gptviz.drawing.tokens.plates import FLYING, in_line
 from gptviz.maths.rounding import whole_below
 from gptviz.recording.families.tokens import MergedText, Piece
 from gptviz.recording.number import Count, Derived, Token, Tracked, Word, derive
@@ -25,105 +26,11 @@ from gptviz.recording.statement import Piece as Part
 from gptviz.recording.statement import Statement
 
 Floats = npt.NDArray[np.float64]
-GAP = 0.42  # between two plates, in em
-_HIGH = 2.2  # of a plate, in em
 _GLUED = "pairs glued so far"
 _RISE = 0.07  # of the way of the counter, while a pair is glued
 _STOREY = 2.9  # from level to level of a tree, in em, at least
 _PITCH = 0.72  # from letter to letter of a word that is spelled, in em
-_FLYING = 0.88  # opacity of letters that fly past other things
 _JUMP = 0.22  # how high a letter jumps when it is read, in em
-
-
-class Plate(Framed):
-    """A token on a plate of its own hue, with its number on the back; :meth:`turn` turns it over."""
-
-    def __init__(self, token: Token, size: float, hue: int = 0, limit: int = 24) -> None:
-        em = theme.units(size)
-        self.token, self.size, self.turned = token, size, 0.0
-        self.text = TokenText(token, size, limit=limit).set_fill(theme.GROUND)
-        self.number = Numeral(token.id, "d", size, theme.GROUND, "center")
-        wide = max(self.text.advance, self.number.advance) + em * 0.9
-        super().__init__(-wide / 2, -em * _HIGH / 2, wide / 2, em * _HIGH / 2)
-        self.box = RoundedRectangle(
-            corner_radius=em * 0.25,
-            width=wide,
-            height=em * _HIGH,
-            stroke_width=0,
-            fill_color=theme.HUES[hue % len(theme.HUES)],
-            fill_opacity=1,
-        )
-        for face_ in (self.text, self.number):
-            face_.place(np.array([0, -em * 0.34, 0]), "center")
-        parts = (self.box, *self.text.runs, self.number)
-        self._sides = [(part, part.points.copy()) for part in parts]
-        self.add(self.box, self.text, self.number)
-        self.set_turned(0.0)
-
-    @property
-    def wide(self) -> float:
-        """The plate's width as it was built, in units."""
-        return float(self.anchor.home[2])
-
-    @property
-    def marks(self) -> list[Run]:
-        """The marks of its spaces."""
-        return [run for run in self.text.runs if not run.text.strip(SPACE_MARK)]
-
-    def set_turned(self, share: float) -> Self:
-        """How far it is turned over: 0 shows the text, 1 the number."""
-        self.turned = share
-        high = max(abs(float(np.cos(np.pi * share))), 1e-3)
-        origin, right, up = self.anchor.axes()
-        for part, home in self._sides:
-            part.points = origin + home[:, :1] * right + home[:, 1:2] * high * up
-        for run in self.text.runs:
-            run.set_fill(opacity=float(share < 0.5))
-        self.number.set_fill(opacity=float(share >= 0.5))
-        return self
-
-    def turn(self, run_time: float = theme.MOVE, back: bool = False, **options: Any) -> Follow:
-        """A motion that turns it to its number, or ``back`` to its text."""
-        return Follow(
-            self,
-            lambda plate, share: plate.set_turned(1 - share if back else share),
-            run_time,
-            **options,
-        )
-
-
-def in_line(tokens: Sequence[Token], size: float, width: float, hue: int = 0) -> VGroup:
-    """Plates side by side around the origin, in type of ``size`` or as small as ``width`` asks; the
-    first one has the hue of that number."""
-    wide = sum(Plate(token, size).wide for token in tokens)
-    wide += theme.units(size) * GAP * (len(tokens) - 1)
-    size *= min(1.0, width / wide)
-    plates, pen = VGroup(), 0.0
-    for i, token in enumerate(tokens):
-        plate = Plate(token, size, hue + i)
-        plate.shift(np.array([pen + plate.wide / 2, 0, 0]))
-        pen += plate.wide + theme.units(size) * GAP
-        plates.add(plate)
-    return plates.center()
-
-
-def fly_in(thing: Plate | Numeral, goal: Any, wide: float, turn: Any, run_time: float) -> Follow:
-    """A motion in which something flies to a point, bent towards another, and shrinks to a
-    width."""
-    start, end, bend = thing.get_center(), np.asarray(goal), np.asarray(turn)
-    least = wide / thing.width
-    now = [1.0]
-
-    def step(flying: Any, share: float) -> None:
-        if share > 0:
-            number = flying if isinstance(flying, Numeral) else flying.number
-            number.set_fill(opacity=_FLYING)
-        place = (1 - share) ** 2 * start + 2 * share * (1 - share) * bend + share**2 * end
-        size = least ** (share * share)
-        flying.scale(size / now[0]).move_to(place)
-        now[0] = size
-
-    return Follow(thing, step, run_time)
 
 
 def inked(share: float) -> ManimColor:
@@ -241,7 +148,7 @@ class Spelling(VGroup):
         for i, (letter, home) in enumerate(zip(self.letters, self._homes, strict=True)):
             now = self._starts[i] + (ends[i] - self._starts[i]) * share
             letter.points = now + (home - self._starts[i]) * (1 + (sizes[i] - 1) * share)
-            seen = _FLYING if 0 < share < 1 else 1.0
+            seen = FLYING if 0 < share < 1 else 1.0
             seen *= share if self.parts[i][1].isspace() else 1
             letter.set_fill(inked(_landed(share)), opacity=seen)
         return self
@@ -361,7 +268,7 @@ class RisingTree(MergeTree):
             for parent, text in zip(pair, both, strict=True):
                 home = parent.text.baseline()
                 text.place(home + (start - home) * smooth(share))
-                seen = _FLYING if spelled else 0.8 - share
+                seen = FLYING if spelled else 0.8 - share
                 text.set_fill(opacity=max(seen, 0.0) * (0 < share < 1))
                 start = start + np.array([parent.text.advance, 0, 0])
         return self
