@@ -172,7 +172,7 @@ class BpeTokens(Film):
     def cut_text(self) -> None:
         """A text is cut into its tokens."""
         text = self.texts[TEXT]
-        self.cut = CutText(text.tokens, 92, WIDTH).shift(UP * 0.5)
+        self.cut = CutText(text, 124, WIDTH, 2.35).shift(UP * 0.12)
         with self.beat(
             "Here\u2019s a short text. It\u2019s cut into pieces, called tokens.",
             "{w:words} words become {n:words} tokens.",
@@ -343,8 +343,8 @@ class BpeTokens(Film):
         tree.shift(UP * (-1.2 - tree.leaves[0].box.get_center()[1]))
         with self.beat(
             "A smiley is no letter. A computer stores it as {n:words} bytes.",
-            "Every byte is on the list, so nothing is unreadable.",
-            hold=1.2,
+            "Bytes are on the list too, so it can read even this.",
+            hold=2.2,
             n=text.byte_count,
         ) as said:
             self.follow(smile)

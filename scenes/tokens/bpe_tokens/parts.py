@@ -39,16 +39,29 @@ def inked(share: float) -> ManimColor:
 
 
 class CutText(VGroup):
-    """A text in one piece, which is cut into the plates of its tokens by :meth:`set_cut`."""
+    """A text on two lines, which is cut into the plates of its tokens by :meth:`set_cut`.
 
-    def __init__(self, tokens: Sequence[Token], size: float, width: float) -> None:
+    Its type is as large as ``size``, the ``width`` and a height of two lines, ``pitch`` units
+    apart, let it be.
+    """
+
+    def __init__(self, text: MergedText, size: float, width: float, pitch: float) -> None:
         super().__init__()
-        self.plates = in_line(tokens, size, width)
+        lines = _balanced([piece.states[-1] for piece in text.pieces])
+        for line in lines:
+            size = min(size, in_line(line, size, width)[0].size)
+        self.plates = VGroup()
+        apart: list[float] = []
+        joined: list[float] = []
+        for i, line in enumerate(lines):
+            row = in_line(line, size, width, len(self.plates))
+            row.shift(np.array([0, ((len(lines) - 1) / 2 - i) * pitch, 0]))
+            apart += [plate.get_center()[0] for plate in row]
+            ends = np.cumsum([0.0, *(plate.text.advance for plate in row)])
+            joined += ((ends[:-1] + ends[1:] - ends[-1]) / 2).tolist()
+            self.plates.add(*row)
+        self._apart, self._joined = np.array(apart), np.array(joined)
         self.add(*self.plates)
-        self._apart = np.array([plate.get_center()[0] for plate in self.plates])
-        wide = [plate.text.advance for plate in self.plates]
-        ends = np.cumsum([0.0, *wide])
-        self._joined = (ends[:-1] + ends[1:] - ends[-1]) / 2
         for mark in (mark for plate in self.plates for mark in plate.marks):
             mark.set_fill(opacity=0)
         self.set_cut(0.0)
@@ -66,6 +79,22 @@ class CutText(VGroup):
     def cut(self, run_time: float, **options: Any) -> Follow:
         """The motion in which it is cut."""
         return Follow(self, lambda text, share: text.set_cut(share), run_time, **options)
+
+
+def _balanced(pieces: Sequence[Sequence[Token]]) -> list[list[Token]]:
+    """The tokens of pieces on two lines, of which the longer one is as short as it can be."""
+
+    def line(some: Sequence[Sequence[Token]]) -> list[Token]:
+        return [token for piece in some for token in piece]
+
+    def length(some: Sequence[Sequence[Token]]) -> int:
+        return sum(len(token) + 2 for token in line(some))
+
+    splits = range(1, len(pieces))
+    if not splits:
+        return [line(pieces)]
+    at = min(splits, key=lambda k: max(length(pieces[:k]), length(pieces[k:])))
+    return [line(pieces[:at]), line(pieces[at:])]
 
 
 def parts_of(token: Token) -> list[str]:

@@ -79,16 +79,16 @@ class VocabTour(Film):
         known = Claim(
             maths.is_nothing,
             (Count(self.order.named, "named entries"),),
-            "Here\u2019s one of the words that a language model knows.",
-            "{word} is one of the words that a language model knows.",
+            "Here\u2019s a word that a language model knows.",
+            "A language model knows the word {word}.",
         )
         with self.beat(
             known,
             "It even has a number of its own.",
-            "But have you ever said it?",
+            "But who would ever say that? So how did it get in?",
             word=self.strange,
             shows="order",
-            hold=1.3,
+            hold=3.2,
         ) as said:
             self.play(plate.animate.scale(1.12), run_time=max(said.span(0) + 0.3, 2.0))
             said.until(1)
@@ -194,7 +194,7 @@ class VocabTour(Film):
         """A class washes over the cells; above them its count, and a few of its entries."""
         old, order = self.examples, self.order
         known = [token for token in order.examples(name) if drawable(token)]
-        longest = sorted(known, key=lambda token: -len(str(token)))[:3]  # of the lowest ids
+        longest = sorted(known[::-1], key=lambda token: -len(str(token)))[:3]
         self.examples = VGroup(*[Plate(token, 40, hue, 10) for token in longest])
         pen = theme.RIGHT_EDGE - 0.1
         for plate in reversed(self.examples):
@@ -229,7 +229,7 @@ class VocabTour(Film):
                 (
                     ("capital", "hold a capital letter", CAPITAL),
                     ("digit", "hold a digit", DIGIT),
-                    ("script", "hold another alphabet", SCRIPT),
+                    ("script", "use another alphabet", SCRIPT),
                 )
             ):
                 said.until(i)
