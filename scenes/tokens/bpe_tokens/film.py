@@ -218,7 +218,13 @@ class BpeTokens(Film):
             self.play(LaggedStart(*turns, lag_ratio=0.35), run_time=2.2)
             said.until("nothing")
             numbers = [plate.number.copy().set_fill(theme.TEXT, opacity=0) for plate in plates]
-            self.play(self.enter(numbers, max(said.left(), 1.6)))
+
+            def lift(_: CutText, __: float) -> None:
+                for plate, number in zip(plates, numbers, strict=True):
+                    plate.number.set_fill(opacity=float(number.get_fill_opacity() == 0))
+
+            seconds = max(said.left(), 1.6)
+            self.play(self.enter(numbers, seconds), Follow(self.cut, lift, seconds))
             self.remove(*numbers)
 
     # Where the pieces come from

@@ -182,7 +182,7 @@ class VocabTour(Film):
         order = self.order
         with self.beat(
             "Let\u2019s step back and color them.",
-            "{p:~%} begin with a space, so they begin a word.",
+            "{p:~%} begin with a space, as words in a text do.",
             p=order.share("space"),
             shows=self.own,
         ) as said:
@@ -217,7 +217,7 @@ class VocabTour(Film):
             "All other alphabets together get {r:~%}.",
         )
         with self.beat(
-            "{p:~%} hold a capital letter.",
+            "{p:~%} hold a capital letter, with a space or without.",
             "{q:~%} hold a digit.",
             none,
             p=order.share("capital"),
