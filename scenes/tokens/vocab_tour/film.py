@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import DOWN, UP, AnimationGroup, Create, FadeIn, FadeOut, Group, LaggedStart, VGroup
+from manim import DOWN, UP, Create, FadeIn, FadeOut, Group, LaggedStart, VGroup
 from manim import LEFT as TO_LEFT
 
 from gptviz import maths
@@ -277,7 +277,6 @@ class VocabTour(Film):
             for each, room in ((order, LEFT_ROOM), (other, RIGHT_ROOM))
         ]
         with self.beat(
-            "But somebody chose what to count, and how.",
             "This list holds {a:~} entries with a digit.",
             "Another model\u2019s list holds {b:words}.",
             a=order.count("digit"),
@@ -285,15 +284,13 @@ class VocabTour(Film):
             shows=("order", "other"),
         ) as said:
             self.play(FadeOut(self.leaving), FadeOut(self.head), run_time=0.5)
-            aside = AnimationGroup(Light(self.tiles.picture), self.tiles.carry(LEFT_ROOM, 1.2))
-            coming = FadeIn(second, shift=TO_LEFT * 1.5, run_time=0.8)
-            self.play(LaggedStart(aside, coming, lag_ratio=0.75))
-            said.until(1)
+            self.play(Light(self.tiles.picture), self.tiles.carry(LEFT_ROOM, 1.2))
             self.play(
                 self.tiles.wash(tinted(self.greys, order.belongs("digit"), DIGIT, 0.6), 1.5),
                 FadeIn(sides[0][0], shift=DOWN * 0.3),
             )
-            said.until(2)
+            said.until(1)
+            self.play(FadeIn(second, shift=TO_LEFT * 1.5), run_time=0.8)
             few = np.flatnonzero(other.belongs("digit")).tolist()
             frame = second.frame(few, 0.04) if len(few) <= SIDE else VGroup()
             self.play(FadeIn(sides[1][0], shift=DOWN * 0.3), Create(frame), run_time=theme.MOVE)
