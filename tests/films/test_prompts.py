@@ -41,6 +41,9 @@ UNMEASURED = {
     "weight_mri",
 }
 
+#: What the recorder of two models says of a single token, before a film is asked.
+ONE_PLACE = "both have read the same text at its end only"
+
 
 def takes_prompt(scene: SceneFile) -> bool:
     try:
@@ -86,7 +89,8 @@ def test_a_prompt_is_shown_whole_or_refused_with_the_count(name: str, tmp_path: 
         sourced = prepare(project, [scene], Asked(model="mini", prompt=prompt))
         if not fits:
             fault = sourced.faults[name]
-            assert isinstance(fault, PromptRefused) and str(scene.tokens[1]) in fault.why, what
+            said = str(scene.tokens[1]) in fault.why or (count == 1 and ONE_PLACE in fault.why)
+            assert isinstance(fault, PromptRefused) and said, what
             assert not Store(tmp_path).has(sourced.edition.name, name, str(scene.main)), what
             continue
         drawn = sourced.recordings(Store(tmp_path), scene)
