@@ -129,7 +129,7 @@ class Qkv(Film):
                 strip.animate.scale((right - left) / strip.width).move_to(
                     ((left + right) / 2, (bottom + top) / 2, 0.0)
                 ),
-                FadeIn(self.chart, rate_func=rates.squish_rate_func(rates.smooth, 0.62, 1.0)),
+                FadeIn(self.chart, rate_func=rates.squish_rate_func(rates.smooth, 0.5, 0.85)),
                 run_time=1.2,
             )
             self.remove(strip, *strip)
