@@ -6,7 +6,7 @@ read from its source without importing Manim, and so that they can stand in a ma
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, Generic, Literal
 
 from typing_extensions import TypeVar
@@ -25,6 +25,14 @@ HEAD_FIELD = "head"
 REQUESTS: dict[str, type[Request]] = {}
 
 
+JOINED = "joined"
+
+
+def joined(default: Any) -> Any:
+    """A field that a kind of request got after recordings of it were made."""
+    return field(default=default, metadata={JOINED: True})
+
+
 @dataclass(frozen=True)
 class Request(Generic[Answer_co]):
     """The root of all requests: a frozen value.
@@ -40,8 +48,12 @@ class Request(Generic[Answer_co]):
         REQUESTS[cls.kind] = cls
 
     def as_dict(self) -> dict[str, Any]:
-        """The request as plain JSON values, tuples as lists, with its ``kind``."""
-        return {"kind": self.kind, **_plain(asdict(self))}
+        """The request as plain JSON values, tuples as lists, with its ``kind``. A field that joined
+        later (:func:`joined`) is left out at its default, so that older recordings answer still."""
+        old = {f.name for f in fields(self) if not f.metadata.get(JOINED)}
+        new = {f.name for f in fields(self) if getattr(self, f.name) != f.default} - old
+        told = {name: value for name, value in asdict(self).items() if name in old | new}
+        return {"kind": self.kind, **_plain(told)}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Request:

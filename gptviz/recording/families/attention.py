@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 from gptviz import maths
 from gptviz.recording.declared import Data, Tensor, Text, Tokens, Value
 from gptviz.recording.number import Count, Derived, Number, Numbers, Word, derive
-from gptviz.recording.request import Request
+from gptviz.recording.request import Request, joined
 from gptviz.recording.schema import Recording, Restated
 
 
@@ -192,8 +192,8 @@ class AttentionHead(Request["AttentionHeadRecording"]):
     head: tuple[int, ...] = ()
     inside: bool = False
     longest: int = 48
-    matrices: bool = False
-    all_heads: bool = False
+    matrices: bool = joined(False)
+    all_heads: bool = joined(False)
 
 
 class AttentionHeadRecording(_Run):
