@@ -28,7 +28,7 @@ from gptviz.commands.rendering import How, failure
 from gptviz.errors import UsageError
 from gptviz.models import load
 from gptviz.recording.request import Request
-from gptviz.render.find import SceneFile, pick_scenes
+from gptviz.render.find import pick_scenes
 from gptviz.render.plan import Planner
 from gptviz.render.produce import Studio
 from gptviz.render.project import open_project
@@ -78,7 +78,7 @@ def read(film: str, need: str, *, edition: str | None = None) -> Recording:
     a need that the film has not.
     """
     project = open_project()
-    scene = _scene(film)
+    (scene,) = pick_scenes(project, (film,))
     if need not in scene.checked().needs:
         raise UsageError(
             f"{film} has no need {need!r}",
@@ -125,6 +125,7 @@ def show(  # noqa: PLR0913  (the options of ``gptviz render``, each by its name)
     edition: str | None = None,
     prompt: str | None = None,
     other: str | None = None,
+    head: tuple[int, int] | None = None,
     quality: str = "l",
     captions: str = "drawn",
     voice: str = "none",
@@ -132,10 +133,12 @@ def show(  # noqa: PLR0913  (the options of ``gptviz render``, each by its name)
     """A film of the project, or of the course that is installed where there is none: made if it is
     not there or its numbers have changed, after recording what is missing.
 
-    The options are those of ``gptviz render``. Raises what keeps the film from being made.
+    The options are those of ``gptviz render``; ``head`` is (layer, head). Raises what keeps the film
+    from being made.
     """
-    project, scene = open_project(), _scene(film)
-    wanted = Asked(model, vectors, edition, prompt, other)
+    project = open_project()
+    (scene,) = pick_scenes(project, (film,))
+    wanted = Asked(model, vectors, edition, prompt, other, head)
     how = How(quality, captions, voice)
     sourced, planner = prepare(project, [scene], wanted), Planner(project)
     plan = sourced.plan(planner, scene, how.wish)
@@ -143,7 +146,3 @@ def show(  # noqa: PLR0913  (the options of ``gptviz render``, each by its name)
     if result.film is None:
         raise failure(result)
     return Shown(film, result.film, plan.sources)
-
-
-def _scene(film: str) -> SceneFile:
-    return pick_scenes(open_project(), (film,), False)[0]

@@ -34,8 +34,9 @@ class Kept:
 
 
 def editions(project: Project, remove: Sequence[str]) -> int:
-    """Prints the editions of a project, or removes those of prompts, heads and pairs given by hand, recordings and
-    films; prints what was removed. Raises UsageError for others, before anything is removed."""
+    """Prints the editions of a project, or removes those of prompts, heads and pairs given by hand,
+    recordings and films; prints what was removed. Raises UsageError for others, before anything is
+    removed."""
     if not remove:
         rows = [
             (

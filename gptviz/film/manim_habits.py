@@ -33,7 +33,8 @@ def adopt() -> None:
     """Gives a film in a folder that Manim is loading right now its package, so that it can import
     the files beside it. Called when a film's first lines import :mod:`gptviz.film`."""
     for name, module in [*sys.modules.items()]:
-        file, package = getattr(module, "__file__", None), name.rpartition(".")[0]
+        # Not by getattr: a module that loads itself lazily would do so now.
+        file, package = vars(module).get("__file__"), name.rpartition(".")[0]
         if file and package and package not in sys.modules and Path(file).name == "film.py":
             folder = ModuleType(package)
             folder.__path__ = [str(Path(file).parent)]

@@ -20,17 +20,17 @@ Answer_co = TypeVar("Answer_co", default=Any, covariant=True)
 OTHER_FIELD = "other_model"
 
 #: The field in which a request names a head, (layer, head) from 0; empty where a rule chooses one.
+#: ``LAYER=`` and ``HEAD=`` replace it.
 HEAD_FIELD = "head"
 
 REQUESTS: dict[str, type[Request]] = {}
 
-
-JOINED = "joined"
+_JOINED = "joined"
 
 
 def joined(default: Any) -> Any:
     """A field that a kind of request got after recordings of it were made."""
-    return field(default=default, metadata={JOINED: True})
+    return field(default=default, metadata={_JOINED: True})
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,10 @@ class Request(Generic[Answer_co]):
     def as_dict(self) -> dict[str, Any]:
         """The request as plain JSON values, tuples as lists, with its ``kind``. A field that joined
         later (:func:`joined`) is left out at its default, so that older recordings answer still."""
-        old = {f.name for f in fields(self) if not f.metadata.get(JOINED)}
-        new = {f.name for f in fields(self) if getattr(self, f.name) != f.default} - old
-        told = {name: value for name, value in asdict(self).items() if name in old | new}
+        told = asdict(self)
+        for f in fields(self):
+            if f.metadata.get(_JOINED) and told[f.name] == f.default:
+                del told[f.name]
         return {"kind": self.kind, **_plain(told)}
 
     @classmethod
@@ -79,11 +80,6 @@ def _frozen(value: Any) -> Any:
 def prompt_field(request: Request) -> str | None:
     """The name of the field that ``PROMPT=`` replaces, or None where a request has no prompt."""
     return next((f.name for f in fields(request) if f.name == "prompt"), None)
-
-
-def takes_head(request: Request) -> bool:
-    """Whether a request asks about one head, which ``--layer`` and ``--head`` may name."""
-    return hasattr(request, HEAD_FIELD)
 
 
 def other_model(request: Request) -> str | None:

@@ -9,7 +9,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gptviz.errors import RecordingMissing
 from gptviz.recording.schema import Recording
 from gptviz.render.editions import DEFAULT, cast, existing
 from gptviz.render.find import SceneFile, read_scene
@@ -27,19 +26,10 @@ def recordings_of(film: type[Film]) -> dict[str, Recording]:
     (``NextWord`` is ``next_word``). Raises RecordingMissing, RecordingCorrupt."""
     scene, project = _scene(film), open_project(_folder(film))
     edition = existing(project, os.environ.get(EDITION, DEFAULT))
-    found = {}
-    for need, part in cast(scene, edition, project.store).parts.items():
-        if part.damage is not None:
-            raise part.damage
-        if part.recording is None:
-            raise RecordingMissing(
-                f"{scene.name} has no recording of {need} in the edition {edition.name}",
-                part.lacking,
-                f"record it (gptviz record {scene.name} --model mini), or name an edition that has "
-                f"it in {EDITION}",
-            )
-        found[need] = part.recording
-    return found
+    return cast(scene, edition, project.store).recordings(
+        f"record it (gptviz record {scene.name} --model mini), or name an edition that has it in "
+        f"{EDITION}"
+    )
 
 
 def _folder(film: type[Film]) -> Path | None:

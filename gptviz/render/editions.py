@@ -14,15 +14,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from gptviz.errors import NotDeclared, RecordingError
+from gptviz.errors import NotDeclared, RecordingError, RecordingMissing
 from gptviz.recording.request import (
     HEAD_FIELD,
     OTHER_FIELD,
     Request,
     Source,
-    other_model,
     prompt_field,
-    takes_head,
 )
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
@@ -119,6 +117,23 @@ class Cast:
         """The needs that nothing answers."""
         return [part for part in self.parts.values() if part.recording is None]
 
+    def recordings(self, hint: str) -> dict[str, Recording]:
+        """What answers, by need. Raises the damage of what is damaged, and RecordingMissing, with a
+        ``hint`` what to do, for what nothing answers."""
+        found = {}
+        for need, part in self.parts.items():
+            if part.damage is not None:
+                raise part.damage
+            if part.recording is None:
+                raise RecordingMissing(
+                    f"{self.scene.name} has no recording of {need} in the edition "
+                    f"{self.edition.name}",
+                    part.lacking,
+                    hint,
+                )
+            found[need] = part.recording
+        return found
+
     @property
     def sources(self) -> str:
         """Which editions answer, said in words: ``gpt2``, or ``row: gpt2, story: mini``."""
@@ -166,11 +181,11 @@ def asked(scene: SceneFile, edition: Edition) -> dict[str, Request]:
     place of the one that requests name.
 
     Raises NotDeclared for a second model where the film compares none, and for a head where it asks
-    about none; for a prompt given to a film without a main request, for one that also asks about a text which
-    goes on after its main prompt (no other prompt can go on so), and for one that asks a model
+    about none; and for a prompt where the film has no main request, where it also asks about a text
+    that goes on after its main prompt (no other prompt can go on so), and where it asks a model
     about it that the prompt is not given to.
     """
-    needs, prompt = _with_head(scene, edition, _beside(scene, edition)), edition.prompt
+    needs, prompt = _given_by_hand(scene, edition), edition.prompt
     if prompt is None:
         return needs
     name = prompt_field(scene.needs[scene.main]) if scene.main else None
@@ -189,43 +204,29 @@ def asked(scene: SceneFile, edition: Edition) -> dict[str, Request]:
     return found
 
 
-def _beside(scene: SceneFile, edition: Edition) -> dict[str, Request]:
-    """A film's requests with the second model that an edition names, if it names one."""
-    if edition.other is None:
-        return dict(scene.needs)
-    comparing = [
-        need
-        for need, request in scene.needs.items()
-        if other_model(request) is not None and not edition.pinned(scene, need)
-    ]
-    if not comparing:
-        raise NotDeclared(
-            f"the film {scene.name} takes no second model",
-            "none of its requests names one",
-            "leave OTHER away",
-        )
-    return {
-        need: replace(request, **{OTHER_FIELD: edition.other}) if need in comparing else request
-        for need, request in scene.needs.items()
-    }
-
-
-def _with_head(scene: SceneFile, edition: Edition, needs: dict[str, Request]) -> dict[str, Request]:
-    """A film's requests with the head that an edition names, if it names one."""
-    if edition.head is None:
-        return needs
-    choosing = [
-        need
-        for need, request in needs.items()
-        if takes_head(request) and not edition.pinned(scene, need)
-    ]
-    if not choosing:
-        raise NotDeclared(
-            f"the film {scene.name} takes no head",
-            "none of its requests asks about one",
-            "leave LAYER and HEAD away",
-        )
-    return needs | {need: replace(needs[need], **{HEAD_FIELD: edition.head}) for need in choosing}
+def _given_by_hand(scene: SceneFile, edition: Edition) -> dict[str, Request]:
+    """A film's requests with the second model and the head that an edition names, if it names
+    any."""
+    needs = dict(scene.needs)
+    for name, value, thing, knobs in (
+        (OTHER_FIELD, edition.other, "second model", "OTHER"),
+        (HEAD_FIELD, edition.head, "head", "LAYER and HEAD"),
+    ):
+        if value is None:
+            continue
+        asking = [
+            need
+            for need, request in needs.items()
+            if getattr(request, name, None) is not None and not edition.pinned(scene, need)
+        ]
+        if not asking:
+            raise NotDeclared(
+                f"the film {scene.name} takes no {thing}",
+                "none of its requests asks about one",
+                f"leave {knobs} away",
+            )
+        needs |= {need: replace(needs[need], **{name: value}) for need in asking}
+    return needs
 
 
 def _retold(request: Request, text: str, prompt: str) -> Request:

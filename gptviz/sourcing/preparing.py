@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from gptviz.errors import GptvizError, NotRecorded, PromptRefused, RecordingMissing
+from gptviz.errors import GptvizError, NotRecorded, PromptRefused
 from gptviz.recording.request import Request
 from gptviz.recording.schema import Recording
 from gptviz.recording.store import Store
@@ -69,19 +69,9 @@ class Sourced:
         """What a film is drawn from, by need. Raises what keeps it from being recorded or read."""
         if fault := self.faults.get(scene.name):
             raise fault
-        found = {}
-        for need, part in cast(scene.checked(), self.edition, store).parts.items():
-            if part.damage is not None:
-                raise part.damage
-            if part.recording is None:
-                raise RecordingMissing(
-                    f"{scene.name} cannot be played in the edition {self.edition.name}",
-                    part.lacking,
-                    f"record it: gptviz record {scene.name}, with the model or the vectors of "
-                    "this edition",
-                )
-            found[need] = part.recording
-        return found
+        return cast(scene.checked(), self.edition, store).recordings(
+            f"record it: gptviz record {scene.name}, with the model or the vectors of this edition"
+        )
 
 
 def look(project: Project, scenes: Sequence[SceneFile], wanted: Asked) -> Sourced:
