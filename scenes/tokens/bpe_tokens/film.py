@@ -80,11 +80,21 @@ class BpeTokens(Film):
     def tally(self, count: Count, middle: Any, size: float = TALLY) -> VGroup:
         """How many there are of the letter: the numeral, and what is counted."""
         number = Numeral(count, "d", size, align="right")
-        name = Words("{l}\u2019s", size, theme.SECONDARY, l=self.letter)
+        name = Words("{l}", size, theme.SECONDARY, l=self.letter)
         wide = number.advance + 0.3 + name.advance
         left = middle[0] - wide / 2
         number.place([left + number.advance, middle[1], 0], "right")
-        return VGroup(number, name.place([left + number.advance + 0.3, middle[1], 0]))
+        tally = VGroup(number, name.place([left + number.advance + 0.3, middle[1], 0]))
+        if int(count) != 1:
+            self.several(tally)
+        return tally
+
+    def several(self, tally: VGroup) -> Words:
+        """What a tally gets when it counts more than one."""
+        name = tally[1]
+        mark = Words("\u2019s", name.size, theme.SECONDARY).place(name.baseline("right"))
+        tally.add(mark)
+        return mark
 
     def counted(self, places: list[int]) -> Count:
         return Count(places, f"{self.letter} in the word")
@@ -112,6 +122,7 @@ class BpeTokens(Film):
                 self.play(
                     Create(frame),
                     turn if i else FadeIn(self.asked, shift=UP * 0.3),
+                    *([FadeIn(self.several(self.asked))] if i == 1 else []),
                     run_time=0.5,
                 )
                 self.wait(pause)
@@ -415,7 +426,7 @@ class BpeTokens(Film):
             self.play(FadeIn(tally, shift=LEFT * 0.3), Create(frames[0]), run_time=0.5)
             for i, frame in enumerate(frames[1:], start=2):
                 turn = Roll((tally[0], self.counted(found[:i])), run_time=0.5)
-                self.play(Create(frame), turn)
+                self.play(Create(frame), turn, *([FadeIn(self.several(tally))] if i == 2 else []))
             said.until(2)
             self.play(FadeIn(blank, shift=LEFT * 0.3), run_time=theme.MOVE)
             said.until(3)

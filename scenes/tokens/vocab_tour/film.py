@@ -126,8 +126,8 @@ class VocabTour(Film):
             shows=self.own,
             hold=1.2,
         ) as said:
-            self.play(FadeOut(self.chart), FadeIn(self.head), run_time=0.4)
-            self.add(self.tiles.paint(shown=0))
+            self.play(FadeOut(self.chart), FadeIn(self.head.what), run_time=0.4)
+            self.add(self.head, self.tiles.paint(shown=0))
             pouring = self.tiles.pour(self.head.number, order.vocab, max(said.left() - 0.3, 3.5))
             self.play(*pouring)
 
