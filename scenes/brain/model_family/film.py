@@ -348,7 +348,7 @@ class ModelFamilyFilm(Giants, Film):
             yard.walked = max(0.0, 2 * share - 1) if view.scale < TALLEST else 0.0
 
         with self.beat(
-            "GPT-2’s strip is about a metre long.",
+            "That’s GPT-2’s strip.",
             Claim(
                 maths.is_larger,
                 (own["positions"], small["positions"]),

@@ -42,8 +42,9 @@ class Giants:
         start, walked = yard.stands, yard.walked
         with self.beat(
             "All of them follow a plan from {year}, the transformer.",
-            "Two years later came GPT-2.",
+            "GPT-2 came out in {out}.",
             year=published.year(published.TRANSFORMER),
+            out=published.year(published.GPT2),
         ) as said:
             strips = self.strips
 
@@ -77,9 +78,10 @@ class Giants:
         yard.put(giant)
         self.far = far = fitted(0.0, giant.reach, -1.1)
         with self.beat(
-            "One year later came GPT-3.",
-            "Its numbers are secret, but its sizes were printed.",
+            "GPT-3 came out in {out}.",
+            "Only its sizes were printed.",
             "It holds {r:round} of our first box.",
+            out=published.year(published.GPT3),
             r=derive(maths.ratio, self.total, self.small["total"]),
         ) as said:
             seconds = max(said.span(0), 2.2)
@@ -108,18 +110,17 @@ class Giants:
         yard.put(unknown)
         far = fitted(0.0, unknown.reach, -1.7, 11.0)
         with self.beat(
-            "And GPT-4? Its makers won’t say.",
-            "There’s only a rumour, so this is only an outline.",
+            "GPT-4’s size is a rumour, so this is only an outline.",
+            hold=1.7,
         ) as said:
 
             def come(share: float) -> None:
                 unknown.shown = min(1.0, 4 * share)
                 unknown.risen = unknown.filled = share
 
-            seconds = max(said.span(0), 2.2)
+            seconds = max(said.span(0) - 2.6, 1.6)
             self.play(FadeOut(self.told), run_time=theme.QUICK)
             self.play(yard.go(far, seconds, come), *self.line.go(5, seconds))
-            said.until(1)
             x, y = yard.at(unknown.left + unknown.width / 2)[:2]
             self.guess = Words("rumour: “{n:round}” numbers", FACT, n=published.GPT4_RUMOUR).place(
                 [x, y - 0.45, 0], "center"
@@ -133,10 +134,10 @@ class Giants:
         sandbox = View(2.3, box.left + 1.3, -1.6)
         first, second = (published.year(source) for source in (published.GPT2, published.GPT3))
         with self.beat(
-            "So how big is big?",
-            "In {year}, it was a sandbox.",
-            "A year later, it was a swimming pool.",
+            "In {year}, big was a sandbox.",
+            "By {later}, it was a swimming pool.",
             year=first,
+            later=second,
         ) as said:
 
             def near(share: float) -> None:
@@ -147,7 +148,7 @@ class Giants:
 
             self.play(FadeOut(self.guess), run_time=theme.QUICK)
             self.play(yard.go(sandbox, max(said.span(0), 2.0), near), *self.line.go(3, 2.0))
-            said.until(2)
+            said.until(1)
 
             def wide(share: float) -> None:
                 for other in self.boxes[:-1]:
@@ -168,7 +169,7 @@ class Giants:
             self.play(FadeIn(dates), run_time=theme.QUICK)
         picture = VGroup(yard, dates)
         self.add(picture)
-        self.end_card("Big was a sandbox, and a year later a swimming pool.", picture)
+        self.end_card("Big was a sandbox, and then it was a swimming pool.", picture)
 
 
 def lay_out(box: Box, share: float) -> None:
