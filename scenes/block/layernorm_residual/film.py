@@ -227,7 +227,7 @@ class LayerNormResidual(Film):
         grows = Claim(
             maths.is_larger,
             (sizes[-1], sizes[0]),
-            "Nothing is ever thrown away, so the row keeps growing.",
+            "Nothing is ever thrown away, and the row gets larger.",
             "Nothing is ever thrown away, yet this row hardly grows.",
         )
         far = 0.62 * UPPER[1] / float(sizes[-1])
@@ -374,13 +374,13 @@ class LayerNormResidual(Film):
         grows = Claim(
             maths.is_larger,
             (self.sizes[-1], self.sizes[0]),
-            "The row grows and grows.",
+            "The row gets larger.",
             "The row goes its own way.",
         )
         with self.beat(
             "Now watch both of them.",
             grows,
-            "But {n:words} times on the way, what\u2019s read is brought to one.",
+            "But what\u2019s read is brought to one, {n:words} times in all.",
             n=rec.norms,
         ) as said:
             parts = VGroup(
@@ -411,11 +411,11 @@ class LayerNormResidual(Film):
         worse = Claim(
             maths.is_larger,
             (self.bare[-1], self.sizes[len(self.bare) - 1]),
-            "Large numbers make the next block add even larger ones.",
+            "After a few blocks, the numbers run away.",
             "Here, the numbers stay small all the same.",
         )
         with self.beat(
-            "Here\u2019s how large the row gets, and what\u2019s read of it.",
+            "Here\u2019s how large the row and its copy get.",
             "Now leave the step out again.",
             worse,
         ) as said:

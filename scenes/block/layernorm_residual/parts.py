@@ -39,8 +39,8 @@ def picked(count: int) -> npt.NDArray[np.int64]:
 
 
 def spec_of(size: float) -> str:
-    """How a size is written: with decimals where it is small."""
-    return ".2f" if size < 100 else ",.0f"
+    """How a size is written: with decimals where it is small, so that ratios can be checked."""
+    return ".3f" if size < 1 else ".2f" if size < 100 else ",.0f"
 
 
 class Row(VGroup):

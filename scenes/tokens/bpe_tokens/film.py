@@ -140,14 +140,13 @@ class BpeTokens(Film):
             self.remove(self.spelling, *boxes)
             self.add(self.plates)
             turned = [plate.turn(1.0) for plate in self.plates]
-            self.play(LaggedStart(*turned, lag_ratio=0.3))
-            said.until(1)
             mark = Words("?", TALLY).place(self.asked[0].baseline("right"), "right")
             self.play(
-                self.plates.animate.scale(1.25),
+                LaggedStart(*turned, lag_ratio=0.3),
                 exchange([self.asked[0]], [mark]),
-                run_time=theme.MOVE,
             )
+            said.until(1)
+            self.play(self.plates.animate.scale(1.25), run_time=theme.MOVE)
             self.asked.remove(self.asked[0])
             self.asked.add(mark)
 
@@ -215,7 +214,7 @@ class BpeTokens(Film):
         plates = list(self.cut.plates)
         marks = [mark for plate in plates for mark in plate.marks]
         with self.beat(
-            "A space stays with the word behind it. We draw it as a dot.",
+            "A space stays with the word after it. We draw it as a dot.",
             "And every token has a number. The model gets nothing else.",
         ) as said:
             for mark in marks:
@@ -264,7 +263,7 @@ class BpeTokens(Film):
         tree, merges = self.tree, self.piece.merges
         gluing = Gluing(tree, self.piece, self.words.merge_count, [-4.9, 2.75, 0])
         if merges:
-            ending = "Last of all, {left} meets {right}."
+            ending = "At last, {left} meets {right}."
             fields = {"left": merges[-1].left, "right": merges[-1].right}
         else:
             ending, fields = "None of its letters is glued to another.", {}
@@ -430,8 +429,9 @@ class BpeTokens(Film):
             said.until(2)
             self.play(FadeIn(blank, shift=LEFT * 0.3), run_time=theme.MOVE)
             said.until(3)
-            for back in (True, False):
-                self.play(LaggedStart(*[p.turn(0.9, back) for p in plates], lag_ratio=0.3))
+            for back in (True, False):  # what it stands for has letters to count, the number none
+                shown = (FadeOut if back else FadeIn)(VGroup(sides[1], blank))
+                self.play(LaggedStart(*[p.turn(0.9, back) for p in plates], lag_ratio=0.3), shown)
                 self.wait(0.6)
         self.remove(plates, word, frames, sides, tally, blank)
         picture = VGroup(sides, word, frames, tally, plates, blank)

@@ -319,7 +319,7 @@ class Gluing(VGroup):
         super().__init__()
         self.tree, self.whole = tree, whole
         self.counter = Numeral(whole, ",", 96, align="center").place(place, "center")
-        name = Words("pairs glued", 40, theme.SECONDARY, align="center")
+        name = Words("pair number", 40, theme.SECONDARY, align="center")
         name.place(np.asarray(place) - np.array([0, 0.65, 0]), "center")
         self.add(self.counter, name)
         ends: dict[int, float] = {}
