@@ -129,10 +129,11 @@ class Qkv(Film):
                 strip.animate.scale((right - left) / strip.width).move_to(
                     ((left + right) / 2, (bottom + top) / 2, 0.0)
                 ),
-                FadeIn(self.chart, rate_func=rates.squish_rate_func(rates.smooth, 0.5, 0.85)),
-                run_time=1.2,
+                rate_func=rates.ease_in_sine,
+                run_time=0.8,
             )
             self.remove(strip, *strip)
+            self.play(FadeIn(self.chart), run_time=0.3)
             self.title_card(self.chart, max(said.left() + 0.4, 2.5))
 
     # The head
