@@ -137,13 +137,14 @@ class Race(VGroup):
     def add_up(self, skylines: Sequence[Any], run_time: float, **options: Any) -> Follow:
         """A motion in which all are added, and are read in the skylines at the same time."""
 
-        def step(race: Race, share: float) -> None:
-            done = max(round(share * race.terms), 1)
-            race.set_terms(done)
+        def step(_: VGroup, share: float) -> None:
+            done = max(round(share * self.terms), 1)
+            self.set_terms(done)
             for each in skylines:
                 each.set_read(done)
 
-        return Follow(self, step, run_time, **options)
+        # Of all that changes: what a motion does not hold stands still in the film.
+        return Follow(VGroup(self, *skylines), step, run_time, **options)
 
     def turn_into(self, weights: Sequence[Tracked], run_time: float, **options: Any) -> Follow:
         """A motion in which the bars become weights from 0 to 1, with ``weights`` written on them in
