@@ -27,9 +27,10 @@ RULES = {
     "twists": "an outline runs through itself, leans over or bursts in a motion",
     "jumps": "something comes farther than a third of the frame at once",
     "lags": "a pointer's label says the same while it moves along a scale",
+    "stuck": "something changes in a motion that does not hold it, and is drawn standing still",
     "still": "nothing on the stage moves for more than 4 s",
 }
-MOTION = frozenset({"sweeps", "empty", "returns", "twists", "jumps", "lags", "still"})
+MOTION = frozenset({"sweeps", "empty", "returns", "twists", "jumps", "lags", "stuck", "still"})
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from gptviz.film.film import Film
 from gptviz.film.findings import Docket, Finding
 from gptviz.film.rehearsal import Moment, Pixels, picture, rehearse
 from gptviz.film.sheet import Still, write_picture, write_sheet
+from gptviz.film.stuck import Stuck
 from gptviz.film.texts import Reader
 from gptviz.recording.schema import Recording
 
@@ -105,6 +106,7 @@ class Inspection:
         self._reader, self._bright = Reader(), set[str]()
         self._stills: dict[tuple[int, str], tuple[float, Still]] = {}
         self._clock, self._follower = pace.Clock(), motion.Follower()
+        self._stuck = Stuck()
         self._lit: list[float] = []
 
     def look(self, moment: Moment) -> None:
@@ -116,7 +118,7 @@ class Inspection:
         self._bright |= legibility.bright_texts(texts)
         scenery = layout.Scenery(moment, texts, layout.shapes_of(moment, texts))
         wanted = not self._beats or moment.beat in self._beats
-        moved = list(self._follower.look(scenery))
+        moved = [*self._follower.look(scenery), *self._stuck.look(moment)]
         if wanted:
             self._docket.add(moved)
         if moment.kind in ("end", "middle") and wanted:

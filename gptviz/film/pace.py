@@ -176,10 +176,11 @@ def fingerprint(moment: Moment, stage_only: bool = False) -> int:
     else:
         wholes = film.stage() if stage_only else film.mobjects
     mobjects = {id(part): part for whole in wholes for part in whole.get_family()}.values()
-    return hash(tuple(_look(mobject) for mobject in mobjects))
+    return hash(tuple(look_of(mobject) for mobject in mobjects))
 
 
-def _look(mobject: Mobject) -> int:
+def look_of(mobject: Mobject) -> int:
+    """A number that changes when a mobject, without its parts, is drawn otherwise."""
     if isinstance(mobject, VMobject):
         return hash(
             (

@@ -247,7 +247,7 @@ def test_a_stage_that_stands_is_found_but_for_the_last_beat(
 
 
 def test_every_rule_of_motion_is_tried_here() -> None:
-    assert {rule for _, _, rule in BROKEN.values()} | {"still"} == MOTION
+    assert {rule for _, _, rule in BROKEN.values()} | {"still", "stuck"} == MOTION
 
 
 def test_shares_of_motion_and_light_and_words_a_minute_are_given(row: Recording) -> None:
@@ -297,3 +297,23 @@ def test_both_judges_at_once_say_what_each_says_alone(row: Recording) -> None:
     assert audited.as_dict() == audit(Told, {"row": row}).as_dict()
     assert inspected.as_dict() == inspect(Told, {"row": row}).as_dict()
     assert audited.numerals and {"lags", "sweeps"} <= {f.rule for f in inspected.findings}
+
+
+def test_what_a_motion_changes_and_does_not_hold(row: Recording) -> None:
+    """A thing that another thing's motion changes stands still in the film; held, it moves."""
+
+    def play(held: bool) -> Play:
+        def moving(film: Film) -> None:
+            first, second = panel(-3.0), panel(3.0)
+            film.add(first, second)
+
+            def step(_: Any, share: float) -> None:
+                first.move_to([-3.0, 1.0 + share, 0.0])
+                second.move_to([3.0, 1.0 + share, 0.0])
+
+            film.play(Follow(VGroup(first, second) if held else second, step, 1.5))
+
+        return moving
+
+    assert "stuck" in rules(play(held=False), row)
+    assert "stuck" not in rules(play(held=True), row)

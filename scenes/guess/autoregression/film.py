@@ -219,13 +219,15 @@ class Autoregression(Film):
                 self.play(loop.roll(step, 0.5))
                 self.play(loop.write(step, 0.4))
                 counter.number.set_value(step.number)
-            self.play(Follow(loop, loop.hurry(steps[STEADY:QUICK], counter), 2.4, rate_func=linear))
+            both = VGroup(loop, counter)
+            hurry = loop.hurry(steps[STEADY:QUICK], counter)
+            self.play(Follow(both, hurry, 2.4, rate_func=linear))
         with self.beat(
             "Each token takes one run through the model, and one roll of the dice.", shows="story"
         ) as said:
             self.play(
                 Follow(
-                    loop,
+                    both,
                     loop.hurry(steps[QUICK:], counter),
                     max(said.left(), 4.9),
                     rate_func=rates.ease_in_quad,

@@ -336,7 +336,7 @@ class Softmax(Film):
             said.until(1)
             rows[-1].bar.set_length(1e-3)
             self.add(rows[-1].bar)
-            moving = VGroup(*[each.bar for each in rows])
+            moving = VGroup(*[each.bar for each in rows], *numerals)
             self.play(Follow(moving, grow, max(said.left() - 0.6, 2.4), rate_func=smooth))
             self.play(FadeIn(rows[-1].share), run_time=theme.QUICK)
 
