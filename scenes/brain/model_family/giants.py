@@ -63,11 +63,12 @@ class Giants:
                 yard.go(lower, 1.6, back),
                 FadeIn(VGroup(line.line, line.marker, line.stops[0])),
             )
-            self.play(*line.go(1, 1.2))
-            self.play(*line.go(2, 0.8), FadeIn(note))
-            self.wait(1.1)
+            self.play(*line.go(1, 0.8))
+            self.play(*line.go(2, 0.6), FadeIn(note))
             said.until(1)
-            self.play(*line.go(3, 0.8), FadeOut(note))
+            self.play(*line.go(3, 0.8))
+            self.wait(0.6)
+            self.play(FadeOut(note), run_time=theme.QUICK)
         for strip in self.strips:
             strip.shown = 0.0
 
