@@ -41,7 +41,7 @@ def picked(count: int) -> npt.NDArray[np.int64]:
 def spec_of(size: float) -> str:
     """How a size is written: with decimals where it is small, so that ratios can be checked; rounded
     where it has more digits than float32 knows."""
-    if size >= 1e6:
+    if size >= 1e9:
         return "round"
     return ".3f" if size < 1 else ".2f" if size < 100 else ",.0f"
 

@@ -136,15 +136,13 @@ class BpeTokens(Film):
         ) as said:
             boxes = [plate.box.set_fill(opacity=0) for plate in self.plates]
             self.play(*[FadeOut(frame) for frame in self.frames], run_time=0.3)
-            self.play(self.spelling.close(1.4))
+            self.play(self.spelling.close(1.0))
             self.remove(self.spelling, *boxes)
             self.add(self.plates)
             turned = [plate.turn(1.0) for plate in self.plates]
             mark = Words("?", TALLY).place(self.asked[0].baseline("right"), "right")
-            self.play(
-                LaggedStart(*turned, lag_ratio=0.3),
-                exchange([self.asked[0]], [mark]),
-            )
+            self.play(exchange([self.asked[0]], [mark]), run_time=theme.QUICK)
+            self.play(LaggedStart(*turned, lag_ratio=0.3))
             said.until(1)
             self.play(self.plates.animate.scale(1.25), run_time=theme.MOVE)
             self.asked.remove(self.asked[0])
